@@ -1,0 +1,1 @@
+"""What is decided about a record: one pure step a file, named in order by `agents.flow`."""

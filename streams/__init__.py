@@ -1,0 +1,1 @@
+"""What moves records: the records themselves, topics, crawlers, the worker, the store, alerts, dead letters."""

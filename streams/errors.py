@@ -1,0 +1,57 @@
+"""Every failure of the pipeline, and what happens then.
+
+raised       | meaning                                        | what happens
+Unreadable   | bytes that are no record of ours               | dead letter, go on
+FutureSchema | a record of a version newer than this program  | dead letter, retried after the upgrade
+StepFailed   | a pure step raised: a property of the record   | dead letter with step and trace, go on
+Refused      | the store will never take this document        | dead letter, go on
+Busy         | 429, 503, a time-out, a server that is away    | wait, try the same request again
+Fenced       | another worker owns this township now          | stop the worker, restart clean
+NewerState   | the store holds state of a newer program       | stop the worker: upgrade it first
+TooManyDead  | the store refuses everything                   | stop the worker, a person must look
+Misconfigured| settings or servers that cannot work together  | stop before the start, say file, line, remedy
+"""
+
+
+class XiangyinError(Exception):
+    """Root of all errors that this program raises on purpose."""
+
+
+class Unreadable(XiangyinError):
+    """Bytes that are no record of ours."""
+
+
+class FutureSchema(XiangyinError):
+    """A record written by a newer program."""
+
+
+class StepFailed(XiangyinError):
+    """A pure step raised; `step` names it, the cause is chained."""
+
+    def __init__(self, step: str, cause: BaseException) -> None:
+        super().__init__(f"step {step} failed: {type(cause).__name__}: {cause}")
+        self.step = step
+
+
+class Refused(XiangyinError):
+    """The store will never take this document."""
+
+
+class Busy(XiangyinError):
+    """A server is overloaded or away; the same request may succeed later."""
+
+
+class Fenced(XiangyinError):
+    """Another worker owns what this one was about to write."""
+
+
+class NewerState(XiangyinError):
+    """The store holds state that only a newer program can read."""
+
+
+class TooManyDead(XiangyinError):
+    """The store refuses every document: stopping is kinder than going on."""
+
+
+class Misconfigured(XiangyinError):
+    """Settings that cannot work; the message names file, field or server, and the remedy."""

@@ -1,0 +1,59 @@
+"""What the steps hand to one another about one record and its incident; never on the wire."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from streams.protocols import Earlier
+from streams.records import Action, Incident, Position, Post
+
+
+class Arrival(Struct, frozen=True):
+    """A post as it came, before privacy at the door."""
+
+    post: Post
+
+
+class Moment(Struct, frozen=True):
+    """When and where a record reached us.
+
+    `recorded` is the log's time, by which deadlines and order go. `happened` is when it was published, clamped
+    to [recorded - 72 h, recorded], by which windows go. `live` is False for what must not alert: a backfill, or
+    a post older than `alert_max_age` when it arrived.
+    """
+
+    position: Position
+    recorded: datetime
+    happened: datetime
+    live: bool
+    traceparent: str
+
+
+class Known(Struct, frozen=True):
+    """What the store holds about this very post, if anything: its decision stands."""
+
+    document: str
+    version: int
+    generation: int
+    earlier: Earlier | None
+
+
+class Grouping(Struct, frozen=True):
+    """Which incident the post belongs to: none, one that is there, or one that it founds."""
+
+    incident: str | None
+    score: float = 1.0
+    """How alike, 0 to 1; 1 for a founding post."""
+
+
+class Matter(Struct, frozen=True):
+    """An incident before and after the record in hand; `before` is None when the record founds it."""
+
+    before: Incident | None
+    now: Incident
+
+
+class Decision(Struct, frozen=True):
+    """An officer's action with the moment at which it reached us."""
+
+    action: Action

@@ -1,0 +1,152 @@
+"""What the batch needs from the world: a log, a store, a clock; Faust and Elasticsearch are one choice."""
+
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from streams.records import Incident, JudgedPost, Position
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """A record as read from the log. `role` is the topic without the deployment's name: posts, actions, backfill.
+
+    `time` is the log's own (LogAppendTime): the only clock that all workers share.
+    """
+
+    role: str
+    position: Position
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+    time: datetime
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """A record to be produced. `partition` is set by the log from the key with Java's murmur2."""
+
+    role: str
+    key: bytes
+    value: bytes
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Done(Struct, frozen=True):
+    """The store holds the document; the numbers fence the next write."""
+
+    seq_no: int
+    primary_term: int
+
+
+class Conflict(Struct, frozen=True):
+    """Something is there already: a version as new, or another writer."""
+
+
+class Rejected(Struct, frozen=True):
+    """The store will never take this document."""
+
+    reason: str
+
+
+class Overloaded(Struct, frozen=True):
+    """Not now: 429, 503, a time-out; the same write may succeed later, or may have succeeded unseen."""
+
+    reason: str
+
+
+Outcome = Done | Conflict | Rejected | Overloaded
+
+
+class Earlier(Struct, frozen=True):
+    """What the store already holds about a post."""
+
+    version: int
+    incident: str | None
+    first: Position
+    digest: str
+
+
+class Recalled(Struct, frozen=True):
+    """What the store remembers of a batch: the stored posts by document id, and the forgotten ids."""
+
+    posts: Mapping[str, Earlier]
+    forgotten: Collection[str] = ()
+
+
+class Versioned(Struct, frozen=True):
+    """An incident with the numbers by which its next write is fenced."""
+
+    incident: Incident
+    seq_no: int
+    primary_term: int
+
+
+class IncidentWrite(Struct, frozen=True):
+    """An incident to be written: created when `after` is None, else by compare-and-set upon that version."""
+
+    incident: Incident
+    after: Versioned | None
+
+
+class Attempts(Struct, frozen=True):
+    """A note left before a record is judged alone: whoever finds it knows that the record's last worker died."""
+
+    partition: int
+    position: Position | None = None
+    deaths: int = 0
+    open: bool = False
+
+
+class Log(Protocol):
+    """Where records are produced, and who owns them."""
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Produce in order and await the acknowledgement of all. Raises Busy when one is not acknowledged."""
+
+    def assert_owned(self) -> None:
+        """Raise Fenced when this worker may have lost its partitions: a rebalance is on, or no poll for a session."""
+
+    def partition(self, key: bytes) -> int:
+        """The partition of a key, by Java's murmur2."""
+
+
+class Store(Protocol):
+    """Where posts and incidents stand. Each call is one request and one attempt; the batch decides on retries.
+
+    Every method raises Busy when the request as a whole failed and may succeed later.
+    """
+
+    async def recall(self, posts: Mapping[str, str]) -> Recalled:
+        """Look up posts (document id -> township) and forgotten ids, in real time."""
+
+    async def write_posts(self, posts: Mapping[str, JudgedPost]) -> Sequence[Outcome]:
+        """Write posts by document id under their external version; Conflict where one as new is there."""
+
+    async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
+        """Create or compare-and-set incidents."""
+
+    async def read_incident(self, incident: str, township: str) -> Versioned | None:
+        """One incident in real time, or None."""
+
+    async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
+        """Write the entries of `history` above `archived` as documents `{incident}:{revision}`, over what is there."""
+
+    async def load(self, partitions: Collection[int]) -> Sequence[Versioned]:
+        """Refresh, then every incident of these partitions whose window has not passed, in any status."""
+
+    async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:
+        """The notes left for these partitions."""
+
+    async def note_attempts(self, note: Attempts) -> None:
+        """Leave a note, over the one that is there."""
+
+
+class Clock(Protocol):
+    """Time, passed in."""
+
+    def now(self) -> datetime:
+        """Wall-clock time in UTC."""
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        """Wait."""

@@ -1,0 +1,286 @@
+"""The records that travel between programs, as they stand on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct, field
+
+SCHEMA_VERSION: Final = 1
+"""Version of the public records, carried in the header `schema`; a worker sets a newer one aside."""
+
+STATE_VERSION: Final = 1
+"""Version of the incident's own fields; an older worker leaves state of a newer version alone."""
+
+Grade = Literal["I", "II", "III", "IV", "none", "unknown"]
+"""I 特别重大, II 重大, III 较大, IV 一般; `unknown`: harm is hinted at, not stated in words that can be used."""
+
+Colour = Literal["red", "orange", "yellow", "blue", "none"]
+"""Colour of a warning, the most urgent first."""
+
+Polarity = Literal["negative", "neutral", "positive"]
+PostKind = Literal["thread", "reply", "message", "article"]
+Status = Literal["open", "confirmed", "handling", "answered", "closed", "false"]
+Verb = Literal["confirm", "handle", "answer", "close", "reopen", "note"]
+
+GRADES: Final[tuple[Grade, ...]] = ("none", "unknown", "IV", "III", "II", "I")
+"""From the least to the most severe."""
+
+COLOURS: Final[tuple[Colour, ...]] = ("none", "blue", "yellow", "orange", "red")
+"""From the least to the most urgent."""
+
+TownshipCode = Annotated[
+    str,
+    Meta(
+        pattern="^([0-9]{9}|[0-9]{12})$",
+        description="Division code of the township, 12 digits (GB/T 2260, GB/T 10114); 9 are padded with 000.",
+    ),
+]
+Count = Annotated[int, Meta(ge=0)]
+PSEUDONYM: Final = "^p[0-9]{1,3}-[0-9a-f]{32}$"
+"""What an author looks like beyond the crawler: number of the key, keyed HMAC-SHA-256 cut to 128 bits."""
+
+
+class Reach(Struct, frozen=True, omit_defaults=True):
+    """How far a post went, as its site says; for reading only, nothing is graded by it."""
+
+    views: Count | None = None
+    replies: Count | None = None
+    likes: Count | None = None
+
+
+class Post(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What somebody published. Any program may send it to `{deployment}.posts`: this is the public entrance."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=512, description="Stable within the source.")]
+    township: TownshipCode
+    source: Annotated[str, Meta(min_length=1, max_length=128, description="Name of the source.")]
+    fetched: Annotated[datetime, Meta(tz=True, description="When a program read it; a later one is an edit.")]
+    kind: PostKind = "message"
+    url: Annotated[str, Meta(max_length=2048)] | None = None
+    title: Annotated[str, Meta(max_length=2000)] = ""
+    body: Annotated[str, Meta(max_length=200_000)] = ""
+    published: Annotated[datetime, Meta(tz=True)] | None = None
+    author: (
+        Annotated[
+            str,
+            Meta(
+                max_length=256,
+                description=f"A pseudonym ({PSEUDONYM}); anything else is made one before it is stored.",
+            ),
+        ]
+        | None
+    ) = None
+    reach: Reach = Reach()
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """What an officer decided about an incident; travels in `{deployment}.actions` under the township's key."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=128)]
+    township: TownshipCode
+    incident: Annotated[str, Meta(min_length=1, max_length=64)]
+    revision: Annotated[int, Meta(ge=1, description="The incident's revision that the officer saw.")]
+    verb: Verb
+    role: Annotated[str, Meta(min_length=1, max_length=64, description="Role account, never a person.")]
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    time: Annotated[datetime, Meta(tz=True)]
+
+
+class Evidence(Struct, frozen=True):
+    """A quotation: `text` stands literally at characters `start` to `end` of the post's text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Text(Struct, frozen=True):
+    """A post's words without markup; as long as the original, so that quotations keep their places."""
+
+    title: str
+    body: str
+
+    @property
+    def whole(self) -> str:
+        """The title, a newline, the body; the body alone when there is no title."""
+        return f"{self.title}\n{self.body}" if self.title else self.body
+
+
+class Topic(Struct, frozen=True):
+    """What a post is about: decides the office."""
+
+    label: str
+    score: float
+    uncertain: bool
+    runner_up: str = ""
+
+
+class Sentiment(Struct, frozen=True):
+    """The mood of a post; grades nothing. `score` runs from -1 to 1."""
+
+    label: Polarity
+    score: float
+
+
+class Emotion(Struct, frozen=True):
+    """The feeling of a post; grades nothing."""
+
+    label: str
+    score: float
+
+
+class Toll(Struct, frozen=True):
+    """Who and what was harmed, as stated: null = not said, 0 = said to be none."""
+
+    deaths: int | None = None
+    missing: int | None = None
+    injured: int | None = None
+    injured_serious: int | None = None
+    poisoned: int | None = None
+    trapped: int | None = None
+    evacuated: int | None = None
+    loss_yuan: int | None = None
+
+
+class Severity(Struct, frozen=True):
+    """How grave a matter is, by rules with a source, and in whose words."""
+
+    grade: Grade = "none"
+    kind: str = "none"
+    hazard: bool = False
+    immediate: bool = False
+    warning: Colour = "none"
+    rules: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Position(Struct, frozen=True, order=True):
+    """Where a record stands in the log; `incarnation` tells a topic from one recreated under its name."""
+
+    topic: str
+    partition: int
+    offset: int
+    incarnation: str = ""
+
+
+class JudgedPost(Struct, frozen=True, kw_only=True):
+    """A post and all that was decided about it: one document of the posts index, and the decision log."""
+
+    post: Post
+    version: int
+    generation: int
+    first: Position
+    """Where the post was first seen: an incident counts the post when this record is applied, and only then."""
+    position: Position
+    recorded: datetime
+    happened: datetime
+    topic: Topic
+    sentiment: Sentiment
+    emotion: Emotion
+    places: tuple[str, ...]
+    facts: Toll
+    severity: Severity
+    incident: str | None
+    keywords: tuple[str, ...]
+    tokens: str
+    """The words, separated by blanks, for a whitespace-analysed field: searchable without a server plugin."""
+
+
+class Office(Struct, frozen=True, kw_only=True):
+    """An office that answers residents."""
+
+    id: str
+    name: str
+    phone: str | None = None
+
+
+class Deadline(Struct, frozen=True, kw_only=True):
+    """By when something is owed to whom; `missed` once its time has passed unmet."""
+
+    name: str
+    due: datetime
+    missed: bool = False
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One entry of an incident's history: what a record changed of what is said about the matter."""
+
+    revision: int
+    time: datetime
+    cause: str
+    what: str
+
+
+class AlertMessage(Struct, frozen=True, kw_only=True):
+    """An alert ready to be produced, unchanged however often: CloudEvents 1.0, Kafka binary mode."""
+
+    id: str
+    headers: dict[str, str]
+    value: str
+
+
+class Mark(Struct, frozen=True):
+    """How far a topic-partition has been applied to an incident."""
+
+    incarnation: str
+    offset: int
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """One matter in one township, with all that the next record needs to be judged against it."""
+
+    id: str
+    township: str
+    title: str
+    kind: str
+    topic: str
+    grade: Grade
+    warning: Colour
+    status: Status
+    first_seen: datetime
+    last_seen: datetime
+    last_record: datetime
+    """Record time of the newest post; rules that mix posts and actions compare record times."""
+    posts: int = 0
+    samples: tuple[str, ...] = ()
+    voices: int = 0
+    voice_marks: tuple[str, ...] = ()
+    """HMAC(author, incident) of each counted voice: says nothing about a person in another incident."""
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    toll: Toll = Toll()
+    rules: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    unverified: tuple[Evidence, ...] = ()
+    offices: tuple[Office, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    closed: datetime | None = None
+    linked: tuple[str, ...] = ()
+    revision: int = 0
+    history: tuple[Change, ...] = ()
+    archived: int = 0
+    """Revision up to which the history stands in documents of its own."""
+    alerted: int = 0
+    """Rank of the gravest alert sent: an alert is news only above it."""
+    alert_started: datetime | None = None
+    pending_alerts: tuple[AlertMessage, ...] = ()
+    applied: dict[str, Mark] = field(default_factory=dict)
+    """Per `topic/partition`: a record at or below the mark is not applied again."""
+    state_version: int = STATE_VERSION
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """A record that could not be processed, kept so that a person can look at it and send it again."""
+
+    id: str
+    sealed: str
+    """The original key, value and headers, encrypted with the deployment's key (base64)."""
+    topic: str
+    partition: int
+    offset: int
+    step: str
+    reason: Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan"]
+    error: str
+    time: datetime
+    township: str | None = None
+    source: str | None = None
