@@ -1,0 +1,43 @@
+"""Names that are the same whenever and wherever they are made."""
+
+from hashlib import blake2b
+
+
+def document_id(township: str, source: str, post: str) -> str:
+    """The `_id` of a post's document: 32 hex digits from township code, source name and the post's own id."""
+    return _digest("post", township, source, post)
+
+
+def incident_id(township: str, source: str, post: str) -> str:
+    """The id of the incident that this post founds: 32 hex digits."""
+    return _digest("incident", township, source, post)
+
+
+def forgotten_id(document: str) -> str:
+    """Under which name a forgotten document is remembered, so that the list itself names nothing."""
+    return _digest("forgotten", document)
+
+
+def content_digest(*parts: str) -> str:
+    """A digest by which two versions of a text can be told apart."""
+    return _digest("content", *parts)
+
+
+def _digest(*parts: str) -> str:
+    """Each part goes in with its length, so that no two different lists of parts look alike."""
+    digest = blake2b(digest_size=16, person=b"xiangyin")
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        digest.update(len(raw).to_bytes(8, "big"))
+        digest.update(raw)
+    return digest.hexdigest()
+
+
+def padded(township: str) -> str:
+    """A township code of 12 digits: GB/T 10114's nine are padded with 000."""
+    return township + "000" if len(township) == 9 else township  # noqa: PLR2004
+
+
+def county_inbox(township: str) -> str:
+    """Where posts go whose township nobody could tell: the county's six digits, then zeros."""
+    return township[:6] + "000000"
