@@ -199,6 +199,7 @@ class Deadline(Struct, frozen=True, kw_only=True):
 
     name: str
     due: datetime
+    met_by: tuple[Verb, ...] = ("answer", "close")
     missed: bool = False
 
 
@@ -279,7 +280,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     partition: int
     offset: int
     step: str
-    reason: Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan"]
+    reason: Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan", "township"]
     error: str
     time: datetime
     township: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from streams.records import Grade, Office, TownshipCode
+from streams.records import Grade, Office, TownshipCode, Verb
 
 PlaceKind = Literal["village", "road", "school", "hospital", "estate", "organisation", "water", "other"]
 
@@ -33,6 +33,7 @@ class Term(Struct, frozen=True, kw_only=True):
     name: str
     grades: tuple[Grade, ...]
     minutes: Annotated[int, Meta(gt=0)]
+    met_by: tuple[Verb, ...] = ("answer", "close")
 
 
 class Township(Struct, frozen=True, kw_only=True):
