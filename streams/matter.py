@@ -44,6 +44,9 @@ class Grouping(Struct, frozen=True):
     incident: str | None
     score: float = 1.0
     """How alike, 0 to 1; 1 for a founding post."""
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """What of the post its incident remembers, so that later posts find it."""
 
 
 class Matter(Struct, frozen=True):
@@ -53,7 +56,22 @@ class Matter(Struct, frozen=True):
     now: Incident
 
 
+class Deployment(Struct, frozen=True):
+    """What an alert says of where it comes from."""
+
+    name: str
+    url: str = ""
+    """Where people open an incident: `{url}/incidents/{id}`; empty when there is no console."""
+
+
 class Decision(Struct, frozen=True):
     """An officer's action with the moment at which it reached us."""
 
     action: Action
+
+
+class Overdue(Struct, frozen=True):
+    """An incident some of whose deadlines have passed: both partitions of its township have reached `passed`."""
+
+    incident: Incident
+    passed: datetime

@@ -1,6 +1,6 @@
 """What the batch needs from the world: a log, a store, a clock; Faust and Elasticsearch are one choice."""
 
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -140,6 +140,22 @@ class Store(Protocol):
 
     async def note_attempts(self, note: Attempts) -> None:
         """Leave a note, over the one that is there."""
+
+
+class Incidents(Protocol):
+    """A township's incidents in memory: a cache of the store, dropped at every rebalance."""
+
+    def get(self, incident: str) -> Incident | None:
+        """The incident of this id, or None."""
+
+    def put(self, incident: Incident) -> None:
+        """Add an incident, or replace the one of its id."""
+
+    def remove(self, incident: str) -> None:
+        """Take back an incident that never came to be."""
+
+    def __iter__(self) -> Iterator[Incident]:
+        """All of them, in no particular order."""
 
 
 class Clock(Protocol):

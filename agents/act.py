@@ -1,0 +1,39 @@
+"""Act on an officer's decision about an incident."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.matter import Decision, Matter, Moment
+from streams.protocols import Incidents
+from streams.records import Action, Incident, Status, Verb
+
+BECOMES: Final[dict[Verb, Status]] = {
+    "confirm": "confirmed",
+    "handle": "handling",
+    "answer": "answered",
+    "close": "closed",
+    "reopen": "open",
+}
+"""What a decision makes of an incident's status; a note changes none."""
+
+
+def run(decision: Decision, incidents: Incidents, moment: Moment) -> Matter | None:
+    """The incident before and after the decision; None where there is no such incident.
+
+    Grade and warning are no business of a decision: only a quotation raises them. A close that arrives after
+    posts which are younger than it leaves the matter open, as if it had come in its own time.
+    """
+    before = incidents.get(decision.action.incident)
+    if before is None:
+        return None
+    return Matter(before, _decided(before, decision.action, moment))
+
+
+def _decided(incident: Incident, action: Action, moment: Moment) -> Incident:
+    closes = action.verb == "close" and incident.last_record <= moment.recorded
+    outrun = action.verb == "close" and not closes
+    status = "open" if outrun else BECOMES.get(action.verb, incident.status)
+    closed = moment.recorded if closes else None if action.verb == "reopen" else incident.closed
+    met = tuple(d for d in incident.deadlines if d.missed or action.verb not in d.met_by or d.due < moment.recorded)
+    return replace(incident, status=status, closed=closed, deadlines=met)

@@ -1,0 +1,46 @@
+"""Assemble all that was decided about a post: the document that is stored, and the decision log."""
+
+from models.keywords import Keywords
+from models.rulepack import Facts
+from models.segment import Tokens
+from msgspec.structs import replace
+
+from models.gazetteer import Places
+from streams.matter import Grouping, Known, Moment
+from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
+
+
+def run(
+    post: Post,
+    text: Text,
+    tokens: Tokens,
+    places: Places,
+    topic: Topic,
+    sentiment: Sentiment,
+    emotion: Emotion,
+    facts: Facts,
+    severity: Severity,
+    keywords: Keywords,
+    grouping: Grouping,
+    known: Known,
+    moment: Moment,
+) -> JudgedPost:
+    """The post with its judgement. Where it was first seen stays what it was when it was first stored."""
+    return JudgedPost(
+        post=replace(post, title=text.title, body=text.body),
+        version=known.version,
+        generation=known.generation,
+        first=known.earlier.first if known.earlier else moment.position,
+        position=moment.position,
+        recorded=moment.recorded,
+        happened=moment.happened,
+        topic=topic,
+        sentiment=sentiment,
+        emotion=emotion,
+        places=places.names,
+        facts=facts.toll,
+        severity=severity,
+        incident=grouping.incident,
+        keywords=keywords.words,
+        tokens=tokens.searchable,
+    )

@@ -1,0 +1,55 @@
+"""Revise: when what is said about a matter has changed, number it and write it down."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.matter import Matter, Moment
+from streams.records import Change, Incident
+
+KEPT: Final = 20
+"""Entries of the history that stay in the incident; all of them stand in documents of their own."""
+
+
+def run(matter: Matter, moment: Moment) -> Matter:
+    """The matter, one revision higher when grade, warning, toll, status, office or deadline changed.
+
+    A post that adds only its voice leaves the revision alone: an officer who looks at revision 3 sees what
+    revision 3 says, however many people have repeated it since.
+    """
+    said, was = _said(matter.now), _said(matter.before) if matter.before else {}
+    if said == was:
+        return matter
+    revision = matter.now.revision + 1
+    what = "; ".join(
+        f"{name}: {was.get(name, '-')} -> {value}" for name, value in said.items() if was.get(name) != value
+    )
+    change = Change(revision=revision, time=moment.recorded, cause=_cause(moment), what=what)
+    return Matter(matter.before, replace(matter.now, revision=revision, history=_kept(matter.now, change)))
+
+
+def _said(incident: Incident) -> dict[str, str]:
+    return {
+        "grade": incident.grade,
+        "warning": incident.warning,
+        "status": incident.status,
+        "deaths": str(incident.toll.deaths),
+        "missing": str(incident.toll.missing),
+        "injured": str(incident.toll.injured),
+        "trapped": str(incident.toll.trapped),
+        "unverified": str(len(incident.unverified)),
+        "offices": ",".join(office.id for office in incident.offices),
+        "missed": ",".join(deadline.name for deadline in incident.deadlines if deadline.missed),
+    }
+
+
+def _cause(moment: Moment) -> str:
+    position = moment.position
+    return f"{position.topic}/{position.partition}/{position.offset}"
+
+
+def _kept(incident: Incident, change: Change) -> tuple[Change, ...]:
+    """The last 20, and before them what has no document yet."""
+    history = (*incident.history, change)
+    cut = len(history) - KEPT
+    return tuple(entry for place, entry in enumerate(history) if place >= cut or entry.revision > incident.archived)

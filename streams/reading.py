@@ -1,0 +1,43 @@
+"""Read a record's bytes as one of ours."""
+
+from typing import Final
+
+import msgspec
+
+from streams.errors import FutureSchema, Unreadable
+from streams.protocols import Record
+from streams.records import SCHEMA_VERSION, Action, Post
+
+LARGEST: Final = 1_048_576
+"""Bytes of the largest record that is read (Kafka's own default for max.message.bytes)."""
+
+_posts = msgspec.json.Decoder(Post)
+_actions = msgspec.json.Decoder(Action)
+
+
+def read(record: Record) -> Post | Action:
+    """The post or action in a record.
+
+    Raises:
+        FutureSchema: the header `schema` names a version that this program does not know yet.
+        Unreadable: no value, too large, no JSON, or not of the schema; the message says which field.
+    """
+    version = _schema(record)
+    if version > SCHEMA_VERSION:
+        raise FutureSchema(f"schema {version} is newer than this program's {SCHEMA_VERSION}: upgrade the worker")
+    if not record.value:
+        raise Unreadable("the record has no value")
+    if len(record.value) > LARGEST:
+        raise Unreadable(f"the record has {len(record.value)} bytes, more than the {LARGEST} that are read")
+    try:
+        return (_actions if record.role == "actions" else _posts).decode(record.value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _schema(record: Record) -> int:
+    raw = record.headers.get("schema", b"1")
+    try:
+        return int(raw)
+    except ValueError as error:
+        raise Unreadable(f"header schema is {raw[:20]!r}, not a number") from error
