@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from streams.protocols import Earlier
-from streams.records import Action, Incident, Position, Post
+from streams.records import Action, Evidence, Incident, Position, Post, Toll
 
 
 class Arrival(Struct, frozen=True):
@@ -36,6 +36,21 @@ class Known(Struct, frozen=True):
     version: int
     generation: int
     earlier: Earlier | None
+
+
+class Facts(Struct, frozen=True):
+    """What a text states about harm, and in which words; nothing about mood, reach or author.
+
+    `kind` is one of models/rules, or "none". `least` holds, per field of the toll, the least that the words allow
+    (数十人 is no number of the toll, yet at least 20). `quotes` holds the words, per field of the toll and per
+    signal (event, hazard, immediate, school, ...). `hints` are words of harm that cannot be used: rumours.
+    """
+
+    kind: str = "none"
+    toll: Toll = Toll()
+    least: dict[str, int] = field(default_factory=dict)
+    quotes: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    hints: tuple[Evidence, ...] = ()
 
 
 class Grouping(Struct, frozen=True):
