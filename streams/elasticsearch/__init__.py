@@ -1,0 +1,1 @@
+"""The store on Elasticsearch: posts, incidents, their history, what was forgotten, and marks."""

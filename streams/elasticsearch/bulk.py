@@ -1,0 +1,61 @@
+"""Writes to the search server: many documents a request, one attempt, one outcome each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from elasticsearch import AsyncElasticsearch
+from msgspec import Struct
+
+from streams.elasticsearch.failures import busy_when_away, outcome
+from streams.errors import Busy
+from streams.protocols import Outcome, Overloaded
+
+REQUEST_BYTES: Final = 8_000_000
+"""A request stays below it; the server's own limit, http.max_content_length, is 100 MB, but it holds all in memory."""
+
+
+class Write(Struct, frozen=True):
+    """One document with the verb and the conditions under which it is written."""
+
+    verb: str
+    conditions: Mapping[str, object]
+    document: Mapping[str, object]
+
+    def lines(self) -> bytes:
+        """The two lines of a bulk body."""
+        return msgspec.json.encode({self.verb: self.conditions}) + b"\n" + msgspec.json.encode(self.document) + b"\n"
+
+
+async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write]) -> list[Outcome]:
+    """Write all, in order; one outcome for each.
+
+    Raises:
+        Busy: nothing was taken. When an earlier request was, the rest are Overloaded: no answer is lost.
+    """
+    outcomes: list[Outcome] = []
+    for request in _requests([write.lines() for write in writes]):
+        try:
+            with busy_when_away(server):
+                # require_alias: a missing index is an error; the server would make one up, with guessed fields.
+                answer = await client.bulk(operations=request, require_alias=True)
+        except Busy as busy:
+            if not outcomes:
+                raise
+            return outcomes + [Overloaded(str(busy))] * (len(writes) - len(outcomes))
+        outcomes += [outcome(result) for item in answer["items"] for result in item.values()]
+    return outcomes
+
+
+def _requests(pieces: Sequence[bytes]) -> Iterator[list[Any]]:
+    """Neighbours together while they stay below REQUEST_BYTES; what is larger goes alone."""
+    request: list[Any] = []  # the client types operations as mappings, and sends lines of bytes as they are
+    size = 0
+    for piece in pieces:
+        if request and size + len(piece) > REQUEST_BYTES:
+            yield request
+            request, size = [], 0
+        request.append(piece)
+        size += len(piece)
+    if request:
+        yield request

@@ -1,0 +1,105 @@
+"""Documents of the indices, from records and back: pure, no server needed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import asdict
+
+from streams.errors import NewerState
+from streams.protocols import Attempts, Earlier
+from streams.records import STATE_VERSION, Change, Incident, JudgedPost, Position
+
+Document = dict[str, object]
+
+EARLIER_FIELDS: Final = ("version", "incident", "first", "digest")
+
+
+def post_document(judged: JudgedPost) -> Document:
+    """One document of a posts index: flat, so that each thing is a field in Kibana."""
+    post = judged.post
+    return {
+        "id": post.id,
+        "township": post.township,
+        "source": post.source,
+        "kind": post.kind,
+        "url": post.url,
+        "title": post.title,
+        "body": post.body,
+        "author": post.author,
+        "reach": post.reach,
+        "published": post.published,
+        "happened": judged.happened,
+        "recorded": judged.recorded,
+        "fetched": post.fetched,
+        "tokens": judged.tokens,
+        "keywords": judged.keywords,
+        "places": judged.places,
+        "topic": judged.topic,
+        "sentiment": judged.sentiment,
+        "emotion": judged.emotion,
+        "facts": judged.facts,
+        "severity": judged.severity,
+        "incident": judged.incident,
+        "version": judged.version,
+        "generation": judged.generation,
+        "first": judged.first,
+        "position": judged.position,
+        "digest": judged.digest,
+    }
+
+
+def earlier(source: Mapping[str, Any]) -> Earlier:
+    """What a stored post's document says of its earlier judgement; needs only EARLIER_FIELDS."""
+    return Earlier(
+        version=source["version"],
+        incident=source.get("incident"),
+        first=msgspec.convert(source["first"], Position),
+        digest=source["digest"],
+    )
+
+
+def incident_document(incident: Incident, partition: int) -> Document:
+    """One document of an incidents index: the incident as it is, and three fields by which `load` finds it."""
+    return {
+        **asdict(incident),
+        "partition": partition,
+        "pending": bool(incident.pending_alerts),
+        "due": _due(incident),
+    }
+
+
+def read_incident(source: Mapping[str, Any], *, index: str, document: str) -> Incident:
+    """The incident that a document holds, equal to the one written.
+
+    Raises:
+        NewerState: it was written by a newer program.
+    """
+    version = source.get("state_version", 0)
+    if version > STATE_VERSION:
+        raise NewerState(
+            f"{index}/{document} was written with state version {version}, this program knows {STATE_VERSION}: "
+            "upgrade every worker of the deployment before it starts again"
+        )
+    return msgspec.convert(source, Incident)
+
+
+def change_document(incident: Incident, change: Change) -> Document:
+    """One revision of an incident's history."""
+    return {"incident": incident.id, "township": incident.township, **asdict(change)}
+
+
+def attempts_document(note: Attempts) -> Document:
+    """A worker's note to its successor."""
+    return asdict(note)
+
+
+def read_attempts(source: Mapping[str, Any]) -> Attempts:
+    """The note that a document holds."""
+    return msgspec.convert(source, Attempts)
+
+
+def _due(incident: Incident) -> datetime | None:
+    """When the next answer is owed; such an incident is loaded however old it is."""
+    return min((deadline.due for deadline in incident.deadlines if not deadline.missed), default=None)

@@ -1,0 +1,47 @@
+"""Names of the indices of a deployment."""
+
+from msgspec import Struct
+
+
+class Names(Struct, frozen=True):
+    """Index names of one deployment; every name that programs use is an alias, so that a rebuild can swap it."""
+
+    deployment: str
+
+    def posts(self, township: str) -> str:
+        """Alias of a township's posts."""
+        return f"{self.deployment}-posts-{township}"
+
+    def incidents(self, township: str) -> str:
+        """Alias of a township's incidents."""
+        return f"{self.deployment}-incidents-{township}"
+
+    @property
+    def all_posts(self) -> str:
+        """Alias over the posts of all townships, for reading."""
+        return f"{self.deployment}-posts"
+
+    @property
+    def all_incidents(self) -> str:
+        """Alias over the incidents of all townships, for reading."""
+        return f"{self.deployment}-incidents"
+
+    @property
+    def history(self) -> str:
+        """Alias of what happened to incidents, a document a revision."""
+        return f"{self.deployment}-history"
+
+    @property
+    def forgotten(self) -> str:
+        """Alias of the hashed ids of posts that must not come back."""
+        return f"{self.deployment}-forgotten"
+
+    @property
+    def marks(self) -> str:
+        """Alias of the workers' notes to their successors."""
+        return f"{self.deployment}-marks"
+
+
+def attempts_id(partition: int) -> str:
+    """Under which id a worker notes what it tried alone on a partition."""
+    return f"attempts-{partition}"

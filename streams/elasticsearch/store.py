@@ -1,0 +1,188 @@
+"""The store of the batch, on Elasticsearch."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+from elasticsearch.helpers import async_scan
+
+from streams.elasticsearch import documents
+from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.names import Names, attempts_id
+from streams.errors import Busy, Misconfigured
+from streams.identity import forgotten_id
+from streams.protocols import Attempts, Clock, IncidentWrite, Outcome, Recalled, Versioned
+from streams.records import Incident, JudgedPost
+
+SCAN_SIZE: Final = 500
+MISSING: Final = "index_not_found_exception"
+
+
+class ElasticsearchStore:
+    """Implements `streams.protocols.Store`: every call is one attempt, never refreshed, never retried.
+
+    Args:
+        client: of `streams.elasticsearch.client.connect`.
+        server: its address, for messages.
+        deployment: whose indices these are.
+        partition: of a township's key, by the log's own reckoning; stored with each incident so that `load`
+            finds those of the partitions that a worker owns.
+        clock: says which incidents have been quiet for too long to be loaded.
+        quiet_days: how long an incident stays in reach of a new post.
+    """
+
+    def __init__(
+        self,
+        client: AsyncElasticsearch,
+        *,
+        server: str,
+        deployment: str,
+        partition: Callable[[str], int],
+        clock: Clock,
+        quiet_days: int = 365,
+    ) -> None:
+        self.client, self.server, self.names = client, server, Names(deployment)
+        self.partition, self.clock, self.quiet = partition, clock, timedelta(days=quiet_days)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.client.close()
+
+    async def recall(self, posts: Mapping[str, str]) -> Recalled:
+        """One real-time lookup of every post and of whether it was forgotten."""
+        if not posts:
+            return Recalled({})
+        wanted = [{"_index": self.names.posts(township), "_id": post} for post, township in posts.items()]
+        banned = [{"_index": self.names.forgotten, "_id": forgotten_id(post)} for post in posts]
+        with busy_when_away(self.server):
+            answer = await self.client.mget(docs=wanted + banned, source_includes=list(documents.EARLIER_FIELDS))
+        found = [self._found(item) for item in answer["docs"]]
+        pairs = zip(posts, found, strict=False)
+        return Recalled(
+            posts={post: documents.earlier(item["_source"]) for post, item in pairs if item},
+            forgotten=frozenset(post for post, item in zip(posts, found[len(posts) :], strict=True) if item),
+        )
+
+    async def write_posts(self, posts: Mapping[str, JudgedPost]) -> Sequence[Outcome]:
+        """Index under an external version: the same or an older one is a Conflict."""
+        return await self._send([self._post(document, judged) for document, judged in posts.items()])
+
+    async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
+        """Create, or replace exactly the version that was read."""
+        return await self._send([self._incident(write) for write in writes])
+
+    async def read_incident(self, incident: str, township: str) -> Versioned | None:
+        """One incident, as last written, whether or not a search would show it yet.
+
+        Raises:
+            NewerState: it was written by a newer program.
+        """
+        index = self.names.incidents(township)
+        try:
+            with busy_when_away(self.server):
+                answer = await self.client.get(index=index, id=incident)
+        except NotFoundError as missing:
+            if "error" in missing.body:
+                raise Misconfigured(_absent(self.server, index)) from missing
+            return None
+        return _versioned(answer.body)
+
+    async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
+        """Write what is not archived yet, one outcome per entry, incident by incident."""
+        return await self._send(
+            [
+                Write(
+                    "index",
+                    {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"},
+                    documents.change_document(incident, change),
+                )
+                for incident in incidents
+                for change in incident.history
+                if change.revision > incident.archived
+            ]
+        )
+
+    async def load(self, partitions: Collection[int]) -> Sequence[Versioned]:
+        """Refresh and scan; see `Store.load`.
+
+        Raises:
+            NewerState: an incident was written by a newer program; the message names it.
+            Misconfigured: the indices were never created.
+        """
+        index = self.names.all_incidents
+        try:
+            with busy_when_away(self.server):
+                await self.client.indices.refresh(index=index)
+                hits = [hit async for hit in self._scan(index, self._query(partitions))]
+        except NotFoundError as missing:
+            raise Misconfigured(_absent(self.server, index)) from missing
+        return [_versioned(hit) for hit in hits]
+
+    async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:
+        """Notes in real time; a partition without a note is absent."""
+        if not partitions:
+            return {}
+        wanted = [{"_index": self.names.marks, "_id": attempts_id(partition)} for partition in sorted(partitions)]
+        with busy_when_away(self.server):
+            answer = await self.client.mget(docs=wanted)
+        notes = [documents.read_attempts(item["_source"]) for item in answer["docs"] if self._found(item)]
+        return {note.partition: note for note in notes}
+
+    async def note_attempts(self, note: Attempts) -> None:
+        """Write the note over the one that is there; raises Busy unless it stands."""
+        address = {"_index": self.names.marks, "_id": attempts_id(note.partition)}
+        (outcome,) = await self._send([Write("index", address, documents.attempts_document(note))])
+        if reason := getattr(outcome, "reason", None):
+            raise Busy(f"{self.server} did not take the note for partition {note.partition}: {reason}")
+
+    async def _send(self, writes: Sequence[Write]) -> list[Outcome]:
+        return await send(self.client, self.server, writes)
+
+    def _post(self, document: str, judged: JudgedPost) -> Write:
+        address = {"_index": self.names.posts(judged.post.township), "_id": document}
+        fence = {"version": judged.version, "version_type": "external"}
+        return Write("index", {**address, **fence}, documents.post_document(judged))
+
+    def _incident(self, write: IncidentWrite) -> Write:
+        incident = write.incident
+        address = {"_index": self.names.incidents(incident.township), "_id": incident.id}
+        document = documents.incident_document(incident, self.partition(incident.township))
+        if write.after is None:
+            return Write("create", address, document)
+        fence = {"if_seq_no": write.after.seq_no, "if_primary_term": write.after.primary_term}
+        return Write("index", {**address, **fence}, document)
+
+    def _query(self, partitions: Collection[int]) -> dict[str, Any]:
+        """Incidents of these partitions that a record, a timer or an unsent alert may still touch."""
+        since = (self.clock.now() - self.quiet).isoformat()
+        alive = [{"range": {"last_seen": {"gte": since}}}, {"term": {"pending": True}}, {"exists": {"field": "due"}}]
+        return {
+            "bool": {
+                "filter": [
+                    {"terms": {"partition": sorted(partitions)}},
+                    {"bool": {"should": alive, "minimum_should_match": 1}},
+                ]
+            }
+        }
+
+    def _scan(self, index: str, query: dict[str, Any]) -> Any:
+        body = {"query": query, "seq_no_primary_term": True, "sort": ["_doc"]}
+        return async_scan(self.client, query=body, index=index, size=SCAN_SIZE, raise_on_error=True)
+
+    def _found(self, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The item of a multi-get when it is there; a township without an index has stored nothing yet."""
+        error = item.get("error")
+        if error and error.get("type") != MISSING:
+            raise Busy(f"{self.server} could not look up {item['_index']}: {error.get('type')}")
+        return item if item.get("found") else None
+
+
+def _versioned(hit: Mapping[str, Any]) -> Versioned:
+    incident = documents.read_incident(hit["_source"], index=hit["_index"], document=hit["_id"])
+    return Versioned(incident, hit["_seq_no"], hit["_primary_term"])
+
+
+def _absent(server: str, index: str) -> str:
+    return f"{server} has no index {index}; run `xiangyin indices create`"

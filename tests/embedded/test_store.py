@@ -1,0 +1,389 @@
+"""The store on a real search server: what the batch relies on, asked of the server itself."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from elasticsearch import AsyncElasticsearch, BadRequestError
+from osmem_server import OsmemServer
+
+from deploy.templates import indices
+from streams.elasticsearch.client import Access, connect
+from streams.elasticsearch.indices import create, differences
+from streams.elasticsearch.store import ElasticsearchStore
+from streams.errors import Busy, Misconfigured, NewerState
+from streams.identity import forgotten_id
+from streams.protocols import Attempts, Conflict, Done, IncidentWrite, Rejected, Versioned
+from streams.records import (
+    AlertMessage,
+    Change,
+    Deadline,
+    Emotion,
+    Evidence,
+    Incident,
+    JudgedPost,
+    Mark,
+    Office,
+    Position,
+    Post,
+    Reach,
+    Sentiment,
+    Severity,
+    Toll,
+    Topic,
+)
+
+TOWN, OTHER = "330206104000", "330206105000"
+NOW = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
+
+
+class FixedClock:
+    def now(self) -> datetime:
+        return NOW
+
+    async def sleep(self, seconds: float) -> None:
+        """Never waits."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with OsmemServer.start(japanese=False) as embedded:
+        yield embedded.url
+
+
+@pytest.fixture
+async def store(server: str) -> AsyncIterator[ElasticsearchStore]:
+    client = await connect(Access(url=server))
+    deployment = f"t{uuid4().hex[:8]}"
+    await create(client, server, deployment, indices(deployment, [TOWN, OTHER]))
+    made = ElasticsearchStore(
+        client,
+        server=server,
+        deployment=deployment,
+        partition=lambda township: 3 if township == TOWN else 5,
+        clock=FixedClock(),
+    )
+    yield made
+    await made.close()
+
+
+def judged(
+    post: str = "1", *, version: int = 1000, township: str = TOWN, body: str = "学校围墙开裂", **more: Any
+) -> JudgedPost:
+    position = Position("demo.posts", 3, 17, "abc")
+    values: dict[str, Any] = {
+        "post": Post(
+            id=post,
+            township=township,
+            source="forum",
+            fetched=NOW,
+            title="求助",
+            body=body,
+            author="p1-" + "0" * 32,
+            reach=Reach(views=5),
+            published=NOW - timedelta(hours=1),
+        ),
+        "version": version,
+        "generation": 0,
+        "first": position,
+        "position": position,
+        "recorded": NOW,
+        "happened": NOW,
+        "topic": Topic("城乡建设", 0.9, uncertain=False),
+        "sentiment": Sentiment("negative", -0.5),
+        "emotion": Emotion("fear", 0.6),
+        "places": ("中心小学",),
+        "facts": Toll(injured=2),
+        "severity": Severity(grade="IV", kind="accident", evidence=(Evidence("围墙开裂", 5, 9),)),
+        "incident": "i1",
+        "keywords": ("围墙",),
+        "digest": "d" * 32,
+        "tokens": "学校 围墙 开裂",
+    }
+    return JudgedPost(**{**values, **more})
+
+
+def incident(name: str = "i1", **more: Any) -> Incident:
+    values: dict[str, Any] = {
+        "id": name,
+        "township": TOWN,
+        "title": "围墙开裂",
+        "kind": "accident",
+        "topic": "城乡建设",
+        "grade": "IV",
+        "warning": "yellow",
+        "status": "open",
+        "first_seen": NOW - timedelta(days=1),
+        "last_seen": NOW,
+        "last_record": NOW,
+        "posts": 2,
+        "samples": ("a", "b"),
+        "voices": 1,
+        "voice_marks": ("f" * 32,),
+        "places": ("中心小学",),
+        "words": ("围墙", "开裂"),
+        "toll": Toll(injured=2, loss_yuan=10**30),
+        "evidence": (Evidence("围墙开裂", 0, 4),),
+        "offices": (Office(id="build", name="村镇建设办", phone="0574"),),
+        "deadlines": (),
+        "revision": 2,
+        "history": (
+            Change(revision=1, time=NOW, cause="post", what="founded"),
+            Change(revision=2, time=NOW, cause="post", what="grew"),
+        ),
+        "applied": {"demo.posts/3": Mark("abc", 17)},
+    }
+    return Incident(**{**values, **more})
+
+
+async def written(store: ElasticsearchStore, *incidents: Incident) -> list[Versioned]:
+    outcomes = await store.write_incidents([IncidentWrite(each, None) for each in incidents])
+    return [
+        Versioned(each, outcome.seq_no, outcome.primary_term)
+        for each, outcome in zip(incidents, outcomes, strict=True)
+        if isinstance(outcome, Done)
+    ]
+
+
+async def test_what_was_written_is_recalled_at_once(store: ElasticsearchStore) -> None:
+    """A stored post keeps its decision: recall sees it before any refresh, and knows nothing of others."""
+    assert isinstance((await store.write_posts({"p": judged(version=7)}))[0], Done)
+    recalled = await store.recall({"p": TOWN, "q": TOWN, "r": "999999999000"})
+    assert set(recalled.posts) == {"p"}
+    earlier = recalled.posts["p"]
+    assert (earlier.version, earlier.incident, earlier.digest) == (7, "i1", "d" * 32)
+    assert earlier.first == Position("demo.posts", 3, 17, "abc")
+
+
+async def test_a_forgotten_post_is_named_by_its_hash_only(store: ElasticsearchStore) -> None:
+    """Forgotten documents are recalled; the list of them holds no id that could be read."""
+    await store.client.index(
+        index=store.names.forgotten, id=forgotten_id("p"), document={"township": TOWN, "time": NOW}
+    )
+    assert set((await store.recall({"p": TOWN, "q": TOWN})).forgotten) == {"p"}
+
+
+async def test_the_same_or_an_older_version_is_a_conflict(store: ElasticsearchStore) -> None:
+    """A replay writes nothing; an edit with a later version replaces."""
+    await store.write_posts({"p": judged(version=7)})
+    outcomes = [(await store.write_posts({"p": judged(version=version)}))[0] for version in (7, 6, 8)]
+    assert [type(outcome) for outcome in outcomes] == [Conflict, Conflict, Done]
+
+
+async def test_one_bad_document_does_not_hold_the_others(store: ElasticsearchStore) -> None:
+    """A document that the mapping refuses is Rejected by name, its neighbours are Done, and its words stay out."""
+    bad = judged("2", generation="geheim")
+    outcomes = await store.write_posts({"a": judged("1"), "b": bad, "c": judged("3")})
+    assert [type(outcome) for outcome in outcomes] == [Done, Rejected, Done]
+    assert isinstance(outcomes[1], Rejected)
+    assert "generation" in outcomes[1].reason
+    assert "geheim" not in outcomes[1].reason
+
+
+async def test_a_township_without_an_index_is_refused_with_the_remedy(store: ElasticsearchStore) -> None:
+    """The server never makes up an index with guessed fields; the reason names the command that makes it."""
+    (outcome,) = await store.write_posts({"a": judged(township="110101001000")})
+    assert isinstance(outcome, Rejected)
+    assert "xiangyin indices create" in outcome.reason
+    assert not await store.client.indices.exists(index=store.names.posts("110101001000"))
+
+
+async def test_requests_are_split_and_every_document_answered(
+    store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch larger than one request may be is sent in several; outcomes keep their order."""
+    monkeypatch.setattr("streams.elasticsearch.bulk.REQUEST_BYTES", 3000)
+    posts = {f"p{number}": judged(str(number)) for number in range(20)}
+    posts["p7"] = judged("7", generation="no number")
+    outcomes = await store.write_posts(posts)
+    assert [type(outcome) for outcome in outcomes] == [Done] * 7 + [Rejected] + [Done] * 12
+
+
+async def test_an_incident_comes_back_exactly(store: ElasticsearchStore) -> None:
+    """What is read equals what was written byte for byte, hostile numbers and all: so we know our own write again."""
+    full = incident(
+        deadlines=(Deadline(name="答复", due=NOW + timedelta(days=7)),),
+        pending_alerts=(AlertMessage(id="i1:2", headers={"ce_id": "i1:2", "a.b": "c"}, value='{"status":"firing"}'),),
+        closed=NOW,
+        unverified=(Evidence("听说死了人", 0, 5),),
+    )
+    (put,) = await written(store, full)
+    got = await store.read_incident("i1", TOWN)
+    assert got == put
+    assert got is not None
+    assert msgspec.json.encode(got.incident) == msgspec.json.encode(full)
+
+
+async def test_an_incident_that_nobody_wrote_is_none(store: ElasticsearchStore) -> None:
+    """Absence is an answer; an absent index is a mistake of the set-up, named with its remedy."""
+    assert await store.read_incident("i9", TOWN) is None
+    with pytest.raises(Misconfigured, match="indices create"):
+        await store.read_incident("i9", "110101001000")
+
+
+async def test_only_the_version_that_was_read_is_replaced(store: ElasticsearchStore) -> None:
+    """Two writers of one incident: the second one is told, and nothing of the first is lost."""
+    (first,) = await written(store, incident())
+    again = await store.write_incidents([IncidentWrite(incident(title="zombie"), None)])
+    mine = await store.write_incidents([IncidentWrite(incident(posts=3), first)])
+    late = await store.write_incidents([IncidentWrite(incident(title="zombie"), first)])
+    assert [type(outcomes[0]) for outcomes in (again, mine, late)] == [Conflict, Done, Conflict]
+    held = await store.read_incident("i1", TOWN)
+    assert held is not None
+    assert (held.incident.title, held.incident.posts) == ("围墙开裂", 3)
+
+
+async def test_load_brings_all_that_may_still_change(store: ElasticsearchStore) -> None:
+    """Load brings recent incidents in any status, and old ones that still owe an alert or an answer."""
+    old = NOW - timedelta(days=400)
+    alive = [
+        incident("new"),
+        incident("closed", status="closed"),
+        incident("unsent", last_seen=old, pending_alerts=(AlertMessage(id="x", headers={}, value="{}"),)),
+        incident("owed", last_seen=old, deadlines=(Deadline(name="答复", due=old),)),
+    ]
+    quiet = [
+        incident("quiet", last_seen=old),
+        incident("missed", last_seen=old, deadlines=(Deadline(name="答复", due=old, missed=True),)),
+    ]
+    put = await written(store, *alive, *quiet)
+    await written(store, incident("elsewhere", township=OTHER))
+    loaded = await store.load([3, 4])
+    assert sorted(loaded, key=lambda each: each.incident.id) == sorted(put[:4], key=lambda each: each.incident.id)
+
+
+async def test_load_reads_more_than_a_page(store: ElasticsearchStore) -> None:
+    """A county's worth of incidents comes whole."""
+    await written(store, *[incident(f"i{number}") for number in range(1201)])
+    assert len(await store.load([3])) == 1201
+
+
+async def test_load_without_indices_names_the_remedy(server: str, store: ElasticsearchStore) -> None:
+    """A deployment whose indices were never created says so before it reads a record."""
+    bare = ElasticsearchStore(
+        store.client, server=server, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
+    )
+    with pytest.raises(Misconfigured, match="indices create"):
+        await bare.load([0])
+
+
+async def test_state_of_a_newer_program_stops_this_one(store: ElasticsearchStore) -> None:
+    """An older worker does not read, and so cannot spoil, what a newer one wrote; it names the document."""
+    await written(store, incident("newer", state_version=99))
+    with pytest.raises(NewerState, match="newer"):
+        await store.load([3])
+
+
+async def test_history_is_written_once_per_revision(store: ElasticsearchStore) -> None:
+    """Entries above `archived` become documents of their own; writing them again changes nothing."""
+    for _ in range(2):
+        outcomes = await store.write_history([incident(archived=1)])
+        assert [type(outcome) for outcome in outcomes] == [Done]
+    await store.client.indices.refresh(index=store.names.history)
+    assert (await store.client.count(index=store.names.history))["count"] == 1
+    kept = await store.client.get(index=store.names.history, id="i1:2")
+    assert kept["_source"]["what"] == "grew"
+
+
+async def test_notes_to_the_successor_are_found(store: ElasticsearchStore) -> None:
+    """Whoever takes a partition over reads what its last worker tried alone."""
+    note = Attempts(3, Position("demo.posts", 3, 17, "abc"), deaths=1, open=True)
+    await store.note_attempts(Attempts(3))
+    await store.note_attempts(note)
+    assert await store.attempts([3, 4]) == {3: note}
+
+
+@pytest.mark.parametrize(
+    "query", [{"term": {"author": "p1-" + "0" * 32}}, {"prefix": {"author": "p1"}}, {"match": {"author": "p1"}}]
+)
+async def test_nobody_can_search_by_author(store: ElasticsearchStore, query: dict[str, Any]) -> None:
+    """The author is stored but no query, aggregation or sort can ask for it; the same holds for voices."""
+    await store.write_posts({"p": judged()})
+    await store.client.indices.refresh(index=store.names.all_posts)
+    assert await _asked(store.client, index=store.names.all_posts, query=query) == 0
+
+
+@pytest.mark.parametrize("field", ["author", "voice_marks"])
+async def test_nobody_can_count_by_author(store: ElasticsearchStore, field: str) -> None:
+    """Terms aggregation by author or voice is refused by the server itself."""
+    await store.write_posts({"p": judged()})
+    await written(store, incident())
+    index = store.names.all_posts if field == "author" else store.names.all_incidents
+    await store.client.indices.refresh(index=index)
+    with pytest.raises(BadRequestError):
+        await store.client.search(index=index, size=0, aggs={"who": {"terms": {"field": field}}})
+
+
+async def test_chinese_words_are_found_without_a_plugin(store: ElasticsearchStore) -> None:
+    """A word of our segmenter finds its posts; a part of a word does not."""
+    await store.write_posts({"p": judged()})
+    await store.client.indices.refresh(index=store.names.all_posts)
+    assert await _asked(store.client, index=store.names.all_posts, query={"match": {"tokens": "围墙"}}) == 1
+    assert await _asked(store.client, index=store.names.all_posts, query={"match": {"tokens": "墙"}}) == 0
+
+
+async def test_odd_texts_are_stored(store: ElasticsearchStore) -> None:
+    """NUL bytes, emoji, rare characters and 200,000 characters without a blank are no reason to lose a post."""
+    texts = ["\x00", "😱🏚️", "𠮷㔾𪚥", "墙" * 200_000, "", "<script>alert(1)</script>"]
+    outcomes = await store.write_posts(
+        {str(number): judged(str(number), body=text, tokens=text) for number, text in enumerate(texts)}
+    )
+    assert {type(outcome) for outcome in outcomes} == {Done}
+
+
+async def test_numbers_beyond_the_field_do_not_lose_a_post(store: ElasticsearchStore) -> None:
+    """A made-up loss of 10^30 yuan is kept as written and merely not searchable."""
+    (outcome,) = await store.write_posts({"p": judged(facts=Toll(loss_yuan=10**30))})
+    assert isinstance(outcome, Done)
+
+
+async def test_creating_indices_twice_changes_nothing(store: ElasticsearchStore) -> None:
+    """`xiangyin indices create` may run at every deployment; afterwards nothing differs."""
+    deployment, wanted = store.names.deployment, indices(store.names.deployment, [TOWN, OTHER])
+    assert await create(store.client, store.server, deployment, wanted) == []
+    assert await differences(store.client, store.server, wanted) == []
+
+
+async def test_the_countys_inbox_has_indices_of_its_own(store: ElasticsearchStore) -> None:
+    """A post whose township nobody can tell has a place to go."""
+    (outcome,) = await store.write_posts({"p": judged(township="330206000000")})
+    assert isinstance(outcome, Done)
+
+
+async def test_an_index_made_by_somebody_else_is_named(store: ElasticsearchStore) -> None:
+    """What differs from the template is named, field by field."""
+    deployment = f"t{uuid4().hex[:8]}"
+    wanted = indices(deployment, [TOWN])
+    name = f"{deployment}-marks"
+    await store.client.indices.create(
+        index=f"{name}-v1", aliases={name: {}}, mappings={"properties": {"deaths": {"type": "keyword"}}}
+    )
+    named = "\n".join(await differences(store.client, store.server, wanted))
+    assert f"{name}-v1: the field deaths" in named
+    assert f"{name}-v1 lacks the field open" in named
+    assert f"index {deployment}-history is missing" in named
+
+
+async def test_a_server_that_is_away_is_busy(store: ElasticsearchStore) -> None:
+    """Connection errors hold the batch instead of losing it."""
+    nowhere = "http://127.0.0.1:9"
+    with pytest.raises(Busy, match=nowhere):
+        await connect(Access(url=nowhere))
+    client = await connect(Access(url=nowhere, compatibility=True), request_seconds=1)
+    lost = ElasticsearchStore(client, server=nowhere, deployment="x", partition=lambda _: 0, clock=FixedClock())
+    with pytest.raises(Busy, match=nowhere):
+        await lost.recall({"p": TOWN})
+    with pytest.raises(Busy, match=nowhere):
+        await lost.write_posts({"p": judged()})
+    await lost.close()
+
+
+async def _asked(client: AsyncElasticsearch, **request: Any) -> int:
+    """How many documents a query finds; a query that the server refuses finds none."""
+    try:
+        return int((await client.search(**request))["hits"]["total"]["value"])
+    except BadRequestError:
+        return 0
