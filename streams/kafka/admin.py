@@ -1,0 +1,66 @@
+"""Create a deployment's topics, and refuse what would move townships to other partitions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from streams.errors import Busy, Misconfigured
+from streams.topics import PARTITIONS, PLANS, topic
+
+
+async def create_topics(
+    servers: str, deployment: str, *, partitions: int = PARTITIONS, replication: int = 1
+) -> tuple[str, ...]:
+    """Create what is missing; return the names created. Running it again changes nothing.
+
+    Args:
+        servers: `host:port`, several separated by commas.
+        deployment: the topics are named `{deployment}.{role}`.
+        partitions: of every topic, fixed for the life of the deployment.
+        replication: copies of each partition.
+
+    Raises:
+        Misconfigured: a topic stands with another number of partitions.
+        Busy: the broker is away or refused; names it.
+    """
+    plans = {topic(deployment, plan.role): plan for plan in PLANS}
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        standing = await _partitions(admin, plans)
+        _refuse_other_counts(standing, partitions)
+        missing = [name for name in plans if name not in standing]
+        created = [NewTopic(name, partitions, replication, topic_configs=plans[name].settings) for name in missing]
+        if created:
+            _check(await admin.create_topics(created))
+        _refuse_other_counts(await _partitions(admin, plans), partitions)
+    except (KafkaError, OSError) as error:
+        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+    finally:
+        await admin.close()
+    return tuple(missing)
+
+
+async def _partitions(admin: AIOKafkaAdminClient, wanted: Mapping[str, object]) -> dict[str, int]:
+    # Only topics that stand are described: asking about another one by name creates it on some brokers.
+    standing = [name for name in await admin.list_topics() if name in wanted]
+    described = await admin.describe_topics(standing) if standing else []
+    return {each["topic"]: len(each["partitions"]) for each in described}
+
+
+def _refuse_other_counts(standing: Mapping[str, int], partitions: int) -> None:
+    for name, count in standing.items():
+        if count != partitions:
+            raise Misconfigured(
+                f"topic {name} has {count} partitions, the configuration says {partitions}. The count is fixed, "
+                "because townships would move to other partitions: "
+                f"set partitions to {count}, or begin a new deployment under another name"
+            )
+
+
+def _check(response: Any) -> None:
+    for name, code, message in response.topic_errors:
+        if code not in (0, TopicAlreadyExistsError.errno):  # Another process was as quick: then its count is checked.
+            raise Busy(f"topic {name} was not created: {message or code}")
