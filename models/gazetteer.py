@@ -37,6 +37,9 @@ _FOLLOWERS: Final = {
 _NOT_BEFORE: Final = "道马公铁线网思套出后走销政乡农上下进建"
 """What makes another word with a suffix of one character: `铁路`, `政府`."""
 
+_DIVISION: Final = re.compile(r"(?<![A-Za-z])[A-Z][0-9]+[区县市]")
+"""A county or district whose name was hidden by its publisher: `A3区`."""
+
 _SUFFIX: Final = re.compile(
     "|".join(
         suffix + (f"(?![{_FOLLOWERS[suffix]}])" if suffix in _FOLLOWERS else "")
@@ -139,6 +142,8 @@ def townships_of(text: str, gazetteers: Mapping[str, Gazetteer]) -> tuple[str, .
 
 
 def _guessed(text: str) -> Iterator[Mention]:
+    for match in _DIVISION.finditer(text):
+        yield Mention((match[0],), "division", *match.span(), listed=False)
     earlier = 0
     for match in _SUFFIX.finditer(text):
         start, end = match.span()
