@@ -1,0 +1,1 @@
+"""A small made-up county that shows the whole system at work."""
