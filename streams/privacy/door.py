@@ -1,0 +1,84 @@
+"""Nothing of ours leaves, and nothing of others' is stored, but through this door."""
+
+import hashlib
+import re
+from typing import Final
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from streams.privacy.mask import mask
+from streams.privacy.pseudonym import Pseudonyms, is_pseudonym
+from streams.records import Post
+
+_SHORTEST_HANDLE: Final = 2
+"""Characters of the shortest handle that is looked for in texts: a single one would blot out words."""
+
+_LONG_CODE: Final = 12
+_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\s]*(?=[/?#]|\Z)")
+
+
+class Door:
+    """Makes an author a pseudonym and masks what leads to a person. Pure; passing twice changes nothing."""
+
+    __slots__ = ("_pseudonyms",)
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+
+    def admit(self, post: Post) -> Post:
+        """The post as it may be published and stored.
+
+        The author becomes a pseudonym. The handle, where it stands in title, body or the path of the url, is
+        blotted out, and so are numbers, addresses, plates and mentions; title and body keep their length. An id
+        that holds any of these becomes a digest of itself, so that it stays the same id. A township code of 9
+        digits gets its 000.
+        """
+        handle = _handle(post.author)
+        return replace(
+            post,
+            id=_id(post.id, handle),
+            township=post.township.ljust(_LONG_CODE, "0"),
+            url=_url(post.url, handle) if post.url else None,
+            title=mask(_without(post.title, handle)),
+            body=mask(_without(post.body, handle)),
+            author=self._author(post),
+        )
+
+    def voice(self, author: str, incident: str) -> str:
+        """The mark of an author in one incident; it says nothing about the person in another."""
+        return self._pseudonyms.voice(author, incident)
+
+    def _author(self, post: Post) -> str | None:
+        if post.author is None or not post.author.strip():
+            return None
+        return self._pseudonyms.of(post.source, post.author)
+
+
+def _handle(author: str | None) -> str:
+    """The raw handle to look for, or nothing."""
+    name = (author or "").strip()
+    return "" if len(name) < _SHORTEST_HANDLE or is_pseudonym(name) else name
+
+
+def _without(text: str, handle: str) -> str:
+    return text.replace(handle, "*" * len(handle)) if handle else text
+
+
+def _url(url: str, handle: str) -> str:
+    """The host stays as it is: a handle may be part of its name by chance."""
+    host = match[0] if (match := _HOST.match(url)) else ""
+    rest = url.removeprefix(host)
+    for form in {handle, quote(handle, safe="")} if handle else ():
+        rest = _whole_word(form).sub("*" * len(form), rest)
+    return host + mask(rest)
+
+
+def _id(identity: str, handle: str) -> str:
+    if mask(identity) == identity and not (handle and _whole_word(handle).search(identity)):
+        return identity
+    return "h-" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _whole_word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])")

@@ -1,0 +1,180 @@
+"""Find the numbers in a text that lead to a person: telephones, identity cards, bank cards.
+
+Digits are read in groups, with what people put between them. Each run of neighbouring groups is judged by itself,
+so that what is found in a text does not depend on what else is masked in it: masking twice changes nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+_BETWEEN: Final = r"[ \t\u00a0\u3000\u200b-\u200f\u2060\ufeff\-‐‑‒–—―－_.·．()（）]"
+"""What may stand between digits: blanks, zero-width ones too, dashes, dots, brackets."""
+
+_MANY: Final = 6
+"""Groups beyond which nobody writes an account number; it bounds the work on a hostile row of digits."""
+
+_RUN: Final = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{6,}}+")
+_GROUP: Final = re.compile(r"\d+")
+_LONGEST: Final = 19
+"""Digits of the longest bank card number (ISO/IEC 7812-1)."""
+
+_PHONE_SAID: Final = re.compile(
+    r"(?:电话|手机|座机|热线|致电|拨打|电联|联系我|联系方式|联系人|微信|短信|tel|phone|mobile|[☎☏📞📱])"
+    r"[号码是为:：\w]{0,4}[\s(（]{0,2}\Z",
+    re.IGNORECASE,
+)
+_IDENTITY_SAID: Final = re.compile(r"身份证(?:件)?(?:号码?)?[是为:：\s]{0,4}\Z")
+_ACCOUNT_SAID: Final = re.compile(r"(?:银行卡|卡|账|帐)(?:号码?|户)[是为:：\s]{0,4}\Z")
+_ORDER_SAID: Final = re.compile(r"(?:单|编|流水|受理|批|文|货|期|型)(?:编)?号码?[是为:：#\s]{0,4}\Z")
+_MONEY_BEFORE: Final = re.compile(r"[¥￥$€]\s?\Z")
+_MONEY_AFTER: Final = re.compile(r"[.．]\d{1,2}(?!\d)|\s?(?:亿|(?:万|千|百)?元(?![旦宵月]))")
+
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
+_LANDLINE: Final = re.compile(r"(?:010|02\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
+"""Area codes of three and of four digits, subscriber numbers of seven and of eight (MIIT numbering plan)."""
+
+_LOCAL: Final = re.compile(r"(?!20\d\d[01]\d[0-3]\d)[2-8]\d{6,7}")
+_PROVINCE: Final = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+_DAY: Final = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY: Final = re.compile(rf"{_PROVINCE}\d{{4}}(?:19|20)\d\d{_DAY}\d{{3}}[\dX]")
+_IDENTITY_15: Final = re.compile(rf"{_PROVINCE}\d{{4}}\d\d{_DAY}\d{{3}}")
+"""As issued until 1999: six digits of the division, six of the birthday, three of order (GB 11643-1989)."""
+
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS: Final = "10X98765432"
+_CARD: Final = re.compile(
+    r"62\d{14,17}|60\d{14,17}|955\d{13,16}|4\d{15}|5[1-5]\d{14}|35\d{14}|3[47]\d{13}|6[89]\d{14,17}"
+)
+"""Numbers as UnionPay, the banks before it, Visa, Mastercard, JCB and American Express give them out."""
+
+
+class Number(NamedTuple):
+    """Digits as they stand in a text: `groups` says how many stand together, `between` what parts them."""
+
+    text: str
+    start: int
+    end: int
+    digits: str
+    groups: tuple[int, ...]
+    between: tuple[str, ...]
+
+    def after(self, said: re.Pattern[str]) -> bool:
+        """Whether the words right before the number say what it is."""
+        return said.search(self.text[max(0, self.start - 14) : self.start]) is not None
+
+    @property
+    def is_order(self) -> bool:
+        return self.after(_ORDER_SAID)
+
+    @property
+    def is_money(self) -> bool:
+        return self.after(_MONEY_BEFORE) or _MONEY_AFTER.match(self.text, self.end) is not None
+
+
+def personal(text: str) -> Iterator[tuple[int, int]]:
+    """Where numbers that lead to a person start and end; spans may overlap. Takes time linear in the text."""
+    for run in _RUN.finditer(text):
+        groups = [match.span() for match in _GROUP.finditer(text, *run.span())]
+        for first in range(len(groups)):
+            for number in _numbers(text, groups, first):
+                if any(leads(number) for leads in _KINDS.get(len(number.digits), ())):
+                    yield number.start, number.end
+
+
+def _numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Number]:
+    """The numbers that begin at this group and end with a group, up to the longest that there are."""
+    start, end = groups[first]
+    digits, sizes, between = "", (), ()  # type: str, tuple[int, ...], tuple[str, ...]
+    for index in range(first, len(groups)):
+        left, right = groups[index]
+        if len(digits) + right - left > _LONGEST:
+            return
+        between += (text[end:left],) if index > first else ()
+        end, digits, sizes = right, digits + _plain(text[left:right]), (*sizes, right - left)
+        if len(digits) in _KINDS:
+            yield Number(text, start, end, digits, sizes, between)
+        if len(digits) == 17 and (check := _CHECK_X.match(text, end)):  # noqa: PLR2004 (and X for a ten)
+            yield Number(text, start, check.end(), digits + "X", sizes, between)
+
+
+_CHECK_X: Final = re.compile(rf"{_BETWEEN}?[xXｘＸ](?![0-9A-Za-z])")
+
+
+def _plain(digits: str) -> str:
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
+
+
+def _mobile(number: Number) -> bool:
+    if not _MOBILE.fullmatch(number.digits[-11:]) or number.digits[:-11] not in {"", "0", "86"}:
+        return False
+    return _is_dialled(number) and not number.is_order and not number.is_money
+
+
+def _is_dialled(number: Number) -> bool:
+    """Whether digits are grouped as in a telephone number, not as in a date or in a row of a table."""
+    groups, between = number.groups, {each.strip() for each in number.between}
+    if len(groups) == 1 or number.after(_PHONE_SAID):
+        return True
+    if between & {".", "．"} and (len(between) > 1 or len(groups) < 3):  # noqa: PLR2004 (one dot is a decimal point)
+        return False
+    if groups[0] == 4 and number.digits.startswith("19"):  # noqa: PLR2004 (a year)
+        return False
+    return len(groups) == 2 or groups[-3:] == (3, 4, 4) or set(groups) == {1} or (between != {""} and len(between) == 1)  # noqa: PLR2004
+
+
+def _landline(number: Number) -> bool:
+    if not _LANDLINE.fullmatch(number.digits) or number.is_order:
+        return False
+    return number.groups[0] in {3, 4, len(number.digits)} and len(number.groups) <= 3  # noqa: PLR2004 (area, two halves)
+
+
+def _local(number: Number) -> bool:
+    """Seven or eight digits are a telephone only where the text says so: they could be anything."""
+    return _LOCAL.fullmatch(number.digits) is not None and number.after(_PHONE_SAID)
+
+
+def _identity(number: Number) -> bool:
+    """Eighteen digits with the check of GB 11643-1999 (ISO 7064, MOD 11-2)."""
+    if not _IDENTITY.fullmatch(number.digits):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number.digits, strict=False))
+    return number.digits[-1] == _CHECKS[total % 11]
+
+
+def _identity_15(number: Number) -> bool:
+    return _IDENTITY_15.fullmatch(number.digits) is not None and len(number.groups) == 1 and not number.is_order
+
+
+def _card(number: Number) -> bool:
+    """A known issuer and the check digit of ISO/IEC 7812-1 (Luhn)."""
+    if not _CARD.fullmatch(number.digits) or number.is_order or not _luhn(number.digits):
+        return False
+    apart = len(number.groups) > 1  # Four prices in a row pass Luhn one time in ten.
+    return not apart or number.digits.startswith("62") or number.after(_ACCOUNT_SAID)
+
+
+def _luhn(digits: str) -> bool:
+    odd, even = digits[-1::-2], digits[-2::-2]
+    return (sum(map(int, odd)) + sum(sum(divmod(2 * int(digit), 10)) for digit in even)) % 10 == 0
+
+
+def _said(number: Number) -> bool:
+    """Mistyped, but named by the words before it."""
+    return len(number.groups) <= _MANY and (number.after(_IDENTITY_SAID) or number.after(_ACCOUNT_SAID))
+
+
+_KINDS: Final[Mapping[int, tuple[Callable[[Number], bool], ...]]] = {
+    7: (_local,),
+    8: (_local,),
+    11: (_mobile, _landline),
+    12: (_mobile, _landline, _said),
+    13: (_mobile, _said),
+    14: (_said,),
+    15: (_identity_15, _card, _said),
+    16: (_card, _said),
+    17: (_card, _said),
+    18: (_identity, _card, _said),
+    19: (_card, _said),
+}
+"""What a number of so many digits might be."""
