@@ -4,28 +4,12 @@ from typing import Any, Final
 
 from elastic_transport import AiohttpHttpNode, HttpHeaders
 from elasticsearch import AsyncElasticsearch
-from msgspec import Struct
 
+from streams.elasticsearch.access import Access
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.node import PlainJsonNode
 
 REQUEST_SECONDS: Final = 30.0
-
-
-class Access(Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
-    """Where the search server is and how to be let in; printing it never shows a secret."""
-
-    url: str
-    compatibility: bool | None = None
-    """Plain JSON instead of the vendored media type; None finds out by asking the server what it is."""
-    api_key: str | None = None
-    user: str | None = None
-    password: str | None = None
-    certificate: str | None = None
-    """File with the certificate authority that signed the server's certificate."""
-
-    def __repr__(self) -> str:
-        return f"Access(url={self.url!r})"
 
 
 async def connect(access: Access, *, request_seconds: float = REQUEST_SECONDS) -> AsyncElasticsearch:

@@ -1,5 +1,6 @@
 """The store on a real search server: what the batch relies on, asked of the server itself."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ from elasticsearch import AsyncElasticsearch, BadRequestError
 from osmem_server import OsmemServer
 
 from deploy.templates import indices
-from streams.elasticsearch.client import Access, connect
+from streams.elasticsearch.access import Access
+from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create, differences
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy, Misconfigured, NewerState
@@ -50,6 +52,10 @@ class FixedClock:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
+    """The embedded server, or the one that XIANGYIN_TEST_ELASTICSEARCH names: the promises are the same."""
+    if given := os.environ.get("XIANGYIN_TEST_ELASTICSEARCH"):
+        yield given
+        return
     with OsmemServer.start(japanese=False) as embedded:
         yield embedded.url
 
@@ -116,6 +122,7 @@ def incident(name: str = "i1", **more: Any) -> Incident:
         "grade": "IV",
         "warning": "yellow",
         "status": "open",
+        "founded": NOW - timedelta(days=1),
         "first_seen": NOW - timedelta(days=1),
         "last_seen": NOW,
         "last_record": NOW,
