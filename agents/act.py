@@ -12,28 +12,30 @@ BECOMES: Final[dict[Verb, Status]] = {
     "confirm": "confirmed",
     "handle": "handling",
     "answer": "answered",
-    "close": "closed",
     "reopen": "open",
 }
-"""What a decision makes of an incident's status; a note changes none."""
+"""What a decision makes of an incident's status; a note changes none, a close depends on the posts since."""
 
 
 def run(decision: Decision, incidents: Incidents, moment: Moment) -> Matter | None:
-    """The incident before and after the decision; None where there is no such incident.
+    """The incident before and after the decision; None where there was no such incident when it was taken.
 
     Grade and warning are no business of a decision: only a quotation raises them. A close that arrives after
     posts which are younger than it leaves the matter open, as if it had come in its own time.
     """
     before = incidents.get(decision.action.incident)
-    if before is None:
+    if before is None or before.founded > moment.recorded:
         return None
     return Matter(before, _decided(before, decision.action, moment))
 
 
 def _decided(incident: Incident, action: Action, moment: Moment) -> Incident:
-    closes = action.verb == "close" and incident.last_record <= moment.recorded
-    outrun = action.verb == "close" and not closes
-    status = "open" if outrun else BECOMES.get(action.verb, incident.status)
-    closed = moment.recorded if closes else None if action.verb == "reopen" else incident.closed
     met = tuple(d for d in incident.deadlines if d.missed or action.verb not in d.met_by or d.due < moment.recorded)
-    return replace(incident, status=status, closed=closed, deadlines=met)
+    incident = replace(incident, deadlines=met)
+    if action.verb == "note":
+        return incident
+    if action.verb != "close":
+        return replace(incident, status=BECOMES[action.verb], closed=None)
+    if incident.last_record > moment.recorded:
+        return replace(incident, status="open", closed=None)
+    return replace(incident, status="closed", closed=moment.recorded)

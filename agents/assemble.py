@@ -6,6 +6,7 @@ from models.segment import Tokens
 from msgspec.structs import replace
 
 from models.gazetteer import Places
+from streams.identity import content_digest
 from streams.matter import Grouping, Known, Moment
 from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
 
@@ -28,6 +29,7 @@ def run(
     """The post with its judgement. Where it was first seen stays what it was when it was first stored."""
     return JudgedPost(
         post=replace(post, title=text.title, body=text.body),
+        digest=content_digest(text.title, text.body, str(post.reach)),
         version=known.version,
         generation=known.generation,
         first=known.earlier.first if known.earlier else moment.position,

@@ -46,6 +46,7 @@ def _founded(judged: JudgedPost, incident: str, moment: Moment) -> Incident:
         status="open",
         first_seen=moment.happened,
         last_seen=moment.happened,
+        founded=moment.recorded,
         last_record=moment.recorded,
     )
 

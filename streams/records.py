@@ -20,6 +20,7 @@ Colour = Literal["red", "orange", "yellow", "blue", "none"]
 Polarity = Literal["negative", "neutral", "positive"]
 PostKind = Literal["thread", "reply", "message", "article"]
 Status = Literal["open", "confirmed", "handling", "answered", "closed", "false"]
+Reason = Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan", "township"]
 Verb = Literal["confirm", "handle", "answer", "close", "reopen", "note"]
 
 GRADES: Final[tuple[Grade, ...]] = ("none", "unknown", "IV", "III", "II", "I")
@@ -182,6 +183,8 @@ class JudgedPost(Struct, frozen=True, kw_only=True):
     severity: Severity
     incident: str | None
     keywords: tuple[str, ...]
+    digest: str
+    """Of title, body and reach: tells an edit from a second delivery."""
     tokens: str
     """The words, separated by blanks, for a whitespace-analysed field: searchable without a server plugin."""
 
@@ -240,6 +243,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     status: Status
     first_seen: datetime
     last_seen: datetime
+    founded: datetime
+    """Record time of the founding post; a decision older than this was about something else."""
     last_record: datetime
     """Record time of the newest post; rules that mix posts and actions compare record times."""
     posts: int = 0
@@ -280,7 +285,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     partition: int
     offset: int
     step: str
-    reason: Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan", "township"]
+    reason: Reason
     error: str
     time: datetime
     township: str | None = None

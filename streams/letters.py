@@ -1,0 +1,61 @@
+"""Dead letters: what a record becomes that could not be processed."""
+
+import base64
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import json
+
+from streams.protocols import Message, Record
+from streams.records import SCHEMA_VERSION, DeadLetter, Reason
+
+Sealer = Callable[[bytes], str]
+"""Encrypts bytes with the deployment's key; the answer is text."""
+
+
+class Letters:
+    """Writes dead letters with the original bytes sealed, so that a person can send them again.
+
+    Args:
+        seal: encrypts; what a dead letter holds may be anybody's words, unmasked.
+    """
+
+    def __init__(self, seal: Sealer) -> None:
+        self._seal = seal
+
+    def of(
+        self,
+        record: Record,
+        *,
+        step: str,
+        reason: Reason,
+        error: str,
+        time: datetime,
+        township: str | None = None,
+        source: str | None = None,
+    ) -> Message:
+        """The message for `.dead`: the same id whenever the same record fails."""
+        position = record.position
+        letter = DeadLetter(
+            id=f"{position.topic}-{position.partition}-{position.offset}",
+            sealed=self._seal(_original(record)),
+            topic=position.topic,
+            partition=position.partition,
+            offset=position.offset,
+            step=step,
+            reason=reason,
+            error=error[:2000],
+            time=time,
+            township=township,
+            source=source,
+        )
+        headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": letter.id.encode()}
+        key = (township or "unknown").encode()
+        return Message(role="dead", key=key, value=json.encode(letter), headers=headers)
+
+
+def _original(record: Record) -> bytes:
+    text = {name: base64.b64encode(value).decode() for name, value in record.headers.items()}
+    key = None if record.key is None else base64.b64encode(record.key).decode()
+    value = None if record.value is None else base64.b64encode(record.value).decode()
+    return json.encode({"role": record.role, "key": key, "value": value, "headers": text})

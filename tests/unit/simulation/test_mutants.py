@@ -1,0 +1,140 @@
+"""The simulation is worth trusting because it catches each way of getting the protocol wrong."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from streams.batch import Processor
+from streams.protocols import IncidentWrite, Outcome, Recalled, Record
+from tests.unit.simulation import world
+from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
+
+MOST = 600
+"""Schedules within which a wrong protocol must be caught."""
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+def forgets_what_was_applied(patch: pytest.MonkeyPatch) -> None:
+    """Applies a record again that the incident has seen."""
+    original = Processor._apply
+
+    def apply(self: Processor, matter: Any, position: Any, draft: Any) -> None:
+        unmarked = replace(matter, now=replace(matter.now, applied={}))
+        original(self, unmarked, position, draft)
+
+    patch.setattr(Processor, "_apply", apply)
+
+
+def trusts_no_stored_decision(patch: pytest.MonkeyPatch) -> None:
+    """Decides anew about a post that the store holds."""
+
+    async def recall(_self: Processor, _arrived: object) -> Recalled:
+        return Recalled({})
+
+    patch.setattr(Processor, "_recall", recall)
+
+
+def writes_over_other_writers(patch: pytest.MonkeyPatch) -> None:
+    """Writes incidents without compare-and-set."""
+
+    def write(self: world.Store, write: IncidentWrite) -> Outcome:
+        there = self.worker.world.incidents.get(write.incident.id)
+        return original(self, IncidentWrite(write.incident, there))
+
+    original = world.Store._compare_and_set
+    patch.setattr(world.Store, "_compare_and_set", write)
+
+
+def takes_any_conflict_for_its_own(patch: pytest.MonkeyPatch) -> None:
+    """Goes on after another worker's write as if it had been its own."""
+
+    async def reread(self: Processor, ours: Any) -> None:
+        found = await self._store.read_incident(ours.id, ours.township)
+        if found:
+            self._memory.hold(replace(found, incident=ours))
+
+    patch.setattr(Processor, "_reread", reread)
+
+
+def acknowledges_first(patch: pytest.MonkeyPatch) -> None:
+    """Acknowledges a batch before it is written."""
+    original = Processor.process
+
+    async def process(self: Processor, records: Sequence[Record]) -> Sequence[Record]:
+        owned = self._log.worker  # type: ignore[attr-defined]
+        for record in records:
+            place = (record.role, record.position.partition)
+            owned.world.committed[place] = max(owned.world.committed[place], record.position.offset + 1)
+        return await original(self, records)
+
+    patch.setattr(Processor, "process", process)
+
+
+def leaves_pending_alerts(patch: pytest.MonkeyPatch) -> None:
+    """Does not send on start what its predecessor left unsent."""
+    original = Processor.load
+
+    async def load(self: Processor, partitions: Any) -> None:
+        patch_finish = self._finish
+        self._finish = _nothing  # type: ignore[method-assign]
+        await original(self, partitions)
+        self._finish = patch_finish  # type: ignore[method-assign]
+
+    async def _nothing(_incidents: object, _messages: object) -> None: ...
+
+    patch.setattr(Processor, "load", load)
+
+
+def writes_incidents_before_posts(patch: pytest.MonkeyPatch) -> None:
+    """Counts a post before its decision is logged."""
+    original = Processor._log_decisions
+
+    async def log_decisions(self: Processor, draft: Any, refused: dict[str, str]) -> bool:
+        await self._write_incidents(list(draft.before))
+        return await original(self, draft, refused)
+
+    patch.setattr(Processor, "_log_decisions", log_decisions)
+
+
+def takes_a_conflicting_decision_for_agreement(patch: pytest.MonkeyPatch) -> None:
+    """Does not look at what stands in the store where a post is there already."""
+
+    async def agreed(_self: Processor, _contested: object, _draft: object) -> bool:
+        return True
+
+    patch.setattr(Processor, "_agreed", agreed)
+
+
+MUTANTS: tuple[Mutate, ...] = (
+    forgets_what_was_applied,
+    trusts_no_stored_decision,
+    writes_over_other_writers,
+    takes_any_conflict_for_its_own,
+    acknowledges_first,
+    leaves_pending_alerts,
+    writes_incidents_before_posts,
+    takes_a_conflicting_decision_for_agreement,
+)
+
+
+@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
+def test_a_wrong_protocol_is_caught(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these ways to lose or double something fails within a few hundred schedules."""
+    assert caught(mutate, monkeypatch)
+
+
+def caught(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> int | None:
+    """The number of the schedule that fails, or None."""
+    for seed in range(INPUTS):
+        uninterrupted(seed, timers=seed % 2 == 1)  # By the right protocol, before it is made wrong.
+    mutate(monkeypatch)
+    for number in range(MOST):
+        try:
+            after, reference = schedule(number)
+            check(after, reference, timers=number % 2 == 1)
+        except Exception:  # noqa: BLE001  Whatever goes wrong is a catch.
+            return number + 1
+    return None
