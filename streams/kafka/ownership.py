@@ -55,6 +55,11 @@ class Ownership:
         since = self._rebalancing_since
         return 0.0 if since is None else self.clock() - since
 
+    @property
+    def silent_for(self) -> float:
+        """Seconds since a heartbeat left that was answered; endless before the first."""
+        return float("inf") if self._heard is None else self.clock() - self._heard
+
     def check(self) -> None:
         """Return when we own what we were given.
 
@@ -63,7 +68,7 @@ class Ownership:
         """
         if self._heard is None:
             raise Fenced("this worker is no member of the group yet")
-        if (silent := self.clock() - self._heard) > self.session:
+        if (silent := self.silent_for) > self.session:
             raise Fenced(f"the group has not heard from this worker for {silent:.1f} s (session {self.session:g} s)")
         if (waiting := self.rebalancing_for) > self.patience:
             raise Fenced(f"a rebalance has waited for {waiting:.1f} s (a third of the timeout: {self.patience:.1f} s)")

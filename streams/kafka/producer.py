@@ -99,14 +99,14 @@ def _append(batch: Any, message: Message) -> bool:
 
 @asynccontextmanager
 async def open_producer(
-    servers: str, *, idempotent: bool = False, timeout: float = 10.0
+    servers: str, *, idempotent: bool = False, patience: float = 10.0
 ) -> AsyncIterator[AIOKafkaProducer]:
     """A started producer that waits for all in-sync replicas.
 
     Args:
         servers: `host:port`, several separated by commas.
         idempotent: let Kafka drop repeats of a retried request; the embedded broker cannot.
-        timeout: seconds after which an unacknowledged request fails.
+        patience: seconds after which an unacknowledged request fails.
 
     Raises:
         Busy: no broker answers.
@@ -116,7 +116,7 @@ async def open_producer(
         acks="all",
         enable_idempotence=idempotent,
         max_batch_size=BATCH,
-        request_timeout_ms=int(timeout * 1000),
+        request_timeout_ms=int(patience * 1000),
     )
     try:
         await producer.start()

@@ -1,0 +1,112 @@
+"""How far each topic-partition has been read, given to the processor, and acknowledged."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+Place = tuple[str, int]
+"""Topic and partition."""
+
+TICK = timedelta(milliseconds=1)
+"""Kafka's times are whole milliseconds, and the next record may have the same one."""
+
+
+class Look(NamedTuple):
+    """What the broker said of a partition when it was last asked."""
+
+    position: int
+    """Offset that is fetched next."""
+    highwater: int
+    """Offset that the next record will get."""
+    at: datetime
+
+
+class _Partition:
+    __slots__ = ("last", "look", "queued", "unacknowledged")
+
+    def __init__(self) -> None:
+        self.look: Look | None = None
+        self.queued: deque[int] = deque()
+        self.unacknowledged: dict[int, None] = {}
+        self.last: datetime | None = None
+
+
+class Progress:
+    """Counts of this worker's own partitions; all offsets are Kafka's."""
+
+    def __init__(self) -> None:
+        self._partitions: dict[Place, _Partition] = {}
+
+    def reset(self, places: Iterable[Place]) -> None:
+        """Begin anew with these partitions: everything unacknowledged will be delivered again."""
+        self._partitions = {place: _Partition() for place in places}
+
+    @property
+    def places(self) -> Iterable[Place]:
+        """The partitions at hand."""
+        return self._partitions.keys()
+
+    def fetched(self, offsets: Mapping[Place, Iterable[int]], looks: Mapping[Place, Look]) -> None:
+        """Records were fetched; the looks are from the same moment. An unknown partition was lost meanwhile."""
+        for place, numbers in offsets.items():
+            if partition := self._partitions.get(place):
+                for offset in numbers:
+                    if offset not in partition.unacknowledged:
+                        partition.queued.append(offset)
+                        partition.unacknowledged[offset] = None
+        for place, look in looks.items():
+            if partition := self._partitions.get(place):
+                partition.look = look
+
+    def given(self, place: Place, offset: int, time: datetime) -> None:
+        """The processor has answered for this record and all before it, whether it may be acknowledged or waits."""
+        if partition := self._partitions.get(place):
+            while partition.queued and partition.queued[0] <= offset:
+                partition.queued.popleft()
+            partition.last = time if partition.last is None else max(partition.last, time)
+
+    def acknowledged(self, place: Place, offset: int) -> None:
+        """The record is done."""
+        if partition := self._partitions.get(place):
+            partition.unacknowledged.pop(offset, None)
+
+    def lowest(self, place: Place) -> int | None:
+        """The lowest offset that was delivered and is not acknowledged: no commit may pass it."""
+        partition = self._partitions.get(place)
+        return min(partition.unacknowledged, default=None) if partition else None
+
+    def behind(self, place: Place) -> int | None:
+        """Records not yet acknowledged, here or still in the broker; None before the first look."""
+        partition = self._partitions[place]
+        if partition.look is None:
+            return None
+        return max(0, partition.look.highwater - partition.look.position) + len(partition.unacknowledged)
+
+    def unseen(self, place: Place) -> int | None:
+        """Records that the processor has not been given yet; None before the first look."""
+        partition = self._partitions[place]
+        if partition.look is None:
+            return None
+        return max(0, partition.look.highwater - partition.look.position) + len(partition.queued)
+
+    def passed(self, places: Iterable[Place]) -> datetime | None:
+        """Record time that all of these have passed; None when one of them has passed none yet."""
+        times = [self._passed(self._partitions.get(place)) for place in places]
+        known = [time for time in times if time is not None]
+        return min(known) if known and len(known) == len(times) else None
+
+    def _passed(self, partition: _Partition | None) -> datetime | None:
+        if partition is None or partition.look is None:
+            return None
+        if not partition.queued and partition.look.position >= partition.look.highwater:
+            return partition.look.at
+        return partition.last - TICK if partition.last else None
+
+
+def from_milliseconds(stamp: int | None) -> datetime:
+    """A Kafka timestamp in UTC; 1970 where a record carries none, or one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(max(0, stamp or 0) / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)

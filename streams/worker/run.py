@@ -1,0 +1,105 @@
+"""The worker's process: from its start to its exit code."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import structlog
+
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
+from streams.kafka.ownership import Ownership
+from streams.worker.deadline import Deadline
+from streams.worker.processor import Processor
+from streams.worker.reader import Reader
+from streams.worker.settings import Exit, WorkerSettings
+from streams.worker.status import Status
+
+log = structlog.get_logger()
+
+OpenProcessor = Callable[[Ownership], AbstractAsyncContextManager[Processor]]
+"""Opens clients and waits for the store, before the worker joins the group; closes them at the end."""
+
+
+def run_worker(settings: WorkerSettings, open_processor: OpenProcessor, status: Status | None = None) -> int:
+    """Run a worker until it is asked to end (SIGTERM, SIGINT) or fails; return its exit code (`Exit`).
+
+    Call it in the main thread of a process of its own: when something hangs, the process is ended by force.
+    """
+    return asyncio.run(_run(settings, open_processor, status or Status()))
+
+
+def exit_code(error: BaseException) -> Exit:
+    """Which exit code tells the supervisor what to do."""
+    if isinstance(error, Misconfigured | NewerState | TooManyDead):
+        return Exit.CONFIGURATION
+    return Exit.AGAIN if isinstance(error, Busy | Fenced) else Exit.FAILED
+
+
+async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: Status) -> int:
+    ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+    ownership = Ownership(session=settings.session, rebalance=settings.rebalance)
+
+    def end(code: Exit) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    def fail(error: BaseException) -> None:
+        log.error("the worker failed", error=f"{type(error).__name__}: {error}", exc_info=error)
+        code = exit_code(error)
+        Deadline(settings.crash, code, "a failed worker did not end by itself")
+        end(code)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end, Exit.DONE)
+    try:
+        async with open_processor(ownership) as processor:
+            reader = Reader(settings, processor, ownership, status, fail)
+            _watch(settings, ownership, status)
+            starting = asyncio.ensure_future(reader.start())
+            waited: set[asyncio.Future[Any]] = {starting, ended}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done() and (error := starting.exception()):
+                fail(error)
+            code = await ended
+            return await _end(reader, settings, code)
+    except Exception as error:  # noqa: BLE001 - turned into an exit code
+        fail(error)
+        return exit_code(error)
+
+
+async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
+    if code != Exit.DONE:
+        # What failed is not acknowledged and would be waited for: no orderly end of Faust's.
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(reader.leave(), settings.crash / 2)
+        os._exit(code)
+    deadline = Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")
+    await reader.stop()
+    deadline.cancel()
+    return code
+
+
+def _watch(settings: WorkerSettings, ownership: Ownership, status: Status) -> None:
+    """Watch from a thread of its own, so that a blocked event loop is seen as well."""
+
+    def look() -> None:
+        status.alive = time.monotonic()
+        while True:
+            time.sleep(0.1)
+            if status.in_hand is not None and ownership.rebalancing_for > ownership.patience:
+                _give_up("a rebalance waits, and the batch in hand is not written")
+            if status.in_hand is None and time.monotonic() - status.alive > settings.stall:
+                _give_up("no poll, no heartbeat or no progress for too long")
+
+    threading.Thread(target=look, daemon=True, name="watch").start()
+
+
+def _give_up(reason: str) -> None:
+    log.error("the worker ends to be started again", reason=reason)
+    os._exit(Exit.AGAIN)

@@ -1,0 +1,101 @@
+"""A worker whose processor only writes down what it was given: run as a process of its own by the tests.
+
+Usage: notebook_worker.py OPTIONS, a JSON object:
+    servers, deployment, partitions: as in WorkerSettings; settings: other fields of it
+    notebook: file to which each processed record is appended as a JSON line
+    delay: seconds that each batch takes
+    fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
+    fail_load: the load fails
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from streams.kafka.ownership import Ownership
+from streams.protocols import Record
+from streams.worker.run import run_worker
+from streams.worker.settings import WorkerSettings
+
+
+class Notebook:
+    """Writes a line for each event of its life, flushed: what is in the file happened."""
+
+    def __init__(self, options: Mapping[str, Any], ownership: Ownership) -> None:
+        self.options, self.ownership = options, ownership
+        self.waiting: list[Record] = []
+
+    def note(self, **line: object) -> None:
+        self.write([line])
+
+    def write(self, lines: Sequence[Mapping[str, object]]) -> None:
+        with Path(self.options["notebook"]).open("a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(line) + "\n" for line in lines))
+
+    async def drop(self) -> None:
+        self.waiting.clear()
+
+    async def load(self, partitions: Collection[int]) -> None:
+        self.note(load=list(partitions))
+        await asyncio.sleep(self.options.get("load_delay", 0))
+        if self.options.get("fail_load"):
+            raise RuntimeError("the load fails, as asked")
+        self.note(loaded=list(partitions))
+
+    async def process(self, records: Sequence[Record]) -> Sequence[Record]:
+        await asyncio.sleep(self.options.get("delay", 0))
+        values = [(record.value or b"").decode() for record in records]
+        if self.options.get("fail_at") in values:
+            raise RuntimeError("the batch fails, as asked")
+        if self.options.get("stop_at") in values:
+            self.note(stuck=True)
+            await asyncio.Event().wait()
+        self.ownership.check()
+        self.write([line(record) for record in records])
+        held = [record for record in records if record.value == self.options.get("wait_at", "").encode()]
+        self.waiting += held
+        return [record for record in records if record not in held]
+
+    async def tick(self, passed: Mapping[int, datetime]) -> Sequence[Record]:
+        if self.options.get("note_ticks"):
+            self.note(passed={partition: time.isoformat() for partition, time in passed.items()})
+        if self.options.get("wait_for_ever"):
+            return []
+        done, self.waiting = self.waiting, []
+        return done
+
+
+def line(record: Record) -> dict[str, object]:
+    at = record.position
+    return {
+        "value": (record.value or b"").decode(),
+        "key": (record.key or b"").decode(),
+        "role": record.role,
+        "partition": at.partition,
+        "offset": at.offset,
+        "incarnation": at.incarnation,
+        "time": record.time.isoformat(),
+        "headers": {name: value.decode() for name, value in record.headers.items()},
+    }
+
+
+def main(options: Mapping[str, Any]) -> int:
+    embedded = WorkerSettings.embedded(options["servers"], options["deployment"], partitions=options["partitions"])
+    settings = msgspec.structs.replace(embedded, **options.get("settings", {}))
+
+    @asynccontextmanager
+    async def open_processor(ownership: Ownership) -> AsyncIterator[Notebook]:
+        yield Notebook(options, ownership)
+
+    return run_worker(settings, open_processor)
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
