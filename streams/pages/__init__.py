@@ -1,0 +1,1 @@
+"""What parsers of every kind of source share: a page in, raw posts out, and how text and times are read."""

@@ -1,0 +1,50 @@
+"""What goes into a parser, and what comes out."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from streams.records import PostKind, Reach
+
+LISTING: Final = "listing"
+"""The role of a page that lists; a parser names others as it needs them."""
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A page as it was fetched. `charset` is what the server said; it may lie."""
+
+    url: str
+    body: bytes
+    charset: str | None = None
+    role: str = LISTING
+
+
+class Link(Struct, frozen=True):
+    """A page to be read next. While `stamp` (what its listing says of it) stays, it has nothing new."""
+
+    url: str
+    role: str
+    stamp: str | None = None
+
+
+class Raw(Struct, frozen=True, kw_only=True):
+    """A post as its page says it, before township and door. `thread` is the id of the post that it answers."""
+
+    id: str
+    title: str = ""
+    body: str = ""
+    kind: PostKind = "message"
+    url: str | None = None
+    author: str | None = None
+    published: datetime | None = None
+    reach: Reach = Reach()
+    thread: str | None = None
+
+
+class Reading(Struct, frozen=True):
+    """What a page holds. Signals name what was missing, unreadable or left unused: `what:field`."""
+
+    posts: tuple[Raw, ...] = ()
+    links: tuple[Link, ...] = ()
+    signals: tuple[str, ...] = ()
