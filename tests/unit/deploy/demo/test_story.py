@@ -1,0 +1,73 @@
+"""The story's posts are graded as the demo tells, by the real steps."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agents import clean, facts, severity
+from deploy.demo.content import Posting, postings
+from models.harm import HarmLexicon
+from models.rulepack import RulePack
+from streams.records import Post, Severity
+
+LEXICON = HarmLexicon.load()
+RULES = RulePack.load()
+CRACK, FALL, DEATHS, RUMOUR = "t001", "m001", "t002", "m002"
+
+FILMS_DRILLS_AND_OLD_STORIES = ("a053", "a054", "a055", "m072", "m073", "t058", "t059")
+
+
+def judge(posting: Posting) -> Severity:
+    post = Post(
+        id=posting.id,
+        township="990101101000",
+        source=posting.site,
+        fetched=datetime(2026, 6, 1, tzinfo=UTC),
+        title=posting.title,
+        body=posting.body,
+    )
+    return severity.run(facts.run(clean.run(post), LEXICON), RULES)
+
+
+def posting(name: str) -> Posting:
+    return next(post for post in postings() if post.id == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "second", "grade", "warning"),
+    [
+        (CRACK, 10, "none", "yellow"),
+        (FALL, 20, "IV", "yellow"),
+        (DEATHS, 30, "III", "none"),
+        (RUMOUR, 38, "unknown", "none"),
+    ],
+)
+def test_the_story_is_graded_as_told(name: str, second: float, grade: str, warning: str) -> None:
+    """A cracked wall is yellow, two hurt are IV, three dead III, and hearsay of twenty dead is not believed."""
+    post, found = posting(name), judge(posting(name))
+    assert post.at == second
+    assert (found.grade, found.warning) == (grade, warning)
+    whole = f"{post.title}\n{post.body}"
+    assert found.evidence
+    assert all(whole[quote.start : quote.end] == quote.text for quote in found.evidence)
+
+
+def test_eighty_angry_posts_grade_nothing() -> None:
+    """Anger about the mayor raises no grade and no warning, however many are angry."""
+    angry = [post for post in postings() if post.at is not None and post.at >= 45 and not post.title]
+    assert len(angry) == 80
+    assert {(judge(post).grade, judge(post).warning) for post in angry} == {("none", "none")}
+
+
+@pytest.mark.parametrize("name", FILMS_DRILLS_AND_OLD_STORIES)
+def test_films_games_drills_and_history_are_no_harm(name: str) -> None:
+    """Dead in a film or a game, the wounded of a drill and last year's fire grade nothing."""
+    assert (judge(posting(name)).grade, judge(posting(name)).warning) == ("none", "none")
+
+
+def test_few_everyday_posts_raise_a_warning() -> None:
+    """Beyond the story fewer than one post in twenty of an ordinary day alerts anybody."""
+    raised = [
+        post for post in postings() if post.at is None and (judge(post).grade, judge(post).warning) != ("none", "none")
+    ]
+    assert len(raised) < len([post for post in postings() if post.at is None]) / 20
