@@ -1,0 +1,276 @@
+"""Read from a text who was hurt, how many, what happened and what threatens, each in the text's own words."""
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Final
+
+from models.casualties import count_people, count_yuan, victims
+from models.harm import HarmLexicon, Word
+from models.numerals import FULL_WIDTH, Amount
+from streams.matter import Facts
+from streams.records import Evidence, Text, Toll
+
+_SENTENCE: Final = re.compile("[^。！？!?；;\n]+")
+_PAUSE: Final = re.compile('[，,、（）()…“”"：]')
+_LONGEST_QUOTE: Final = 60
+_DENIED: Final = re.compile(
+    "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
+    "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
+)
+_ASKED: Final = re.compile("(?:了|过|人)?(?:多少|几个?人|吗|没有|没(?=$|[，？?])|么)")
+_REMOVED: Final = re.compile(
+    "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
+)
+_ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
+_PART: Final = re.compile("其中|包括|含")
+
+_PEOPLE: Final = {
+    "death": ("deaths",),
+    "dead": ("deaths",),
+    "injury": ("injured",),
+    "serious": ("injured_serious", "injured"),
+    "poisoned": ("poisoned",),
+    "missing": ("missing",),
+    "trapped": ("trapped",),
+    "rescued": ("trapped",),
+    "evacuated": ("evacuated",),
+    "casualties": ("deaths", "injured"),
+}
+_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped"})
+"""Words of harm for which a victim named without a number counts as one."""
+_FATAL: Final = frozenset({"death", "dead"})
+_BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
+_SURROUNDINGS: Final = frozenset(
+    {"school", "children", "hospital", "crowd", "water", "gas", "lift", "many", "spreading"}
+)
+_KINDS: Final = (
+    "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "生产安全事故", "设施故障",
+)  # fmt: skip
+"""When two kinds are mentioned equally often, the earlier one here."""
+
+_UNNAMED: Final = "生产安全事故"
+"""The kind of an accident that only its victims tell of."""
+_ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
+
+NOTHING: Final = Facts()
+
+
+def run(text: Text, lexicon: HarmLexicon) -> Facts:
+    """Return what the text states about harm; evidence counts characters of `text.whole`.
+
+    A statement that is supposed, dreamt, drilled, past, asked or denied states no harm; a rumour is a hint. The
+    order of sentences changes nothing, and time is linear in the length.
+    """
+    whole = text.whole
+    if not lexicon.concerns(whole, 0, len(whole)):
+        return NOTHING
+    reading = _Reading(whole, whole.translate(FULL_WIDTH))
+    for sentence in _SENTENCE.finditer(reading.plain):
+        if lexicon.concerns(reading.plain, sentence.start(), sentence.end()):
+            _Sentence(reading, lexicon, sentence.start(), sentence.end()).read()
+    return reading.facts()
+
+
+class _Reading:
+    """What has been read of one text so far."""
+
+    def __init__(self, whole: str, plain: str) -> None:
+        self.whole, self.plain = whole, plain
+        self.amounts: dict[str, list[Amount]] = defaultdict(list)
+        self.quotes: dict[str, dict[tuple[int, int], None]] = defaultdict(dict)
+        self.kinds: Counter[str] = Counter()
+        self.hints: dict[tuple[int, int], None] = {}
+
+    def facts(self) -> Facts:
+        if "poison" not in self.quotes and not self.kinds["食品安全事故"]:
+            self.amounts.pop("poisoned", None)
+        kind = self._kind()
+        known = {name: max(amounts, key=lambda amount: amount.least) for name, amounts in self.amounts.items()}
+        self._settle_immediate(kind, known)
+        return Facts(
+            kind=kind,
+            toll=Toll(**{name: amount.value for name, amount in known.items()}),
+            least={name: amount.least for name, amount in known.items()},
+            quotes={name: self._evidence(spans) for name, spans in self.quotes.items()},
+            hints=self._evidence(self.hints),
+        )
+
+    def _kind(self) -> str:
+        best = max(self.kinds.values(), default=0)
+        if best:
+            return next(kind for kind in _KINDS if self.kinds[kind] == best)
+        if any(max((amount.least for amount in self.amounts.get(name, ())), default=0) for name in _ACCIDENTAL):
+            return _UNNAMED
+        return "隐患" if "hazard" in self.quotes else "none"
+
+    def _settle_immediate(self, kind: str, known: dict[str, Amount]) -> None:
+        """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
+        now = self.quotes.pop("now", {}) if kind != "none" else {}
+        if "over" in self.quotes:
+            now = {}
+        if "trapped" in self.quotes and "rescued" not in self.quotes:
+            now |= self.quotes["trapped"]
+        if "missing" in known and known["missing"].least:
+            now |= self.quotes["missing"]
+        if now:
+            self.quotes["immediate"] = now
+
+    def _evidence(self, spans: dict[tuple[int, int], None]) -> tuple[Evidence, ...]:
+        return tuple(Evidence(self.whole[start:end], start, end) for start, end in spans)
+
+
+class _Sentence:
+    """One sentence: its words of the lexicon, its clauses, and how far each statement can be used."""
+
+    def __init__(self, reading: _Reading, lexicon: HarmLexicon, start: int, end: int) -> None:
+        self.reading, self.start, self.end = reading, start, end
+        self.text = reading.plain
+        self.words = tuple(lexicon.words(self.text, start, end))
+        self.pauses = [start - 1, *(pause.start() for pause in _PAUSE.finditer(self.text, start, end)), end]
+        self.categories = {word.category for word in self.words}
+        self.used = start
+
+    def read(self) -> None:
+        if self.categories & {"film", "drill"}:
+            return
+        since: dict[str, int] = {}
+        stated: list[tuple[Word, str]] = []
+        for word in self.words:
+            if word.category == "today":
+                since.pop("past", None)
+            elif word.category in {"suppose", "past", "hearsay", "may"}:
+                since.setdefault(word.category, word.start)
+                since["latest " + word.category] = word.start
+            else:
+                stated.append((word, self._standing(word, since)))
+        self._note_people(stated)
+        self._note_events(stated)
+        self._note_dangers(stated)
+
+    def _standing(self, word: Word, since: dict[str, int]) -> str:
+        """How a statement stands: stated, denied, a hint (rumour), or void."""
+        floor, ceiling = self._clause(word)
+        if "suppose" in since or "past" in since or since.get("latest may", -1) >= floor:
+            return "void"
+        if "hearsay" in since or "doubt" in self.categories:
+            return "hint"
+        if _DENIED.search(self.text[max(floor, word.start - 20) : word.start]):
+            return "denied"
+        if _ASKED.match(self.text, word.end, ceiling + 1) or self._near("ask", floor, word.start):
+            return "void"
+        return "stated"
+
+    def _near(self, category: str, floor: int, ceiling: int) -> bool:
+        return category in self.categories and any(
+            floor <= word.start < ceiling for word in self.words if word.category == category
+        )
+
+    def _clause(self, word: Word) -> tuple[int, int]:
+        index = bisect_right(self.pauses, word.start)
+        return self.pauses[index - 1] + 1, self.pauses[index]
+
+    def _quote(self, word: Word, start: int | None = None) -> tuple[int, int]:
+        """The clause around a word, or the part of it that is near."""
+        floor, ceiling = self._clause(word)
+        start = word.start if start is None else start
+        if ceiling - floor <= _LONGEST_QUOTE:
+            return floor, ceiling
+        return max(floor, min(start, word.start - 20)), min(ceiling, max(start, word.end) + 20)
+
+    def _note_people(self, stated: list[tuple[Word, str]]) -> None:
+        found: dict[str, list[tuple[Word, Amount, bool]]] = defaultdict(list)
+        for word, standing in stated:
+            if word.category not in _PEOPLE and word.category != "loss":
+                continue
+            if standing == "denied":
+                self._note_denied(word)
+                continue
+            amount = self._amount(word)
+            if standing == "hint" and (amount or word.category in _FATAL):
+                self.reading.hints[self._quote(word)] = None
+            if word.kind and standing == "stated":
+                self.reading.kinds[word.kind] += 1
+            if amount is None or standing != "stated":
+                continue
+            for name in _PEOPLE.get(word.category, ("loss_yuan",)):
+                found[name].append((word, amount, self._is_part(word)))
+                self.reading.quotes[name][self._quote(word)] = None
+        for name, mentions in found.items():
+            self.reading.amounts[name].append(_total(self.text, mentions, self._clause))
+
+    def _note_denied(self, word: Word) -> None:
+        for name in _PEOPLE.get(word.category, ()):
+            self.reading.amounts[name].append(Amount(0, 0))
+            self.reading.quotes["none " + name][self._quote(word)] = None
+
+    def _amount(self, word: Word) -> Amount | None:
+        floor, ceiling = self._clause(word)
+        floor = max(floor, self.used)
+        if word.category == "loss":
+            loss = count_yuan(self.text, word.start, word.end, floor, ceiling)
+            return loss.amount if loss else None
+        if word.category in _BODILY and self._is_no_accident(word, floor, ceiling):
+            return None
+        if count := count_people(self.text, word.start, word.end, floor, ceiling):
+            self.used = max(word.end, count.end)
+            return count.amount
+        if word.category not in _NAMED:
+            return None
+        number = victims(self.text, word.start, floor) or int(word.category == "death")
+        return Amount(number, number) if number else None
+
+    def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
+        """Illness, an animal, or an old injury behind a claim for benefits."""
+        if self._near("illness", floor, ceiling) or "claim" in self.categories:
+            return True
+        return self._near("animal", max(floor, word.start - 4), word.start)
+
+    def _is_part(self, word: Word) -> bool:
+        floor, _ = self._clause(word)
+        return bool(_PART.search(self.text, floor, word.start)) or self.text[floor - 1 : floor] in {"（", "("}
+
+    def _note_events(self, stated: list[tuple[Word, str]]) -> None:
+        for word, standing in stated:
+            if word.category != "event" or standing in {"void", "denied"} or "claim" in self.categories:
+                continue
+            floor, ceiling = self._clause(word)
+            if self._near("often", floor, ceiling):
+                continue
+            if standing == "hint":
+                self.reading.hints[self._quote(word)] = None
+                continue
+            self.reading.kinds[word.kind] += 1
+            self.reading.quotes["event"][self._quote(word)] = None
+
+    def _note_dangers(self, stated: list[tuple[Word, str]]) -> None:
+        dangers = [word for word, _ in stated if word.category == "hazard" and not self._is_removed(word)]
+        for one, other in (("structure", "crack"), ("lift", "fault"), ("gas", "fault")):
+            if one in self.categories and other in self.categories:
+                dangers += [word for word, _ in stated if word.category == other]
+        for word in dangers:
+            self.reading.quotes["hazard"][self._quote(word)] = None
+        for word, standing in stated:
+            if standing != "stated" and word.category != "over":
+                continue
+            if word.category in {"now", "over", "rescued", "trapped"}:
+                self.reading.quotes[word.category][self._quote(word)] = None
+            if word.category == "poisoned" and "中毒" in self.text[word.start : word.end]:
+                self.reading.quotes["poison"][self._quote(word)] = None
+        if dangers or self.categories & {"now", "trapped", "missing"}:
+            for word in self.words:
+                if word.category in _SURROUNDINGS:
+                    self.reading.quotes[word.category][self._quote(word)] = None
+
+    def _is_removed(self, word: Word) -> bool:
+        return bool(_REMOVED.search(self.text[max(self.start, word.start - 12) : word.start]))
+
+
+def _total(text: str, mentions: list[tuple[Word, Amount, bool]], clause: Callable[[Word], tuple[int, int]]) -> Amount:
+    """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
+    wholes = [(word, amount) for word, amount, part in mentions if not part]
+    if len(wholes) > 1 and any(_ADDS_UP.search(text, *clause(word)) for word, _ in wholes):
+        values = [amount.value for _, amount in wholes if amount.value is not None]
+        return Amount(sum(values) if values else None, sum(amount.least for _, amount in wholes))
+    return max((amount for _, amount, _ in mentions), key=lambda amount: amount.least)

@@ -1,0 +1,94 @@
+"""How a count of people or yuan stands beside a word of harm: 3人死亡, 死亡3人, 三死五伤, 一家三口遇难, 损失20万元."""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from models.numerals import NUMERAL, RANGE, Amount, amount
+
+REACH: Final = 28
+"""Characters looked at on each side of a word of harm: counts stand near what they count."""
+
+_PERSON: Final = (
+    r"(?:余|多|来)?(?:名|个(?!小时|月|多|星期|学期|村|路|问题|小区|点)|位|人(?![民行员次大家])|口(?!井)|具|例|男|女"
+    r"|民工|工人|学生|儿童|孩子|乘客|旅客|男子|女子|老人|村民|矿工|囚犯|游客|女工|师生|员工|职工|群众|居民)"
+)
+_BEFORE: Final = re.compile(rf"(?<![第A-Za-z\d.])({RANGE}){_PERSON}")
+_JOINED: Final = re.compile(rf"(?<![第A-Za-z\d.])({RANGE})$")
+_COUPLE: Final = re.compile(rf"({NUMERAL})男({NUMERAL})女")
+_AFTER: Final = re.compile(
+    r"(?:人数|者|了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|更新为|由\d{1,5}人|至|到|为|是|有|的|人员|群众|村民|居民|学生|员工|被困|[:：]){0,5}"
+    rf"({RANGE})(?:余|多)?(?:名|个|位|人|例|具|口)"
+)
+_NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
+_OBJECT: Final = re.compile(rf"(?:了|中|死|伤)?(?:其他|另外|当地)?({RANGE})(?:余|多)?(?:名|个|位|人)")
+_HOUSEHOLDS: Final = re.compile(rf"({RANGE})(?:余|多)?户$")
+_YUAN: Final = re.compile(rf"[^，。；！？\d]{{0,10}}?({NUMERAL})(?:余|多)?元")
+_YUAN_BEFORE: Final = re.compile(rf"({NUMERAL})元(?:的|以上|左右)?(?:直接|间接|经济|财产)*$")
+
+_ONE: Final = (
+    "男子|女子|男孩|女孩|男童|女童|小孩|孩子|儿子|我儿|女儿|司机|驾驶员|老人|老太|大爷|大妈|老汉|父亲|母亲|爸爸|妈妈|丈夫|妻子|老公|老婆"
+    "|工人|民工|学生|村民|居民|乘客|女工|幼童|幼儿|婴儿|妇女|环卫工|骑车人|行人|儿童|少年|青年|工友|同事|弟弟|哥哥|姐姐|妹妹|孙子|孙女|爷爷|奶奶"
+    "|某|我|他|她|员工|职工|小姑娘|小伙|娃"
+)
+_PAIR: Final = re.compile(
+    rf"(?:{_ONE})(?:和|与|及|以及|跟)[^，。]{{0,10}}?(?:{_ONE})|母女|母子|父女|父子|夫妻|夫妇|祖孙|两口子|姐妹俩|兄弟俩|姐弟俩|兄妹俩"
+)
+_SINGLE: Final = re.compile(rf"(?:{_ONE})[^，。]{{0,10}}$")
+
+
+class Count(Struct, frozen=True):
+    """How many, and where the numeral stands in the text."""
+
+    amount: Amount
+    start: int
+    end: int
+
+
+def count_people(text: str, start: int, end: int, floor: int, ceiling: int) -> Count | None:
+    """The number of people that belongs to the word of harm at `start` to `end`.
+
+    `floor` and `ceiling` bound the clause, or the part of it that no other word of harm has used yet.
+    """
+    floor, ceiling = max(floor, start - REACH), min(ceiling, end + REACH)
+    return _left(text, start, floor) or _right(text, end, ceiling)
+
+
+def count_yuan(text: str, start: int, end: int, floor: int, ceiling: int) -> Count | None:
+    """The loss in yuan that belongs to the word 损失 at `start` to `end`; other currencies are not read."""
+    if after := _YUAN.match(text, end, min(ceiling, end + REACH)):
+        return _count(after)
+    before = _YUAN_BEFORE.search(text[max(floor, start - REACH) : start])
+    return _count(before, max(floor, start - REACH)) if before else None
+
+
+def victims(text: str, start: int, floor: int) -> int:
+    """How many victims the words before a word of harm name without a number: 老人和小孩 2, 司机 1, none 0."""
+    before = text[max(floor, start - REACH) : start]
+    if _PAIR.search(before):
+        return 2
+    return 1 if _SINGLE.search(before) else 0
+
+
+def _left(text: str, start: int, floor: int) -> Count | None:
+    before = text[floor:start]
+    if couple := _COUPLE.search(before):
+        men, women = amount(couple[1]), amount(couple[2])
+        if men and women and men.value and women.value:
+            return Count(Amount(men.value + women.value, men.least + women.least), floor + couple.start(), start)
+    if joined := _JOINED.search(before):
+        return _count(joined, floor)
+    counts = list(_BEFORE.finditer(before))
+    return _count(counts[-1], floor) if counts else None
+
+
+def _right(text: str, end: int, ceiling: int) -> Count | None:
+    after = _AFTER.match(text, end, ceiling) or _NAMED_AFTER.match(text, end, ceiling)
+    after = after or _OBJECT.match(text, end, ceiling)
+    return _count(after) if after else None
+
+
+def _count(match: re.Match[str], offset: int = 0) -> Count | None:
+    number = amount(match[1])
+    return Count(number, offset + match.start(1), offset + match.end()) if number else None
