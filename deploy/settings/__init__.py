@@ -1,0 +1,1 @@
+"""What people configure: a file per deployment, per township, per source."""

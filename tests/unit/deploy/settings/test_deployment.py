@@ -1,0 +1,123 @@
+"""A deployment's settings: what is refused, in which words, and what wins."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.settings.deployment import Settings, load
+from streams.errors import Misconfigured
+
+GOOD = """\
+# A deployment
+name: demo
+kafka: 127.0.0.1:9092
+elasticsearch: http://127.0.0.1:9200
+"""
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"XIANGYIN_{name.upper()}", raising=False)
+    monkeypatch.delenv("XIANGYIN_CONFIG", raising=False)
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "deployment.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def refused(folder: Path, text: str) -> str:
+    with pytest.raises(Misconfigured) as error:
+        load(written(folder, text))
+    return str(error.value)
+
+
+def test_a_file_is_read_and_its_paths_begin_at_its_folder(tmp_path: Path) -> None:
+    """Four lines are enough; folders and files are looked for beside the file, wherever the program runs."""
+    settings = load(written(tmp_path, GOOD + "townships: towns\n"))
+    assert (settings.name, settings.kafka, settings.elasticsearch) == (
+        "demo",
+        "127.0.0.1:9092",
+        "http://127.0.0.1:9200",
+    )
+    assert settings.townships == tmp_path / "towns"
+    assert (settings.partitions, settings.health_host) == (12, "127.0.0.1")
+
+
+def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """XIANGYIN_KAFKA and its like override the file; XIANGYIN_CONFIG names the file."""
+    monkeypatch.setenv("XIANGYIN_CONFIG", str(written(tmp_path, GOOD)))
+    monkeypatch.setenv("XIANGYIN_KAFKA", "kafka.example:9093")
+    monkeypatch.setenv("XIANGYIN_ELASTICSEARCH", "https://search.example:9243/")
+    monkeypatch.setenv("XIANGYIN_PARTITIONS", "24")
+    settings = load()
+    assert settings.kafka == "kafka.example:9093"
+    assert settings.elasticsearch == "https://search.example:9243"
+    assert settings.partitions == 24
+
+
+def test_an_unknown_key_is_refused_with_its_line_and_a_guess(tmp_path: Path) -> None:
+    """A misspelled key is never ignored: file, line, and what was probably meant."""
+    said = refused(tmp_path, GOOD + "kafak: 127.0.0.1:9093\n")
+    assert "deployment.yaml:5: kafak" in said
+    assert "did you mean `kafka`" in said
+
+
+def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+    """YAML would silently take the last one."""
+    assert "deployment.yaml:5: name is given twice, first on line 2" in refused(tmp_path, GOOD + "name: other\n")
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
+    """Each problem has its line, its field, and what is wanted instead."""
+    said = refused(tmp_path, "name: Demo!\nkafka: nowhere\npartitions: many\n").splitlines()
+    assert any(line.startswith(f"{tmp_path}/deployment.yaml:1: name: use 1 to 64") for line in said)
+    assert any("deployment.yaml:2: kafka: 'nowhere' is no host:port" in line for line in said)
+    assert any("deployment.yaml:3: partitions:" in line for line in said)
+    assert any("elasticsearch: is missing" in line and "http://127.0.0.1:9200" in line for line in said)
+
+
+def test_a_wrong_variable_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the environment is wrong, the message does not send people to the file."""
+    monkeypatch.setenv("XIANGYIN_KAFKA", "nowhere")
+    assert "environment variable XIANGYIN_KAFKA: 'nowhere' is no host:port" in refused(tmp_path, GOOD)
+
+
+def test_secrets_are_refused_in_the_file(tmp_path: Path) -> None:
+    """A key in a YAML file ends up in a repository; the message names the two right places, and not the secret."""
+    said = refused(tmp_path, GOOD + "elasticsearch_api_key: c2VjcmV0\n")
+    assert "deployment.yaml:5" in said
+    assert "XIANGYIN_ELASTICSEARCH_API_KEY" in said
+    assert "elasticsearch_api_key_file" in said
+    assert "c2VjcmV0" not in said
+
+
+def test_secrets_are_never_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the settings nor what is made of them shows a secret; a password in a URL is refused."""
+    monkeypatch.setenv("XIANGYIN_ELASTICSEARCH_API_KEY", "geheim")
+    settings = load(written(tmp_path, GOOD))
+    assert settings.access().api_key == "geheim"
+    assert "geheim" not in repr(settings) + str(settings) + repr(settings.access()) + settings.model_dump_json()
+    assert "geheim" not in refused(tmp_path, GOOD.replace("http://", "http://elastic:geheim@"))
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    """The file is read when it is needed, its line end is not part of the secret."""
+    (tmp_path / "api").write_text("geheim\n", "utf-8")
+    assert load(written(tmp_path, GOOD + "elasticsearch_api_key_file: api\n")).access().api_key == "geheim"
+    with pytest.raises(Misconfigured, match="nowhere"):
+        load(written(tmp_path, GOOD + "elasticsearch_api_key_file: nowhere\n")).access()
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "name: [unclosed\n", "name: 'x\n", "\x00"])
+def test_what_is_no_settings_file_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+    """Whatever the file holds, the answer is a message with its name, never a trace."""
+    assert "deployment.yaml" in refused(tmp_path, text)
+
+
+def test_no_file_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    """A newcomer without a file learns of `init`."""
+    with pytest.raises(Misconfigured, match="xiangyin init"):
+        load(tmp_path / "missing.yaml")
