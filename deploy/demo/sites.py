@@ -132,7 +132,8 @@ def thread(shown: Shown, number: int) -> str:
     """A page of one thread: its first post and the replies, the oldest first."""
     here, following = _cut(shown, number, POSTS_A_PAGE)
     posts = "".join(
-        f"<article class='post' id='{one.posting.id}'><a class='author'>{escape(one.posting.author)}</a>"
+        f"<article class='post' data-floor='{one.posting.id.partition('-')[2]}'>"
+        f"<a class='author'>{escape(one.posting.author)}</a>"
         f"<time datetime='{one.published.isoformat()}'></time>"
         f"<div class='body'><p>{escape(one.posting.body)}</p></div></article>"
         for one in here
