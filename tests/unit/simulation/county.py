@@ -19,10 +19,10 @@ import agents.alert
 import agents.escalate
 import agents.follow
 import agents.revise
-from streams.batch import Processor
+from streams.batch.letters import Letters
+from streams.batch.processor import Processor
 from streams.flow import Flow
 from streams.identity import content_digest, incident_id
-from streams.letters import Letters
 from streams.matter import Arrival, Decision, Deployment, Grouping, Known, Matter, Moment, Overdue
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
@@ -169,7 +169,7 @@ def processor(log: Log, store: Store, clock: Clock, *, timers: bool) -> Processo
         clock=clock,
         letters=Letters(lambda raw: raw.hex()),
         tally=Silent(),
-        careful=2,
+        alone=2,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from streams.batch import Processor
+from streams.batch.decide import Decider
+from streams.batch.processor import Processor
 from streams.protocols import IncidentWrite, Outcome, Recalled, Record
 from tests.unit.simulation import world
 from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
@@ -19,13 +20,13 @@ Mutate = Callable[[pytest.MonkeyPatch], None]
 
 def forgets_what_was_applied(patch: pytest.MonkeyPatch) -> None:
     """Applies a record again that the incident has seen."""
-    original = Processor._apply
+    original = Decider._apply
 
-    def apply(self: Processor, matter: Any, position: Any, draft: Any) -> None:
+    def apply(self: Decider, matter: Any, position: Any, draft: Any) -> None:
         unmarked = replace(matter, now=replace(matter.now, applied={}))
         original(self, unmarked, position, draft)
 
-    patch.setattr(Processor, "_apply", apply)
+    patch.setattr(Decider, "_apply", apply)
 
 
 def trusts_no_stored_decision(patch: pytest.MonkeyPatch) -> None:
@@ -78,10 +79,9 @@ def leaves_pending_alerts(patch: pytest.MonkeyPatch) -> None:
     original = Processor.load
 
     async def load(self: Processor, partitions: Any) -> None:
-        patch_finish = self._finish
-        self._finish = _nothing  # type: ignore[method-assign]
-        await original(self, partitions)
-        self._finish = patch_finish  # type: ignore[method-assign]
+        with pytest.MonkeyPatch.context() as loading:
+            loading.setattr(self, "_finish", _nothing)
+            await original(self, partitions)
 
     async def _nothing(_incidents: object, _messages: object) -> None: ...
 
@@ -92,9 +92,11 @@ def writes_incidents_before_posts(patch: pytest.MonkeyPatch) -> None:
     """Counts a post before its decision is logged."""
     original = Processor._log_decisions
 
-    async def log_decisions(self: Processor, draft: Any, refused: dict[str, str]) -> bool:
-        await self._write_incidents(list(draft.before))
-        return await original(self, draft, refused)
+    async def log_decisions(self: Processor, posts: Any, refused: dict[str, str]) -> bool:
+        stored = self._memory.stored
+        changed = [i for i, now in self._memory._now.items() if not (there := stored(i)) or there.incident != now]
+        await self._write_incidents(changed)
+        return await original(self, posts, refused)
 
     patch.setattr(Processor, "_log_decisions", log_decisions)
 

@@ -1,7 +1,7 @@
 """A world in one process: a log, a store and a clock that misbehave, and workers that die, all by one seed.
 
 Every request is in flight until the world delivers it: in any order, twice as late as its sender's death, half
-done, or done and answered with a time-out. Workers run the real `streams.batch.Processor`.
+done, or done and answered with a time-out. Workers run the real `streams.batch.processor.Processor`.
 """
 
 import types
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Protocol
 
-from streams.batch import Processor
+from streams.batch.processor import Processor
 from streams.errors import Busy, Fenced
 from streams.protocols import (
     Attempts,
@@ -250,7 +250,7 @@ class Worker:
         while True:
             self.last_poll = self.world.now
             if self.generation != self.world.generation:
-                await processor.release({partition for _, partition in positions})
+                await processor.drop()
                 self.generation, mine = self.world.generation, self.mine()
                 await processor.load(mine)
                 positions = {p: c for p, c in self.world.committed.items() if p[1] in mine}
@@ -391,6 +391,7 @@ class Store:
         )
 
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
+        assert township
         return await self.worker.request(lambda: self.worker.world.incidents.get(incident))  # type: ignore[no-any-return]
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from datetime import datetime
 
 from msgspec import json
 
@@ -30,7 +29,6 @@ class Letters:
         step: str,
         reason: Reason,
         error: str,
-        time: datetime,
         township: str | None = None,
         source: str | None = None,
     ) -> Message:
@@ -45,7 +43,7 @@ class Letters:
             step=step,
             reason=reason,
             error=error[:2000],
-            time=time,
+            time=record.time,
             township=township,
             source=source,
         )

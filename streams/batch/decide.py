@@ -1,0 +1,198 @@
+"""Decide about a batch, record by record, in memory: nothing is read or written here."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.batch.draft import Arrived, Draft
+from streams.batch.letters import Letters
+from streams.batch.memory import Memory
+from streams.batch.reading import read
+from streams.errors import FutureSchema, StepFailed, Unreadable
+from streams.flow import Flow, Knowledge
+from streams.identity import document_id, forgotten_id, padded
+from streams.matter import Arrival, Decision, Known, Matter, Moment, Overdue
+from streams.protocols import Earlier, Incidents, Log, Message, Record
+from streams.records import Action, Incident, JudgedPost, Mark, Position, Post, Reason
+from streams.township import Township
+
+FUTURE: Final = timedelta(minutes=5)
+"""How far ahead of the log's clock a crawler's clock may run before `fetched` is clamped to the log's."""
+
+PAST: Final = timedelta(hours=72)
+"""How far before its arrival a post counts in windows."""
+
+GENERATIONS: Final = 1_000
+"""A post's external version is milliseconds of `fetched` times this, plus the generation of the judgement."""
+
+
+class Decider:
+    """Runs records through the flow and keeps what follows in a draft and in memory.
+
+    Args:
+        flow: the stages.
+        knowledge: what the steps know of a township, by type; None for one that the deployment does not serve.
+        memory: the incidents as they stand.
+        letters: makes dead letters.
+        log: tells a key's partition.
+        generation: of the judgement, 0 to 999; a higher one judges stored posts anew.
+    """
+
+    def __init__(
+        self, *, flow: Flow, knowledge: Knowledge, memory: Memory, letters: Letters, log: Log, generation: int
+    ) -> None:
+        self._flow, self._knowledge, self._memory = flow, knowledge, memory
+        self._letters, self._log, self._generation = letters, log, generation
+
+    def arrive(self, record: Record, draft: Draft) -> Arrived | None:
+        """The record, when it is one of ours and in its place; else its dead letter, or its move, is in the draft."""
+        try:
+            content = read(record)
+        except (Unreadable, FutureSchema) as error:
+            reason: Reason = "schema" if isinstance(error, FutureSchema) else "unreadable"
+            letter = self._letters.of(record, step="read", reason=reason, error=str(error))
+            draft.messages.append(letter)
+            draft.counts.append(("dead", "", ""))
+            return None
+        township = padded(content.township)
+        document = document_id(township, content.source, content.id) if isinstance(content, Post) else ""
+        arrived = Arrived(record, content, township, document)
+        if self._knowledge(township) is None:
+            remedy = f"the deployment serves no township {township}: add its file, then send the letter again"
+            self.bury(arrived, draft, step="read", reason="township", error=remedy)
+            return None
+        if self._log.partition(township.encode()) != record.position.partition:
+            draft.messages.append(_moved(record, township))
+            draft.count("moved", arrived)
+            return None
+        return arrived
+
+    def decide(self, arrived: Arrived, draft: Draft, *, final: bool) -> None:
+        """Judge a post, or act on an action. `final`: an action whose incident is not there waits no longer."""
+        try:
+            if isinstance(arrived.content, Post):
+                self._judge(arrived, arrived.content, draft)
+            else:
+                self._act(arrived, arrived.content, draft, final=final)
+        except StepFailed as error:
+            self.bury(arrived, draft, step=error.step, reason="step", error=str(error))
+
+    def escalate(self, due: datetime, incident: Incident, draft: Draft) -> None:
+        """A deadline of this incident has passed unmet."""
+        partition = self._log.partition(incident.township.encode())
+        position = Position("timer", partition, int(due.timestamp()))
+        moment = Moment(position, due, due, live=True, traceparent=_traceparent(position))
+        given = {**self._known(incident.township), Overdue: Overdue(incident, due), Moment: moment}
+        matter = self._flow.timer.run(given)[Matter]
+        self._change(matter.now, matter.before, draft)
+
+    def bury(self, arrived: Arrived, draft: Draft, *, step: str, reason: Reason, error: str) -> None:
+        """A dead letter instead of a judgement."""
+        letter = self._letters.of(
+            arrived.record, step=step, reason=reason, error=error, township=arrived.township, source=arrived.source
+        )
+        draft.messages.append(letter)
+        draft.count("dead", arrived)
+
+    def undo(self, draft: Draft) -> None:
+        """Forget what a draft did to the memory."""
+        for incident, (township, before) in draft.before.items():
+            self._memory.restore(incident, township, before)
+
+    def _judge(self, arrived: Arrived, post: Post, draft: Draft) -> None:
+        record, earlier = arrived.record, draft.earlier.get(arrived.document)
+        knowledge = self._known(arrived.township)
+        known = Known(arrived.document, self._version(arrived, post, draft), self._generation, earlier)
+        moment = _moment(record, post.published, knowledge, live=record.role == "posts")
+        given = {**knowledge, **self._incidents(arrived.township)}
+        values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})
+        judged = values[JudgedPost]
+        if earlier is None or self._is_news(judged, earlier, arrived, draft):
+            draft.posts[arrived.document] = judged
+            draft.earlier[arrived.document] = Earlier(judged.version, judged.incident, judged.first, judged.digest)
+            draft.count("judged", arrived)
+        if matter := values.get(Matter):
+            self._apply(matter, record.position, draft)
+
+    def _is_news(self, judged: JudgedPost, earlier: Earlier, arrived: Arrived, draft: Draft) -> bool:
+        """Whether the store should take this version: newer than what is there, and not the same again."""
+        if judged.version == earlier.version and judged.digest != earlier.digest:
+            draft.count("same_version_other_content", arrived)
+        same = judged.digest == earlier.digest and judged.generation == earlier.version % GENERATIONS
+        if judged.version > earlier.version and not same:
+            return True
+        draft.count("unchanged", arrived)
+        return False
+
+    def _version(self, arrived: Arrived, post: Post, draft: Draft) -> int:
+        fetched, recorded = post.fetched, arrived.record.time
+        if fetched > recorded + FUTURE:
+            draft.count("clamped", arrived)
+            fetched = recorded
+        return int(fetched.timestamp() * 1_000) * GENERATIONS + self._generation
+
+    def _act(self, arrived: Arrived, action: Action, draft: Draft, *, final: bool) -> None:
+        if action.incident in draft.awaited:
+            draft.waiting.append(arrived.record)  # Decisions about one incident stay in their order.
+            return
+        moment = _moment(arrived.record, None, knowledge := self._known(arrived.township), live=True)
+        given = {**knowledge, **self._incidents(arrived.township), Decision: Decision(action), Moment: moment}
+        if matter := self._flow.action.run(given).get(Matter):
+            self._apply(matter, arrived.record.position, draft)
+            draft.count("acted", arrived)
+        elif final:
+            error = f"there is no incident {action.incident} in {arrived.township}"
+            self.bury(arrived, draft, step="act", reason="orphan", error=error)
+        else:
+            draft.waiting.append(arrived.record)
+            draft.awaited.add(action.incident)
+
+    def _apply(self, matter: Matter, position: Position, draft: Draft) -> None:
+        """The incident is as it is after this record, unless the record has been applied to it already."""
+        place = f"{position.topic}/{position.partition}"
+        mark = matter.now.applied.get(place)
+        if mark and mark.incarnation == position.incarnation and position.offset <= mark.offset:
+            return
+        applied = {**matter.now.applied, place: Mark(position.incarnation, position.offset)}
+        self._change(replace(matter.now, applied=applied), matter.before, draft)
+
+    def _change(self, incident: Incident, before: Incident | None, draft: Draft) -> None:
+        draft.before.setdefault(incident.id, (incident.township, before))
+        self._memory.put(incident)
+
+    def _known(self, township: str) -> Mapping[type, object]:
+        knowledge = self._knowledge(township)
+        if knowledge is None:
+            raise LookupError(f"township {township} was served a moment ago")
+        return knowledge
+
+    def _incidents(self, township: str) -> dict[type, object]:
+        incidents = self._memory.township(township)
+        return {Incidents: incidents, type(incidents): incidents}
+
+
+def _moment(record: Record, published: datetime | None, knowledge: Mapping[type, object], *, live: bool) -> Moment:
+    township = knowledge[Township]
+    if not isinstance(township, Township):
+        raise TypeError("knowledge must hold a Township")
+    said = published or record.time
+    fresh = record.time - said <= timedelta(hours=township.alert_max_age_hours)
+    happened = min(max(said, record.time - PAST), record.time)
+    traceparent = record.headers.get("traceparent", b"").decode("ascii", "replace") or _traceparent(record.position)
+    return Moment(record.position, record.time, happened, live=live and fresh, traceparent=traceparent)
+
+
+def _traceparent(position: Position) -> str:
+    """W3C Trace Context, made from the record's place where its producer sent none."""
+    digest = forgotten_id(f"{position.topic}/{position.partition}/{position.offset}/{position.incarnation}")
+    return f"00-{digest}-{digest[:16]}-01"
+
+
+def _moved(record: Record, township: str) -> Message:
+    """The same bytes under the township's own key: the log puts them where they belong."""
+    position = record.position
+    origin = f"{position.topic}/{position.partition}/{position.offset}".encode()
+    headers = {**record.headers, "moved-from": origin}
+    return Message(role=record.role, key=township.encode(), value=record.value or b"", headers=headers)

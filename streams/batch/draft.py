@@ -1,0 +1,40 @@
+"""What a batch is about to write, and how to take it back."""
+
+from msgspec import Struct, field
+
+from streams.protocols import Earlier, Message, Record
+from streams.records import Action, Incident, JudgedPost, Post
+
+
+class Arrived(Struct):
+    """A record that was read: a post or an action of a township that we serve, in its place."""
+
+    record: Record
+    content: Post | Action
+    township: str
+    document: str = ""
+    """Id of the document that a post becomes; empty for an action."""
+
+    @property
+    def source(self) -> str:
+        return self.content.source if isinstance(self.content, Post) else "actions"
+
+
+class Draft(Struct):
+    """What came of a batch so far; nothing of it is written yet."""
+
+    posts: dict[str, JudgedPost] = field(default_factory=dict)
+    earlier: dict[str, Earlier] = field(default_factory=dict)
+    before: dict[str, tuple[str, Incident | None]] = field(default_factory=dict)
+    """Incidents that the batch changed: their township, and what they were before (None: founded here)."""
+    messages: list[Message] = field(default_factory=list)
+    """Dead letters, and records that move to their own partition."""
+    waiting: list[Record] = field(default_factory=list)
+    """Actions whose incident is not there yet, and those behind them about the same incident."""
+    awaited: set[str] = field(default_factory=set)
+    """The incidents of those actions."""
+    counts: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def count(self, name: str, arrived: Arrived) -> None:
+        """Count once the batch stands."""
+        self.counts.append((name, arrived.township, arrived.source))

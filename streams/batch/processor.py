@@ -1,0 +1,326 @@
+"""Run batches: recall, decide, write, send; the order of these calls is the protocol."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.batch.care import Care
+from streams.batch.decide import Decider
+from streams.batch.draft import Arrived, Draft
+from streams.batch.letters import Letters
+from streams.batch.memory import Memory
+from streams.batch.patience import Patience, Tally
+from streams.batch.quarantine import Quarantine
+from streams.errors import Fenced, TooManyDead
+from streams.flow import Flow, Knowledge
+from streams.identity import forgotten_id
+from streams.protocols import (
+    Clock,
+    Conflict,
+    Done,
+    IncidentWrite,
+    Log,
+    Message,
+    Outcome,
+    Overloaded,
+    Recalled,
+    Record,
+    Rejected,
+    Store,
+    Versioned,
+)
+from streams.records import AlertMessage, Incident, JudgedPost
+
+REDECIDED: Final = 5
+"""How often one batch may be decided again because the store disagreed, before the worker starts afresh."""
+
+ALL_REFUSED: Final = 20
+"""A batch of at least this many posts, all refused by the store, is the store's fault and not the posts'."""
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Processor:
+    """Runs batches through the flow. The same code runs under Faust and in the simulation.
+
+    Args:
+        flow: the stages.
+        knowledge: what the steps know of a township, by type; None for one that the deployment does not serve.
+        log, store, clock: the world.
+        letters: makes dead letters.
+        tally: counts what happened, by name.
+        generation: of the judgement, 0 to 999; a higher one judges stored posts anew.
+        alone: how many records are judged alone after a worker died: at least a batch.
+    """
+
+    def __init__(
+        self,
+        *,
+        flow: Flow,
+        knowledge: Knowledge,
+        log: Log,
+        store: Store,
+        clock: Clock,
+        letters: Letters,
+        tally: Tally,
+        generation: int = 0,
+        alone: int = 500,
+    ) -> None:
+        self._log, self._store, self._tally = log, store, tally
+        self._memory = Memory(flow.incidents)
+        self._decider = Decider(
+            flow=flow, knowledge=knowledge, memory=self._memory, letters=letters, log=log, generation=generation
+        )
+        self._patience = Patience(log, clock, tally)
+        self._care = Care(store, self._patience, alone)
+        self._quarantine = Quarantine()
+        self._waiting: list[Record] = []
+        self._awaited: set[str] = set()
+
+    # Ownership
+
+    async def load(self, partitions: Collection[int]) -> None:
+        """Take partitions over: forget everything, read their incidents, finish what their last owner left pending.
+
+        Raises:
+            NewerState: the store holds state that only a newer program can read.
+        """
+        self._forget()
+        for versioned in await self._patience.insist(lambda: self._store.load(partitions)):
+            self._memory.hold(versioned)
+        await self._care.take(partitions)
+        await self._finish([v.incident.id for v in self._memory.all() if _unfinished(v.incident)], ())
+
+    async def drop(self) -> None:
+        """Give everything up in good order, so that the next owner need not be careful."""
+        await self._care.release()
+        self._forget()
+
+    def _forget(self) -> None:
+        """After a rebalance nothing in memory can be trusted."""
+        self._memory.clear()
+        self._care.forget()
+        self._quarantine.clear()
+        self._waiting.clear()
+        self._awaited.clear()
+
+    # Batches
+
+    async def process(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Process records in order.
+
+        Returns:
+            The records that may be acknowledged now. An action that waits for its incident comes in a later answer.
+
+        Raises:
+            Fenced: another worker owns what this one was about to write.
+            TooManyDead: the store refuses everything.
+        """
+        records, self._waiting, self._awaited = [*self._waiting, *records], [], set()
+        done: list[Record] = []
+        for portion, alone in self._care.portions(records):
+            done += await self._process(portion, alone=alone)
+        return done
+
+    async def tick(self, passed: Mapping[int, datetime]) -> Sequence[Record]:
+        """Do what is due: actions whose incident never came, and deadlines that nobody met.
+
+        Args:
+            passed: partition -> the time that both its posts and its actions have passed.
+
+        Returns:
+            Records that may be acknowledged now.
+        """
+        late = [record for record in self._waiting if passed.get(record.position.partition, NEVER) >= record.time]
+        self._waiting = [record for record in self._waiting if record not in late]
+        done = await self._process(late, final=True) if late else ()
+        if passed:
+            await self._escalate(passed)
+        return done
+
+    async def _process(
+        self, records: Sequence[Record], *, alone: bool = False, final: bool = False
+    ) -> Sequence[Record]:
+        refused: dict[str, str] = {}
+        for _ in range(REDECIDED):
+            draft = await self._decided(records, refused, alone=alone, final=final)
+            if await self._log_decisions(draft.posts, refused):
+                break
+            self._decider.undo(draft)
+        else:
+            raise Fenced("another worker keeps deciding about the same posts")
+        await self._write_incidents(list(draft.before))
+        await self._finish(list(draft.before), draft.messages)
+        self._waiting += draft.waiting
+        self._awaited |= draft.awaited
+        self._count(draft)
+        return [record for record in records if record not in draft.waiting] if draft.waiting else records
+
+    async def _escalate(self, passed: Mapping[int, datetime]) -> None:
+        def reached(township: str) -> datetime | None:
+            return passed.get(self._log.partition(township.encode()))
+
+        draft = Draft()
+        for due, incident in self._memory.overdue(reached, max(passed.values())):
+            self._decider.escalate(due, incident, draft)
+        await self._write_incidents(list(draft.before))
+        await self._finish(list(draft.before), ())
+
+    # 0 and 1: recall, decide
+
+    async def _decided(
+        self, records: Sequence[Record], refused: Mapping[str, str], *, alone: bool, final: bool
+    ) -> Draft:
+        draft = Draft(awaited=set() if final else set(self._awaited))
+        arrived = [a for record in records if (a := self._decider.arrive(record, draft))]
+        recalled = await self._recall(arrived)
+        draft.earlier.update(recalled.posts)
+        deadly = alone and not await self._care.begin(records[0])
+        for arrival in arrived:
+            if deadly:
+                error = "two workers died while they judged this record"
+                self._decider.bury(arrival, draft, step="judge", reason="deadly", error=error)
+            elif arrival.document in refused:
+                error = refused[arrival.document]
+                self._decider.bury(arrival, draft, step="store", reason="refused", error=error)
+            elif self._quarantine.holds(arrival.township, arrival.source):
+                error = f"source {arrival.source} is in quarantine: most of its records could not be processed"
+                self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
+            elif forgotten_id(arrival.document) in recalled.forgotten:
+                draft.count("forgotten", arrival)
+            else:
+                self._decider.decide(arrival, draft, final=final)
+        if alone:
+            await self._care.survived(records[0])
+        return draft
+
+    async def _recall(self, arrived: Iterable[Arrived]) -> Recalled:
+        wanted = {arrival.document: arrival.township for arrival in arrived if arrival.document}
+        return await self._patience.insist(lambda: self._store.recall(wanted)) if wanted else Recalled({})
+
+    # 2: write
+
+    async def _log_decisions(self, posts: Mapping[str, JudgedPost], refused: dict[str, str]) -> bool:
+        """Write the posts; false when the store knows better, and the batch must be decided again."""
+
+        async def write(documents: Sequence[str]) -> Sequence[Outcome]:
+            return await self._store.write_posts({document: posts[document] for document in documents})
+
+        contested: list[str] = []
+        async for document, outcome in self._until_answered(list(posts), write):
+            if isinstance(outcome, Conflict):
+                contested.append(document)
+            elif isinstance(outcome, Rejected):
+                refused[document] = outcome.reason
+        if len(posts) >= ALL_REFUSED and refused.keys() >= posts.keys():
+            raise TooManyDead(f"the store refuses all {len(posts)} posts of a batch: {next(iter(refused.values()))}")
+        return not refused.keys() & posts.keys() and await self._agreed(contested, posts)
+
+    async def _agreed(self, contested: Sequence[str], posts: Mapping[str, JudgedPost]) -> bool:
+        """Whether what stands in the store under these ids was decided as we decided."""
+        if not contested:
+            return True
+        wanted = {document: posts[document].post.township for document in contested}
+        stored = (await self._patience.insist(lambda: self._store.recall(wanted))).posts
+        return all(
+            (there := stored.get(document)) is not None
+            and (there.incident, there.first) == (posts[document].incident, posts[document].first)
+            for document in contested
+        )
+
+    async def _write_incidents(self, incidents: Sequence[str]) -> None:
+        """Write incidents by compare-and-set until each one stands.
+
+        Raises:
+            Fenced: an incident was changed by another worker.
+            TooManyDead: the store refuses an incident, which no retry can mend.
+        """
+
+        async def write(ids: Sequence[str]) -> Sequence[Outcome]:
+            self._log.assert_owned()
+            return await self._store.write_incidents([self._write(incident) for incident in ids])
+
+        async for incident, outcome in self._until_answered(incidents, write):
+            now = self._memory.now(incident)
+            if isinstance(outcome, Done):
+                self._memory.hold(Versioned(now, outcome.seq_no, outcome.primary_term))
+            elif isinstance(outcome, Conflict):
+                await self._reread(now)
+            elif isinstance(outcome, Rejected):
+                raise TooManyDead(f"the store refuses incident {incident}: {outcome.reason}")
+
+    def _write(self, incident: str) -> IncidentWrite:
+        return IncidentWrite(self._memory.now(incident), self._memory.stored(incident))
+
+    async def _reread(self, ours: Incident) -> None:
+        """A conflict is our own write seen late, or another writer."""
+        found = await self._patience.insist(lambda: self._store.read_incident(ours.id, ours.township))
+        if found is None or found.incident != ours:
+            raise Fenced(f"incident {ours.id} of {ours.township} was changed by another worker")
+        self._memory.hold(found)
+
+    # 3: alerts, dead letters, history
+
+    async def _finish(self, incidents: Sequence[str], messages: Sequence[Message]) -> None:
+        """Send what is pending, write the history's own documents, then clear what was pending."""
+        pending = [i for incident in incidents if (i := self._memory.now(incident)).pending_alerts]
+        alerts = [_alert(incident, alert) for incident in pending for alert in incident.pending_alerts]
+        if alerts or messages:
+            self._log.assert_owned()
+            await self._patience.insist(lambda: self._log.send([*messages, *alerts]))
+            self._tally.add("alerts", len(alerts))
+        await self._archive(incidents)
+        for incident in pending:
+            self._memory.put(replace(self._memory.now(incident.id), pending_alerts=()))
+        await self._write_incidents([incident.id for incident in pending])
+
+    async def _archive(self, incidents: Sequence[str]) -> None:
+        """Write the history's new entries as documents; what is not noted as written is written again, the same."""
+
+        async def write(ids: Sequence[str]) -> Sequence[Outcome]:
+            return await self._store.write_history([self._memory.now(incident) for incident in ids])
+
+        new = [incident for incident in incidents if _unarchived(self._memory.now(incident))]
+        async for incident, outcome in self._until_answered(new, write):
+            if isinstance(outcome, Rejected):
+                raise TooManyDead(f"the store refuses the history of incident {incident}: {outcome.reason}")
+            now = self._memory.now(incident)
+            self._memory.put(replace(now, archived=now.revision))
+
+    # Small things
+
+    async def _until_answered(
+        self, items: Sequence[str], write: Callable[[Sequence[str]], Awaitable[Sequence[Outcome]]]
+    ) -> AsyncIterator[tuple[str, Outcome]]:
+        """Write items, and again those for which the store was too busy; each item with its final outcome."""
+        pauses = self._patience.pauses()
+        while items:
+            asked = items
+            outcomes = await self._patience.insist(lambda: write(asked))  # noqa: B023 - awaited before the next turn
+            for item, outcome in zip(asked, outcomes, strict=True):
+                if not isinstance(outcome, Overloaded):
+                    yield item, outcome
+            items = [item for item, o in zip(asked, outcomes, strict=True) if isinstance(o, Overloaded)]
+            if items:
+                await self._patience.pause(next(pauses))
+
+    def _count(self, draft: Draft) -> None:
+        for name, township, source in draft.counts:
+            self._tally.add(name, township=township, source=source)
+            if name in ("dead", "judged") and source and self._quarantine.saw(township, source, dead=name == "dead"):
+                self._tally.add("quarantined", township=township, source=source)
+
+
+def _unarchived(incident: Incident) -> bool:
+    return incident.revision > max(1, incident.archived)
+
+
+def _unfinished(incident: Incident) -> bool:
+    return bool(incident.pending_alerts) or _unarchived(incident)
+
+
+def _alert(incident: Incident, alert: AlertMessage) -> Message:
+    headers = {name: value.encode() for name, value in alert.headers.items()}
+    return Message(role="alerts", key=incident.township.encode(), value=alert.value.encode(), headers=headers)
