@@ -15,6 +15,9 @@ COUNTY: Final = Path(__file__).parent / "county"
 INBOX: Final = "990101000000"
 """The county's own inbox: posts that name both townships, or none."""
 
+PLANTED: Final = ("19900000001", "99010119450101001X", "laotang@example.com", "6299990000000000004")
+"""Made-up numbers and an address that residents left in posts; no store may show them."""
+
 STORY_SECONDS: Final = 60
 FLOW: Final = (5.0, 50.0)
 """Posts without a second of their own appear evenly between these seconds."""

@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from deploy.demo.content import FLOW, STORY_SECONDS, postings, schedule
+from deploy.demo.content import FLOW, PLANTED, STORY_SECONDS, postings, schedule
+from streams.privacy.mask import mask
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -58,3 +59,10 @@ def test_all_posts_appear_within_the_story() -> None:
 def test_some_posts_are_too_old_to_alert() -> None:
     """The county has posts of more than two days, some of a danger: they are judged and never alert."""
     assert sum(post.age > 48 * 60 for post in postings()) >= 8
+
+
+def test_planted_numbers_are_there_to_be_masked() -> None:
+    """Residents left a phone number, an identity card, an e-mail address, a bank card: the door hides each."""
+    for planted in PLANTED:
+        (body,) = (post.body for post in postings() if planted in post.body)
+        assert planted not in mask(body)
