@@ -34,6 +34,7 @@ class EmbeddedServers:
 
     Args:
         timeout: seconds within which each server must answer.
+        kafka_port, elasticsearch_port: on which they listen; 0 takes a free one.
 
     Attributes:
         kafka: `host:port` of the broker.
@@ -46,8 +47,9 @@ class EmbeddedServers:
     kafka: str
     elasticsearch: str
 
-    def __init__(self, timeout: float = 20.0) -> None:
+    def __init__(self, timeout: float = 20.0, *, kafka_port: int = 0, elasticsearch_port: int = 0) -> None:
         self._timeout = timeout
+        self._kafka_port, self._elasticsearch_port = kafka_port, elasticsearch_port
         self._kept: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -70,6 +72,11 @@ class EmbeddedServers:
     ) -> None:
         await asyncio.to_thread(self.close)
 
+    @property
+    def running(self) -> bool:
+        """Whether both servers are there still."""
+        return all(kept.poll() is None for kept in self._kept)
+
     def close(self) -> None:
         """End both servers; may be called twice."""
         for kept in self._kept:
@@ -83,7 +90,13 @@ class EmbeddedServers:
 
     def _start_search(self) -> str:
         # It picks its own free port and says which.
-        command = [osmem_server.resolve_binary(), "-no-stdin-watch", "-no-ja", "-addr", "127.0.0.1:0"]
+        command = [
+            osmem_server.resolve_binary(),
+            "-no-stdin-watch",
+            "-no-ja",
+            "-addr",
+            f"127.0.0.1:{self._elasticsearch_port}",
+        ]
         kept = self._keep(command, speaks=True)
         line = _first_line(kept, time.monotonic() + self._timeout)
         if not line:
@@ -93,7 +106,7 @@ class EmbeddedServers:
     def _start_broker(self) -> str:
         program = _broker()
         for _ in range(ATTEMPTS):
-            address, cluster = f"127.0.0.1:{_free_port()}", f"embedded-{secrets.token_hex(8)}"
+            address, cluster = f"127.0.0.1:{self._kafka_port or _free_port()}", f"embedded-{secrets.token_hex(8)}"
             url = f"tcp://{address}"
             options = ["--cluster-id", cluster, "--listener-url", url, "--advertised-listener-url", url]
             kept = self._keep([program, "broker", *options, "--storage-engine", "memory://tansu/"])
