@@ -9,6 +9,7 @@ Busy         | 429, 503, a time-out, a server that is away    | wait, try the sa
 Fenced       | another worker owns this township now          | stop the worker, restart clean
 NewerState   | the store holds state of a newer program       | stop the worker: upgrade it first
 TooManyDead  | the store refuses everything                   | stop the worker, a person must look
+Unfetched    | a page that could not be had, by name          | counted; the source is visited again later
 Misconfigured| settings or servers that cannot work together  | stop before the start, say file, line, remedy
 """
 
@@ -51,6 +52,14 @@ class NewerState(XiangyinError):
 
 class TooManyDead(XiangyinError):
     """The store refuses every document: stopping is kinder than going on."""
+
+
+class Unfetched(XiangyinError):
+    """A page that could not be had; `name` is what it is counted under, `retry_after` what the site asked, seconds."""
+
+    def __init__(self, name: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.name, self.retry_after = name, retry_after
 
 
 class Misconfigured(XiangyinError):

@@ -1,0 +1,50 @@
+"""Make a raw post a record: within the schema's limits, in its township, through the door."""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.pages.page import Raw
+from streams.privacy.door import Door
+from streams.records import Post
+
+LONGEST_BODY: Final = 50_000
+"""Characters of a body that are published; the schema allows more, for other programs."""
+
+LONGEST_TITLE: Final = 2000
+_LONGEST_ID: Final = 512
+_LONGEST_URL: Final = 2048
+_SLACK: Final = 256
+"""Characters masked beyond the cut, so that no number is cut in two and stays as its half."""
+
+
+def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door) -> Post:
+    """The post as it may be published. Whether its text was cut says `is_long`."""
+    url = raw.url if raw.url and len(raw.url) <= _LONGEST_URL and raw.url.startswith(("http://", "https://")) else None
+    post = door.admit(
+        Post(
+            id=raw.id if len(raw.id) <= _LONGEST_ID else hashlib.sha256(raw.id.encode()).hexdigest(),
+            township=township,
+            source=source,
+            fetched=fetched,
+            kind=raw.kind,
+            url=url,
+            title=raw.title[: LONGEST_TITLE + _SLACK],
+            body=raw.body[: LONGEST_BODY + _SLACK],
+            published=raw.published,
+            author=raw.author,
+            reach=raw.reach,
+        )
+    )
+    return replace(post, title=post.title[:LONGEST_TITLE], body=post.body[:LONGEST_BODY])
+
+
+def is_long(raw: Raw) -> bool:
+    return len(raw.title) > LONGEST_TITLE or len(raw.body) > LONGEST_BODY
+
+
+def digest_of(post: Post) -> str:
+    """What a reader would call another text. Not its author: a new key would make every post an edited one."""
+    return hashlib.sha256(f"{post.title}\n{post.body}".encode()).hexdigest()[:32]

@@ -1,0 +1,53 @@
+"""Counts of what the crawler did, by source and name: for metrics, and for sums that add up."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+_NAMES: Final = 200
+"""Names that one source may have: signals carry words of its pages, and a hostile page has many."""
+
+_LONGEST: Final = 80
+
+Observe = Callable[[str, str, int], None]
+"""Told source, name and number."""
+
+
+class Counts:
+    """How often what happened, by source and name.
+
+    Names are `visits`, `pages`, `unmodified`, `listed`, `published`, `unchanged`, `duplicate`, `empty`, `cut`,
+    `error:<name>` and `signal:<what>:<field>`. A post that is listed is then published, unchanged, a duplicate (the
+    id stands there twice with different words), empty, or without an id (a signal): the sums add up, unless
+    publishing failed, which is counted as an error of the visit.
+    """
+
+    def __init__(self, observe: Observe | None = None) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._observe = observe
+        self._names: Counter[str] = Counter()
+
+    def add(self, source: str, name: str, number: int = 1) -> None:
+        """Count so many of a name."""
+        if not number:
+            return
+        name = name[:_LONGEST]
+        if (source, name) not in self._counts:
+            if self._names[source] >= _NAMES:
+                name = f"{name.partition(':')[0]}:other"
+            self._names[source] += 1
+        self._counts[source, name] += number
+        if self._observe:
+            self._observe(source, name, number)
+
+    def of(self, source: str) -> Mapping[str, int]:
+        """The counts of one source by name."""
+        return {name: number for (owner, name), number in self._counts.items() if owner == source}
+
+    def total(self, name: str) -> int:
+        """The count of a name over all sources; with a colon at its end, of all names that begin so."""
+        return sum(
+            number
+            for (_, each), number in self._counts.items()
+            if each == name or (name.endswith(":") and each.startswith(name))
+        )

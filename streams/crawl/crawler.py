@@ -1,0 +1,77 @@
+"""Visit every source on its schedule, and outlive each one's troubles."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from streams.crawl.backoff import Backoff
+from streams.crawl.visit import Visited, Way, visit
+from streams.source import AnySource
+
+_AT_ONCE: Final = 100
+"""Visits that run at the same time; each host has one connection besides."""
+
+_ATTEMPTS: Final = 3
+_ROUNDS: Final = 100
+"""Visits in `once` after which a source that always lists something new is left."""
+
+
+class Crawler:
+    """Crawls sources.
+
+    Args:
+        sources: what to visit.
+        way: how pages are fetched, and where posts go.
+        random: numbers from 0 to 1, which keep visits out of step.
+        backoff: how long to wait after a failure.
+    """
+
+    def __init__(
+        self, sources: Sequence[AnySource], way: Way, random: Callable[[], float], backoff: Backoff | None = None
+    ) -> None:
+        self._sources, self._way, self._random = sources, way, random
+        self._backoff = backoff or Backoff()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def run(self) -> None:
+        """Visit every source on its schedule until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for source in self._sources:
+                group.create_task(self._keep_visiting(source), name=f"crawl {source.name}")
+
+    async def once(self) -> bool:
+        """Visit every source until it lists nothing new. True when each was read to its end."""
+        return all(await asyncio.gather(*[self._exhaust(source) for source in self._sources]))
+
+    async def _keep_visiting(self, source: AnySource) -> None:
+        failures = 0
+        while True:
+            visited = await self._visit(source)
+            failures = failures + 1 if visited.failures else 0
+            await self._way.clock.sleep(self._pause(source, failures, visited))
+
+    def _pause(self, source: AnySource, failures: int, visited: Visited) -> float:
+        if failures:
+            return self._backoff.delay(failures, self._random, visited.retry_after)
+        return source.schedule * (0.95 + 0.1 * self._random())
+
+    async def _exhaust(self, source: AnySource) -> bool:
+        failures = 0
+        for _ in range(_ROUNDS):
+            visited = await self._visit(source)
+            if visited.failures:
+                failures += 1
+                if failures >= _ATTEMPTS or not visited.may_pass:
+                    return False
+                await self._way.clock.sleep(self._backoff.delay(failures, self._random, visited.retry_after))
+            elif not visited.published:
+                return True
+        return False
+
+    async def _visit(self, source: AnySource) -> Visited:
+        async with self._turns:
+            try:
+                return await visit(source, self._way)
+            except Exception as error:  # noqa: BLE001 (nothing is lost: what was not published is not remembered)
+                self._way.counts.add(source.name, f"error:visit:{type(error).__name__}")
+                return Visited(0, 1)

@@ -1,0 +1,201 @@
+"""Fetch a page from the web: the only place that does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+import aiohttp
+from aiolimiter import AsyncLimiter
+from msgspec import Struct
+from yarl import URL
+
+from streams.crawl.address import Addresses, GuardedResolver
+from streams.crawl.backoff import retry_after
+from streams.crawl.body import body_of
+from streams.crawl.robots import LARGEST, PRODUCT, Robots
+from streams.errors import Misconfigured, Unfetched
+from streams.protocols import Clock
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_BUSY: Final = frozenset({429, 503})
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What one request may cost, and how often a host is asked."""
+
+    body: int = 5_000_000
+    """Bytes, packed and unpacked."""
+    seconds: float = 30.0
+    """For a whole request, however slowly it drips."""
+    redirects: int = 5
+    interval: float = 1.0
+    """Seconds between two requests to one host; its robots.txt may ask for more."""
+    longest_interval: float = 60.0
+    """A Crawl-delay above this is taken as this."""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """A page with what the next request needs to ask whether it changed."""
+
+    url: str
+    body: bytes
+    charset: str | None
+    etag: str | None
+    modified: str | None
+
+
+class _Answer(Struct, frozen=True):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    charset: str | None
+
+
+class _Host:
+    """One host's turn: one connection at a time, with a pause after each, none while it asked to be left alone."""
+
+    def __init__(self, interval: float) -> None:
+        self.lock = asyncio.Lock()
+        self.interval = interval
+        self.limiter = AsyncLimiter(1, interval)
+        self.closed_until = 0.0
+
+    def slow_down(self, interval: float) -> None:
+        if interval > self.interval:
+            self.interval, self.limiter = interval, AsyncLimiter(1, interval)
+
+
+class Fetcher:
+    """Fetches by the rules: robots.txt, one host one connection, limits, no inner addresses. See `fetcher`."""
+
+    def __init__(self, session: aiohttp.ClientSession, addresses: Addresses, clock: Clock, limits: Limits) -> None:
+        self._session, self._addresses, self._clock, self._limits = session, addresses, clock, limits
+        self._robots = Robots(self._read_robots, clock)
+        self._hosts: dict[str, _Host] = {}
+
+    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
+        """The page, or None when it has not changed since it had this ETag or this Last-Modified.
+
+        Raises:
+            Unfetched: `robots`, `robots_away`, `address`, `redirects`, `timeout`, `unreachable`, `broken`, `large`,
+                `bomb`, `busy` (429), `server` (5xx), `closed` (the host asked to be left alone), `status_404`...
+        """
+        asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+        url, answer = await self._follow(
+            _url(address), {name: said for name, said in asked.items() if said}, robots=True
+        )
+        if answer.status == 304:  # noqa: PLR2004
+            return None
+        if answer.status != 200:  # noqa: PLR2004
+            raise self._failure(url, answer)
+        return Fetched(
+            url=str(url),
+            body=answer.body,
+            charset=answer.charset,
+            etag=answer.headers.get("ETag"),
+            modified=answer.headers.get("Last-Modified"),
+        )
+
+    async def _follow(self, url: URL, headers: Mapping[str, str], *, robots: bool) -> tuple[URL, _Answer]:
+        """Every hop is checked as the first one was."""
+        for _ in range(self._limits.redirects + 1):
+            self._addresses.check(url)
+            if robots:
+                self._host(url).slow_down(min(await self._robots.check(url), self._limits.longest_interval))
+            answer = await self._ask(url, headers, cut=not robots)
+            target = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or not target:
+                return url, answer
+            url = _url(target, url)
+        raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
+
+    async def _read_robots(self, url: URL) -> tuple[int, bytes]:
+        _, answer = await self._follow(url, {}, robots=False)
+        return answer.status, answer.body
+
+    async def _ask(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
+        host = self._host(url)
+        async with host.lock:
+            self._assert_open(url, host)
+            await host.limiter.acquire()
+            try:
+                async with asyncio.timeout(self._limits.seconds):
+                    answer = await self._request(url, headers, cut=cut)
+            except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+                raise _named(url, error) from error
+            if answer.status in _BUSY and (seconds := self._asked_to_wait(answer)):
+                host.closed_until = self._clock.now().timestamp() + seconds
+        return answer
+
+    async def _request(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
+        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+            # Only a page that will be read is worth its bytes.
+            body = b""
+            if response.status == 200:  # noqa: PLR2004
+                body = await body_of(response, LARGEST if cut else self._limits.body, cut=cut)
+            return _Answer(response.status, response.headers, body, response.charset)
+
+    def _host(self, url: URL) -> _Host:
+        return self._hosts.setdefault(url.authority, _Host(self._limits.interval))
+
+    def _assert_open(self, url: URL, host: _Host) -> None:
+        left = host.closed_until - self._clock.now().timestamp()
+        if left > 0:
+            raise Unfetched("closed", f"{url.host} asked to be left alone for {left:.0f} s more", left)
+
+    def _asked_to_wait(self, answer: _Answer) -> float | None:
+        return retry_after(answer.headers.get("Retry-After"), self._clock.now())
+
+    def _failure(self, url: URL, answer: _Answer) -> Unfetched:
+        name = "busy" if answer.status == 429 else "server" if answer.status >= 500 else f"status_{answer.status}"  # noqa: PLR2004
+        return Unfetched(name, f"{url}: answered {answer.status}", self._asked_to_wait(answer))
+
+
+@asynccontextmanager
+async def fetcher(
+    *, contact: str, version: str, clock: Clock, limits: Limits | None = None, allow_hosts: Collection[str] = ()
+) -> AsyncIterator[Fetcher]:
+    """A fetcher with its connections, closed at the end.
+
+    Args:
+        contact: an address or page by which a site's keeper can reach the deployment's; stands in the User-Agent.
+        version: of this program.
+        clock: for how long robots.txt is kept and a host left alone.
+        limits: of a request.
+        allow_hosts: inner hosts that may be asked, as `name` or `name:port`.
+
+    Raises:
+        Misconfigured: there is no contact.
+    """
+    if not contact.strip() or not contact.isprintable() or not contact.isascii():
+        raise Misconfigured("contact is empty or not plain ASCII: give an e-mail address or page, for the User-Agent")
+    limits, addresses = limits or Limits(), Addresses(allow_hosts)
+    headers = {"User-Agent": f"{PRODUCT}/{version} (+{contact.strip()})", "Accept-Encoding": "gzip"}
+    connector = aiohttp.TCPConnector(resolver=GuardedResolver(addresses), limit=200, limit_per_host=1)
+    async with aiohttp.ClientSession(
+        connector=connector,
+        headers=headers,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        timeout=aiohttp.ClientTimeout(total=None),  # The whole request has one, the turn of its host has none.
+    ) as session:
+        yield Fetcher(session, addresses, clock, limits)
+
+
+def _url(address: str, base: URL | None = None) -> URL:
+    try:
+        url = URL(address)
+        return (base.join(url) if base else url).with_fragment(None)
+    except (ValueError, TypeError) as error:
+        raise Unfetched("address", f"{address!r}: no web address") from error
+
+
+def _named(url: URL, error: Exception) -> Exception:
+    match error:
+        case TimeoutError():
+            return Unfetched("timeout", f"{url}: no whole answer in time")
+        case aiohttp.ClientConnectionError() | OSError():
+            return Unfetched("unreachable", f"{url}: {error}")
+        case _:
+            return Unfetched("broken", f"{url}: {error}")
