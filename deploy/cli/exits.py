@@ -1,0 +1,23 @@
+"""Exit codes: the common ones of the shell and of BSD's sysexits.
+
+code | meaning
+0    | done, all well
+1    | done, but some of the input was bad, or a check failed
+2    | the command line cannot be understood
+70   | a defect of this program
+75   | a server is away or busy: try again later
+78   | the configuration cannot work: file, line and remedy are printed
+130  | ended by Ctrl-C
+"""
+
+from typing import Final
+
+OK: Final = 0
+BAD_INPUT: Final = 1
+USAGE: Final = 2
+INTERNAL: Final = 70
+TEMPORARY: Final = 75
+CONFIGURATION: Final = 78
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+"""As the shell reports a program that was ended by SIGPIPE: the reader of our output went away."""

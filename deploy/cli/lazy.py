@@ -1,0 +1,51 @@
+"""A group of commands whose modules are read when they are called: `xiangyin judge` loads no Kafka client."""
+
+from importlib import import_module
+from typing import Any, Final
+
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+COMMANDS: Final = {
+    "demo": ("demo", "A small made-up county: crawl, judge, alert, before your eyes."),
+    "init": ("init", "Make a deployment for one township, ready to edit."),
+    "check": ("check", "Read the configuration and try every server; say what is wrong and how to mend it."),
+    "run": ("run", "Crawl and work on one machine, restarted when something fails."),
+    "crawl": ("crawl", "Fetch new posts from the sources and publish them."),
+    "work": ("work", "Judge posts, keep incidents, send alerts."),
+    "import": ("importing", "Publish posts from a CSV or JSONL file."),
+    "judge": ("judge", "Judge posts from JSONL, no server needed."),
+    "group": ("group", "Group posts from JSONL into incidents, no server needed."),
+    "topics": ("topics", "Topics of the deployment."),
+    "indices": ("indices", "Indices of the deployment."),
+    "servers": ("servers", "The embedded broker and search server alone, until Ctrl-C."),
+    "train": ("train", "Rebuild the models from data files."),
+    "schema": ("schema", "JSON Schema of a record or of a configuration file."),
+    "version": ("version", "Version of this program."),
+}
+"""Name -> module below deploy.cli, and what it does."""
+
+
+class LazyGroup(TyperGroup):
+    """Lists its commands without reading them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the name is typer's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name][1])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        self.commands = {known: self.get_command(ctx, known) for known in COMMANDS}  # where it seeks near misses
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load(str(name)), rest
+
+
+def load(name: str) -> Any:
+    """The command itself."""
+    module = import_module(f"deploy.cli.{COMMANDS[name][0]}")
+    command = get_command(module.app)
+    command.name = name
+    return command

@@ -1,0 +1,30 @@
+"""`xiangyin train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.cli import complain, exits
+from models.artefact import FOLDER
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def command(
+    data: Annotated[Path, typer.Argument(help="Folder with the data files.", exists=True, file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Where the models go.", file_okay=False)] = FOLDER,
+) -> None:
+    """Rebuild topic, sentiment, emotion and keyword weights from data files. Needs scikit-learn; the texts stay out."""
+    try:
+        from models.train import DataError, train  # noqa: PLC0415 - scikit-learn is not installed for serving
+    except ImportError as error:
+        complain(f"{error}; training needs scikit-learn: pip install scikit-learn scipy")
+        raise typer.Exit(exits.CONFIGURATION) from error
+    try:
+        train(data, out, progress=lambda line: typer.echo(line, err=True))
+    except DataError as error:
+        complain(str(error))
+        raise typer.Exit(exits.BAD_INPUT) from error
+    typer.echo(f"models written to {out}")

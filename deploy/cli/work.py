@@ -1,0 +1,17 @@
+"""`xiangyin work`."""
+
+import asyncio
+
+import typer
+
+from deploy import wiring
+from deploy.cli.options import ConfigOption
+from deploy.settings.deployment import load
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def command(config: ConfigOption = None) -> None:
+    """Judge posts as they come, keep incidents, send alerts; until Ctrl-C. Start as many as there are partitions."""
+    raise typer.Exit(asyncio.run(wiring.work(load(config))))
