@@ -27,6 +27,15 @@ ATTEMPTS = 5
 """A free port may be taken between our look and the broker's; then another one is tried."""
 
 
+CLUSTER = "embedded-"
+"""How the cluster ids of our own brokers begin."""
+
+
+async def is_embedded(servers: str) -> bool:
+    """Whether this is an embedded broker, which wants shorter times; False when nobody answers."""
+    return (await _cluster(servers) or "").startswith(CLUSTER)
+
+
 class EmbeddedServers:
     """Tansu (Kafka's protocol) and osmem (Elasticsearch's), in memory, for as long as the context lasts.
 
