@@ -55,18 +55,21 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Sums(Struct, frozen=True):
-    """What went in and where it is, counted by distinct id and version; `doubled` counts voices told twice."""
+    """What went in and where it is, counted by distinct id and version."""
 
     crawled: int
     indexed: int
     unchanged: int
     dead: int
     doubled: int = 0
+    """Posts that their incident has counted more than once."""
+    missed: int = 0
+    """Posts of an incident that it has not counted."""
 
     @property
     def lost(self) -> int:
-        """Versions of posts that are neither in the store nor in a dead letter."""
-        return self.crawled - self.indexed - self.unchanged - self.dead
+        """Versions of posts that are in no store and no dead letter, and posts that their incident lacks."""
+        return self.crawled - self.indexed - self.unchanged - self.dead + self.missed
 
     @property
     def add_up(self) -> bool:

@@ -1,0 +1,55 @@
+"""Lay out the county as a deployment like any other: settings, key, townships, sources."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from deploy.demo.content import COUNTY, Site
+from streams.privacy import keyring
+
+NAME: Final = "demo"
+
+
+def write(folder: Path, *, kafka: str, elasticsearch: str, sites: Mapping[Site, str]) -> Path:
+    """Write the deployment into an empty folder; return its settings' file.
+
+    Args:
+        folder: of the deployment, already there.
+        kafka: `host:port` of the broker.
+        elasticsearch: URL of the search server.
+        sites: addresses of the county's sites, which take the place of *.qinglan.invalid.
+    """
+    keyring.create(folder / "key")
+    shutil.copytree(COUNTY / "townships", folder / "townships")
+    (folder / "sources").mkdir()
+    for file in sorted((COUNTY / "sources").glob("*.yaml")):
+        text = file.read_text("utf-8")
+        for site, address in sites.items():
+            text = text.replace(f"http://{site}.qinglan.invalid", address)
+        (folder / "sources" / file.name).write_text(text, "utf-8")
+    settings = folder / "deployment.yaml"
+    settings.write_text(yaml.safe_dump(_settings(kafka, elasticsearch)), "utf-8")
+    return settings
+
+
+def environment(settings: Path) -> dict[str, str]:
+    """The environment of a child of this deployment: ours, without settings of another deployment."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("XIANGYIN_")}
+    return {**ours, "XIANGYIN_CONFIG": str(settings)}
+
+
+def _settings(kafka: str, elasticsearch: str) -> dict[str, object]:
+    return {
+        "name": NAME,
+        "kafka": kafka,
+        "elasticsearch": elasticsearch,
+        "elasticsearch_compatibility": True,
+        "key_file": "key",
+        "townships": "townships",
+        "sources": "sources",
+        "batch_seconds": 0.2,
+    }
