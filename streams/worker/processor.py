@@ -13,11 +13,14 @@ class Processor(Protocol):
     An exception from any method ends the process without acknowledging anything: the records come again.
     """
 
-    async def drop(self) -> None:
-        """Forget all that was loaded, and every record that was not acknowledged: it will come again."""
-
     async def load(self, partitions: Collection[int]) -> None:
-        """Load the state of these partitions; no record of theirs is delivered before this returns."""
+        """Forget everything, then load the state of these partitions; nothing of theirs is delivered before."""
+
+    async def drop(self) -> None:
+        """Give everything up in good order: the batch in hand is done, and the next owner has not begun.
+
+        Called when a rebalance begins and before the end; not after a failure. What was not acknowledged comes again.
+        """
 
     async def process(self, records: Sequence[Record]) -> Sequence[Record]:
         """Process a batch; answer with the records that may be acknowledged now.

@@ -10,6 +10,7 @@ from typing import Any, cast
 import faust
 import structlog
 from aiokafka.errors import KafkaError
+from faust.tables.manager import TableManager
 from faust.types import TP
 
 from streams.errors import Busy, Misconfigured
@@ -28,6 +29,14 @@ log = structlog.get_logger()
 
 Fail = Callable[[BaseException], None]
 """Told of an unexpected failure, once; ends the process soon."""
+
+
+class _Tables(TableManager):
+    """Faust's tables, of which we have none: starts without the second in which it waits for some."""
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class _App(faust.App):
@@ -78,6 +87,7 @@ class Reader:
         settings = self._settings
         app = _App(
             settings.group,
+            TableManager=_Tables,
             broker=[f"kafka://{each}" for each in settings.servers.split(",")],
             autodiscover=False,
             broker_client_id="xiangyin",
@@ -107,6 +117,7 @@ class Reader:
         read = app.topic(*self._topics.values(), key_type=bytes, value_type=bytes, allow_empty=True)
         app.agent(read, name="worker", concurrency=1)(self._read)
         app.on_partitions_revoked.connect(cast("Any", self._on_revoked))
+        app.on_before_shutdown.connect(cast("Any", self._on_revoked))
         app.on_rebalance_complete.connect(cast("Any", self._on_rebalance_complete))
         app.task(self._tick)
         app.task(self._let_go)
@@ -166,7 +177,14 @@ class Reader:
         )
 
     async def _on_revoked(self, _app: Any, *_: Any, **__: Any) -> None:
-        self._status.ready = False
+        """Hand over in good order: Faust has waited for the batch in hand, and joins the group after this."""
+        was_ready, self._status.ready = self._status.ready, False
+        if was_ready:
+            await self._guard(self._drop())
+
+    async def _drop(self) -> None:
+        async with self._hand():
+            await self._processor.drop()
 
     async def _on_rebalance_complete(self, _app: Any, *_: Any, **__: Any) -> None:
         """Load before anything is delivered: Faust resumes the partitions when this returns."""
@@ -187,7 +205,6 @@ class Reader:
                 self._note(start.place, start.lost, recreated=start.recreated)
             self._waiting.clear()
             self._progress.reset(places)
-            await self._processor.drop()
             await self._processor.load(partitions)
         self._status.ready = True
         log.info("partitions are loaded", partitions=partitions)

@@ -76,7 +76,7 @@ async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: 
 async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
     if code != Exit.DONE:
         # What failed is not acknowledged and would be waited for: no orderly end of Faust's.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, asyncio.CancelledError):
             await asyncio.wait_for(reader.leave(), settings.crash / 2)
         os._exit(code)
     deadline = Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")

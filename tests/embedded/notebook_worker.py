@@ -40,9 +40,11 @@ class Notebook:
             file.write("".join(json.dumps(line) + "\n" for line in lines))
 
     async def drop(self) -> None:
+        self.note(dropped=True)
         self.waiting.clear()
 
     async def load(self, partitions: Collection[int]) -> None:
+        self.waiting.clear()
         self.note(load=list(partitions))
         await asyncio.sleep(self.options.get("load_delay", 0))
         if self.options.get("fail_load"):
@@ -59,7 +61,7 @@ class Notebook:
             await asyncio.Event().wait()
         self.ownership.check()
         self.write([line(record) for record in records])
-        held = [record for record in records if record.value == self.options.get("wait_at", "").encode()]
+        held = [record for record in records if (record.value or b"").decode() == self.options.get("wait_at")]
         self.waiting += held
         return [record for record in records if record not in held]
 

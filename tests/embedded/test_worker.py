@@ -1,0 +1,202 @@
+"""The worker against the real embedded broker: nothing lost, nothing held up, nothing open."""
+
+import signal
+import time
+from typing import Any
+
+import psutil
+import pytest
+
+QUICK = {"session": 2.0, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
+"""Short enough for tests; the embedded broker waits for a group's members for half a session."""
+
+KEYS = ["330206104000", "330206105000", "330206106000", "330206107000"]
+"""Townships in both partitions."""
+
+
+async def test_each_record_arrives_with_all_that_it_carries(bench: Any) -> None:
+    """Key, value, headers, place and incarnation reach the processor; bytes that are no record stop nothing."""
+    await bench.publish("posts", ["a", ""])
+    await bench.publish("actions", ["b"])
+    worker = bench.work(settings=QUICK)
+    bench.wait(lambda: len(bench.values()) == 3)
+    first = next(note for note in bench.notes() if note.get("value") == "a")
+    assert first["key"] == "330206104000"
+    assert first["role"] == "posts"
+    assert first["offset"] == 0
+    assert len(str(first["incarnation"])) == 36
+    assert listening(worker.pid) == []
+    assert [path.name for path in bench.notebook.parent.iterdir()] == [bench.notebook.name]
+    started = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(5) == 0
+    assert time.monotonic() - started < 1.5
+    bench.work(settings=QUICK)
+    bench.wait(lambda: len(loads(bench)) == 2)
+    await bench.publish("posts", ["c"])
+    bench.wait(lambda: "c" in bench.values())
+    assert sorted(bench.values()) == ["", "a", "b", "c"], "an orderly end acknowledges what was processed"
+
+
+def listening(pid: int) -> list[str]:
+    """Where a process and its children listen."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return [str(at.laddr) for each in family for at in each.net_connections() if at.status == psutil.CONN_LISTEN]
+
+
+def loads(bench: Any) -> list[list[int]]:
+    """The partitions of each completed load."""
+    return [note["loaded"] for note in bench.notes() if "loaded" in note]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+async def test_kill_loses_nothing(bench: Any, batch: int) -> None:
+    """kill -9 in the middle of batches, again and again: every record is processed, whatever the batch's size."""
+    sent = [str(number) for number in range(30 if batch == 1 else 3000)]
+    await bench.publish("posts", sent, KEYS)
+    for _ in range(2):
+        before = len(bench.values())
+        worker = bench.work(settings={**QUICK, "batch": batch}, delay=0.05)
+        bench.wait(lambda before=before: len(bench.values()) > before + 2)
+        worker.kill()
+    bench.work(settings={**QUICK, "batch": batch})
+    bench.wait(lambda: set(bench.values()) == set(sent))
+
+
+async def test_a_failed_batch_is_never_acknowledged(bench: Any) -> None:
+    """A batch of one that fails, with others behind it, comes again after the crash: none is committed over it."""
+    await bench.publish("posts", ["a", "b", "c", "d"])
+    worker = bench.work(settings={**QUICK, "batch": 1, "crash": 1.0}, fail_at="b")
+    assert worker.wait(20) == 70
+    assert bench.values() == ["a"]
+    bench.work(settings=QUICK)
+    bench.wait(lambda: {"b", "c", "d"} <= set(bench.values()))
+
+
+async def test_the_first_record_ever_is_not_lost_either(bench: Any) -> None:
+    """Where nothing was committed before, a failed first record still comes again."""
+    await bench.publish("posts", ["a", "b", "c"])
+    worker = bench.work(settings={**QUICK, "batch": 1, "crash": 1.0}, fail_at="a")
+    assert worker.wait(20) == 70
+    bench.work(settings=QUICK)
+    bench.wait(lambda: bench.values() == ["a", "b", "c"])
+
+
+async def test_a_failed_load_delivers_nothing(bench: Any) -> None:
+    """No record reaches a processor whose state could not be loaded; the process ends."""
+    await bench.publish("posts", ["a"])
+    worker = bench.work(settings={**QUICK, "crash": 1.0}, fail_load=True, load_delay=0.5)
+    assert worker.wait(20) == 70
+    assert bench.values() == []
+
+
+async def test_state_is_loaded_before_anything_is_delivered(bench: Any) -> None:
+    """However long the load takes, the first record comes after it."""
+    await bench.publish("posts", ["a"])
+    bench.work(settings=QUICK, load_delay=1.0)
+    bench.wait(bench.values)
+    assert [next(iter(note)) for note in bench.notes()] == ["load", "loaded", "value"]
+
+
+async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> None:
+    """A batch that never ends does not keep the process: the deadline ends it, and the record comes again."""
+    await bench.publish("posts", ["a", "b"])
+    worker = bench.work(settings=QUICK, stop_at="b")
+    bench.wait(lambda: any("stuck" in note for note in bench.notes()))
+    started = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 70
+    assert time.monotonic() - started < 3.5
+    bench.work(settings=QUICK)
+    bench.wait(lambda: {"a", "b"} <= set(bench.values()))
+
+
+async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> None:
+    """A second worker joins and leaves while records flow: all arrive, and only ever in one worker's partitions."""
+    sent = [str(number) for number in range(400)]
+    bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
+    bench.wait(lambda: loads(bench))
+    for role in ("posts", "actions"):
+        await bench.publish(role, [f"{role} {each}" for each in sent], KEYS)
+    second = bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
+    bench.wait(lambda: [0] in loads(bench) and [1] in loads(bench))
+    bench.wait(lambda before=len(bench.values()): len(bench.values()) > before + 50)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(10) == 0
+    bench.wait(lambda: len(set(bench.values())) == 2 * len(sent))
+    assert len(bench.values()) == 2 * len(sent), "an orderly hand-over repeats nothing"
+
+
+async def test_the_backfill_waits_for_what_is_live(bench: Any) -> None:
+    """A backfill record is read only while posts and actions are not behind, also after a rebalance."""
+    await bench.publish("backfill", [f"backfill {number}" for number in range(300)], KEYS)
+    await bench.publish("posts", [f"post {number}" for number in range(100)], KEYS)
+    bench.work(settings={**QUICK, "batch": 20}, delay=0.1)
+    bench.wait(lambda: any(value.startswith("backfill") for value in bench.values()))
+    assert all(value.startswith("post") for value in bench.values()[:100])
+    await bench.publish("actions", [f"action {number}" for number in range(100)], KEYS)
+    before = len(bench.values())
+    bench.wait(lambda: len(set(bench.values())) == 500)
+    live = [number for number, value in enumerate(bench.values()) if value.startswith("action")]
+    assert live[-1] - before <= 100 + 4 * 20, "two batches are buffered, one is in hand, one is being fetched"
+
+
+async def test_a_record_that_waits_is_not_committed_over(bench: Any) -> None:
+    """An action that waits stays unacknowledged while those behind it are processed; after a kill it comes again."""
+    await bench.publish("actions", ["first", "waits", "behind"])
+    worker = bench.work(settings={**QUICK, "batch": 1}, wait_at="waits", wait_for_ever=True)
+    bench.wait(lambda: "behind" in bench.values())
+    time.sleep(0.5)
+    worker.kill()
+    bench.work(settings=QUICK)
+    bench.wait(lambda: bench.values().count("waits") == 2)
+    assert bench.values().count("first") == 1, "what is before it was committed"
+
+
+async def test_a_record_that_waits_holds_up_no_end(bench: Any) -> None:
+    """SIGTERM ends a worker in good order though a record still waits; it comes again."""
+    await bench.publish("actions", ["waits"])
+    worker = bench.work(settings=QUICK, wait_at="waits", wait_for_ever=True)
+    bench.wait(bench.values)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(5) == 0
+    assert "dropped" in bench.notes()[-1]
+
+
+async def test_time_passes_only_when_posts_and_actions_have(bench: Any) -> None:
+    """Timers learn the time of the record that was processed last, and the present only when nothing is left."""
+    await bench.publish("posts", [str(number) for number in range(60)])
+    bench.work(settings={**QUICK, "batch": 5}, delay=0.1, note_ticks=True)
+    bench.wait(lambda: len(bench.values()) == 60)
+    bench.wait(lambda: "passed" in bench.notes()[-1])
+    number = bench.log.partition(KEYS[0].encode())
+    done = 0
+    records = [str(note["time"]) for note in bench.notes() if "time" in note]
+    for note in bench.notes():
+        done += "value" in note
+        passed = note.get("passed", {}).get(str(number))
+        if passed and done < 60:
+            assert passed < records[done], "a timer would have overtaken a record"
+
+
+async def test_a_held_batch_gives_way_to_a_rebalance(bench: Any) -> None:
+    """A batch that waits for the store when another worker joins: the process ends in a third of the timeout."""
+    await bench.publish("posts", ["a"])
+    held = bench.work(settings=QUICK, stop_at="a")
+    bench.wait(lambda: any("stuck" in note for note in bench.notes()))
+    bench.work(settings=QUICK)
+    assert held.wait(10) == 75
+    bench.wait(bench.values)
+
+
+async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
+    """A process that was stopped for longer than a session finds itself fenced before it writes."""
+    await bench.publish("posts", ["a"])
+    slept = bench.work(settings={**QUICK, "linger": 0.5}, delay=1.0)
+    bench.wait(lambda: loads(bench))
+    time.sleep(0.9)
+    slept.send_signal(signal.SIGSTOP)
+    time.sleep(3.0)
+    slept.send_signal(signal.SIGCONT)
+    assert slept.wait(10) == 75
+    assert bench.values() == []
