@@ -1,74 +1,36 @@
 """Group posts: the same place and the same problem in one township are one incident."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from math import exp
 from typing import Final
 
 from msgspec import Struct
 
-from models.gazetteer import Mention, Places
+from models.gazetteer import Places
+from models.likeness import Profile, Reading, likeness, place_key, profile, reading, specificity
+from models.request import RequestModel
 from models.segment import Tokens
-from models.similarity import Rarity, pairs
+from models.similarity import Rarity
 from streams.identity import incident_id
 from streams.matter import Grouping, Known, Moment
 from streams.records import Incident, Post, Severity, Text
 from streams.township import Township
 
 WORDS: Final = 16
-"""What an incident remembers of the words of its founding post."""
-
 PLACES: Final = 12
-HEADLINE: Final = 80
-"""Characters of the body that stand for a title where there is none."""
+"""What an incident remembers of its founding post: so that later posts do not make it drift."""
 
-KEYS: Final = 8
-"""By how many of its title's rarest pairs an incident is found again."""
-
-CANDIDATES: Final = 24
+CANDIDATES: Final = 12
 """How many incidents are looked at closely; the rest share less with the post."""
 
 THRESHOLD: Final = 0.5
-BIAS: Final = -4.9
-TITLE: Final = 6.9
-WORD: Final = 6.8
-PLACE: Final = 1.7
-ELSEWHERE: Final = -2.8
-HARM: Final = 4.0
-"""Logistic weights, fitted to hand-read pairs of posts (docs/incidents.md)."""
-
-COMMONNESS: Final = 1.0
-"""Added to what a title must be covered by: a short and common one proves little."""
-
 HARM_WINDOW: Final = timedelta(days=7)
 """A wall that cracks, falls and kills is one matter when it is told of within days."""
 
-SPECIFIC: Final[Mapping[str, float]] = {
-    "school": 1.0,
-    "hospital": 1.0,
-    "estate": 1.0,
-    "organisation": 1.0,
-    "water": 1.0,
-    "other": 0.8,
-    "village": 0.7,
-    "road": 0.5,
-    "division": 0.0,
-}
-"""How much it says that two posts name the same place, by its kind: a road is long, a district large."""
-
-_WANTS: Final = re.compile(
-    r"[?？吗]|请|求|希望|建议|投诉|举报|反映|反应|咨询|呼吁|恳|盼|望|诉|申诉|维权|讨|何时|什么时候|为什么|为何|怎么|如何|能否|可否|是否|"
-    r"能不能|可不可以|有没有|问题|扰民|噪音|噪声|油烟|污染|违规|违法|违章|违建|拖欠|欠薪|不合理|不作为|无人|没人|坏了|停水|停电|停气|漏水|"
-    r"堵|臭|垃圾|隐患|危险|裂|塌|倒了|砸|受伤|死|着火|起火|失火|爆|中毒|淹|积水|坑|破损|失灵|故障|骗|强制|强行|乱|收费|退款|退费|拆迁|"
-    r"补偿|赔|工资|太差|严重|影响|解决|处理|管管|管一管|曝光|听说|据说|传言"
-)
-_THANKS: Final = re.compile(r"感谢|谢谢|多谢|致谢|表扬|点赞|好评|锦旗|为.{0,8}点个?赞|辛苦了|称赞")
-_STILL: Final = re.compile(
-    r"[?？吗]|希望|建议|投诉|举报|仍然?|依然|还是|但是?|可是|不过|至今|何时|什么时候|为什么|为何|怎么|能否|可否|是否|恳请|请求|"
-    r"请(?!放心|接受|允许|收下)|求|扰民|不作为|拖欠|隐患|危险|没有解决|没解决|未解决"
-)
+DANGER: Final = "隐患"
+NO_EVENT: Final = frozenset({"none", DANGER})
+"""Kinds that may turn into any other: a danger becomes an accident, a rumour gets a name."""
 
 
 class Features(Struct, frozen=True):
@@ -76,27 +38,6 @@ class Features(Struct, frozen=True):
 
     places: tuple[str, ...]
     words: tuple[str, ...]
-
-
-class Profile(Struct, frozen=True):
-    """An incident as the comparison sees it; made of nothing but its document."""
-
-    incident: Incident
-    title: frozenset[str]
-    words: tuple[tuple[str, float], ...]
-    title_weight: float
-    words_weight: float
-    places: frozenset[str]
-    keys: frozenset[str]
-
-
-class Reading(Struct, frozen=True):
-    """A post as the comparison sees it."""
-
-    text: str
-    pairs: set[str]
-    places: Mapping[str, float]
-    """Each place that the post names, with how specific it is."""
 
 
 class Matters:
@@ -107,61 +48,50 @@ class Matters:
 
     def __init__(self, rarity: Rarity) -> None:
         self.rarity = rarity
+        self._incidents: dict[str, Incident] = {}
         self._profiles: dict[str, Profile] = {}
-        self._keys: dict[str, set[str]] = {}
+        self._by_key: dict[str, set[str]] = {}
 
     def __iter__(self) -> Iterator[Incident]:
-        return iter([profile.incident for profile in self._profiles.values()])
+        return iter(tuple(self._incidents.values()))
 
     def __len__(self) -> int:
-        return len(self._profiles)
+        return len(self._incidents)
 
     def get(self, incident: str) -> Incident | None:
         """The incident of this id, or None."""
-        profile = self._profiles.get(incident)
-        return profile.incident if profile else None
+        return self._incidents.get(incident)
 
     def put(self, incident: Incident) -> None:
         """Add an incident, or replace the one of its id."""
-        earlier = self._profiles.get(incident.id)
-        profile = self._profile(incident)
-        if earlier is None or earlier.keys != profile.keys:
+        earlier = self._incidents.get(incident.id)
+        if earlier is None or not _looks_alike(earlier, incident):
             self.remove(incident.id)
-            for key in profile.keys:
-                self._keys.setdefault(key, set()).add(incident.id)
-        self._profiles[incident.id] = profile
+            seen = profile(incident.title, incident.words[:WORDS], incident.places, self.rarity)
+            self._profiles[incident.id] = seen
+            for key in seen.keys:
+                self._by_key.setdefault(key, set()).add(incident.id)
+        self._incidents[incident.id] = incident
 
     def remove(self, incident: str) -> None:
         """Take back an incident that never came to be."""
-        profile = self._profiles.pop(incident, None)
-        for key in profile.keys if profile else ():
-            self._keys[key].discard(incident)
-            if not self._keys[key]:
-                del self._keys[key]
+        self._incidents.pop(incident, None)
+        seen = self._profiles.pop(incident, None)
+        for key in seen.keys if seen else ():
+            self._by_key[key].discard(incident)
+            if not self._by_key[key]:
+                del self._by_key[key]
 
-    def candidates(self, reading: Reading) -> list[Profile]:
+    def candidates(self, post: Reading) -> list[tuple[Incident, Profile]]:
         """The incidents that share most with the post, the likeliest first."""
         shared: Counter[str] = Counter()
-        for key in (*reading.pairs, *map(_place_key, reading.places)):
-            for incident in self._keys.get(key, ()):
-                shared[incident] += 1
-        ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        return [self._profiles[incident] for incident, _ in ranked[:CANDIDATES]]
-
-    def _profile(self, incident: Incident) -> Profile:
-        title = frozenset(pairs(incident.title))
-        words = tuple((word, self.rarity.of_word(word) ** 2) for word in incident.words[:WORDS])
-        rarest = sorted(title, key=lambda pair: (-self.rarity.of(pair), pair))[:KEYS]
-        telling = (max(sorted(pairs(word)), key=self.rarity.of, default="") for word in incident.words)
-        return Profile(
-            incident,
-            title,
-            words,
-            sum(self.rarity.of(pair) ** 2 for pair in sorted(title)),
-            sum(weight for _, weight in words),
-            frozenset(incident.places),
-            frozenset((*rarest, *telling, *map(_place_key, incident.places))) - {""},
-        )
+        for key in post.pairs & self._by_key.keys():
+            shared.update(self._by_key[key])
+        for key in map(place_key, post.places):
+            for incident in self._by_key.get(key, ()):
+                shared[incident] += 2
+        ranked = sorted((-count, incident) for incident, count in shared.items() if count > 1)
+        return [(self._incidents[found], self._profiles[found]) for _, found in ranked[:CANDIDATES]]
 
 
 def run(
@@ -170,6 +100,7 @@ def run(
     tokens: Tokens,
     places: Places,
     severity: Severity,
+    requests: RequestModel,
     matters: Matters,
     known: Known,
     township: Township,
@@ -177,114 +108,69 @@ def run(
 ) -> Grouping:
     """Return the incident that the post belongs to: one that is there, one that it founds, or none.
 
-    What was decided about a stored post stands. Author, mood and reach are no parameters.
+    What was decided about a stored post stands. Praise and chatter belong to none. Author, mood and reach are no
+    parameters, and the topic none either: same or other, it told nothing (docs/incidents.md).
     """
-    features = remembered(tokens, places, matters.rarity)
     if known.earlier:
-        return _standing(known.earlier.incident, features, matters)
-    if not is_matter(text, severity):
+        return _standing(known.earlier.incident, tokens, places, matters, township)
+    if not _is_harm(severity) and not requests.is_request(text.title, text.whole, tokens.words):
         return Grouping(None)
-    score, incident = _best(_reading(text, places), severity, matters, township, moment)
-    if incident is not None:
-        return Grouping(incident.id, score)
-    founded = incident_id(post.township, post.source, post.id)
-    return Grouping(founded, places=features.places, words=features.words)
+    seen = reading(text.title, text.whole, places, matters.rarity, township.name)
+    best = _best(seen, severity, matters, township, moment)
+    if best:
+        return best
+    return _with_features(incident_id(post.township, post.source, post.id), tokens, places, matters, township)
 
 
-def remembered(tokens: Tokens, places: Places, rarity: Rarity) -> Features:
-    """The places that the post names, and its most telling words: rare ones, those of the title twice as much."""
-    title, counts = set(tokens.title), Counter((*tokens.title, *tokens.body))
-    weights = {
-        word: rarity.of_word(word) * (1 + (word in title)) * (1 + count / 10)
-        for word, count in counts.items()
-        if len(word) > 1
-    }
-    return Features(places.names[:PLACES], tuple(sorted(weights, key=lambda word: (-weights[word], word))[:WORDS]))
+def remembered(tokens: Tokens, places: Places, rarity: Rarity, common: str) -> Features:
+    """The places of a post, the most specific first, and its most telling words: rare, and rather of the title."""
+    ranked = sorted(places.found, key=lambda mention: -specificity(mention, common))
+    names = tuple(dict.fromkeys(name for mention in ranked for name in mention.names))
+    title = set(tokens.title)
+    words = [word for word in tokens.words if len(word) > 1 and word.isalnum() and word != common]
+    telling = sorted((-rarity.of_word(word) * (2 if word in title else 1), word) for word in words)
+    return Features(names[:PLACES], tuple(word for _, word in telling[:WORDS]))
 
 
-def is_matter(text: Text, severity: Severity) -> bool:
-    """Whether the post reports or asks for something; thanks, greetings and chatter do not."""
-    if severity.hazard or severity.immediate or severity.grade != "none":
-        return True
-    whole = text.whole
-    if _THANKS.search(text.title or whole):
-        return _STILL.search(_THANKS.sub("", whole)) is not None
-    return _WANTS.search(_THANKS.sub("", whole)) is not None
-
-
-def likeness(profile: Profile, reading: Reading, rarity: Rarity, *, harm: bool) -> float:
-    """From 0 to 1, how surely post and incident are about the same matter.
-
-    By how much of the incident's title and words the post repeats, rare ones counting more, by the places that
-    both name, and against it when they name different districts.
-    """
-    title = sum(rarity.of(pair) ** 2 for pair in sorted(profile.title & reading.pairs))
-    words = sum(weight for word, weight in profile.words if word in reading.text)
-    place = max((reading.places[name] for name in profile.places & reading.places.keys()), default=0.0)
-    logit = (
-        BIAS
-        + TITLE * title / (profile.title_weight + COMMONNESS)
-        + WORD * words / (profile.words_weight + COMMONNESS)
-        + PLACE * place
-        + ELSEWHERE * _is_elsewhere(profile.places, reading.places)
-        + HARM * (harm and place >= SPECIFIC["village"])
-    )
-    return 1 / (1 + exp(-logit))
-
-
-def _standing(incident: str | None, features: Features, matters: Matters) -> Grouping:
+def _standing(incident: str | None, tokens: Tokens, places: Places, matters: Matters, township: Township) -> Grouping:
     """The earlier decision; with what the incident needs to be written, should it have been lost on the way."""
     if incident is None or matters.get(incident):
         return Grouping(incident)
+    return _with_features(incident, tokens, places, matters, township)
+
+
+def _with_features(incident: str, tokens: Tokens, places: Places, matters: Matters, township: Township) -> Grouping:
+    features = remembered(tokens, places, matters.rarity, township.name)
     return Grouping(incident, places=features.places, words=features.words)
 
 
-def _best(
-    reading: Reading, severity: Severity, matters: Matters, township: Township, moment: Moment
-) -> tuple[float, Incident | None]:
+def _best(seen: Reading, severity: Severity, matters: Matters, township: Township, moment: Moment) -> Grouping | None:
     quiet = timedelta(days=township.quiet_days)
     scored = [
-        (likeness(profile, reading, matters.rarity, harm=_same_harm(profile.incident, severity, moment)), profile)
-        for profile in matters.candidates(reading)
-        if _distance(profile.incident, moment) <= quiet
+        (likeness(looks, seen, harm=_is_same_harm(incident, severity, moment)), incident.id)
+        for incident, looks in matters.candidates(seen)
+        if _distance(incident, moment) <= quiet
     ]
-    score, best = max(scored, key=lambda item: (item[0], item[1].incident.id), default=(0.0, None))
-    return (score, best.incident) if best and score >= THRESHOLD else (score, None)
+    score, incident = max(scored, default=(0.0, ""))
+    return Grouping(incident, score) if score >= THRESHOLD else None
 
 
-def _reading(text: Text, places: Places) -> Reading:
-    whole = text.whole
-    specific: dict[str, float] = {}
-    for mention in places.found:
-        for name in mention.names:
-            specific[name] = max(specific.get(name, 0.0), _specificity(mention))
-    return Reading(whole, pairs(whole), specific)
+def _is_harm(severity: Severity) -> bool:
+    return severity.hazard or severity.immediate or severity.grade != "none"
 
 
-def _specificity(mention: Mention) -> float:
-    return SPECIFIC.get(mention.kind, SPECIFIC["other"]) / len(mention.names)
-
-
-def _is_elsewhere(ours: Iterable[str], theirs: Iterable[str]) -> bool:
-    here, there = (_divisions(names) for names in (ours, theirs))
-    return bool(here and there and not here & there)
-
-
-def _divisions(names: Iterable[str]) -> set[str]:
-    return {name for name in names if name[0].isascii() and name[-1] in "区县市" and name[1:-1].isdigit()}
-
-
-def _same_harm(incident: Incident, severity: Severity, moment: Moment) -> bool:
-    """Whether both speak of harm or danger, within days of one another."""
-    ours = incident.warning != "none" or incident.grade != "none"
-    theirs = severity.hazard or severity.immediate or severity.grade != "none"
-    return ours and theirs and _distance(incident, moment) <= HARM_WINDOW
+def _is_same_harm(incident: Incident, severity: Severity, moment: Moment) -> bool:
+    """Whether both speak of harm or danger, within days of one another, and of kinds that can be one event."""
+    if not _is_harm(severity) or (incident.grade, incident.warning) == ("none", "none"):
+        return False
+    kinds = {incident.kind, severity.kind}
+    return (len(kinds) == 1 or bool(kinds & NO_EVENT)) and _distance(incident, moment) <= HARM_WINDOW
 
 
 def _distance(incident: Incident, moment: Moment) -> timedelta:
-    """How long the incident was quiet when the post was published, or how much older the post is."""
+    """How long the incident was quiet when the post was published, or by how much the post is older than it."""
     return max(moment.happened - incident.last_seen, incident.first_seen - moment.happened)
 
 
-def _place_key(name: str) -> str:
-    return f"@{name}"
+def _looks_alike(one: Incident, other: Incident) -> bool:
+    return (one.title, one.words, one.places) == (other.title, other.words, other.places)

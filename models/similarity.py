@@ -19,36 +19,51 @@ WITH_DIGITS: Final = 0.5
 """Rarity of a pair with a digit in it: dates and sums say little, house numbers and bus lines something."""
 
 _RUN: Final = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+")
-_DIGIT: Final = re.compile(r"[0-9]")
 
 
-class Rarity(Struct, frozen=True):
-    """Inverse document frequency (Sparck Jones 1972) of pairs of neighbouring characters.
-
-    Pairs rather than words: half of the names of estates and firms are in no dictionary.
-
-    Args:
-        documents: how many were counted.
-        counts: in how many of them each pair stands, for pairs in at least `LEAST` of them.
-    """
+class Counts(Struct, frozen=True):
+    """The table as it is stored: in how many of `documents` each pair stands, for pairs in at least `LEAST`."""
 
     documents: int
     counts: dict[str, int]
 
+    def stored(self) -> bytes:
+        """The same bytes for the same documents."""
+        return json.format(json.encode(self, order="sorted"), indent=0)
+
+
+class Rarity:
+    """Inverse document frequency (Sparck Jones 1972) of pairs of neighbouring characters.
+
+    Pairs rather than words: half of the names of estates and firms are in no dictionary.
+    """
+
+    def __init__(self, table: Counts) -> None:
+        widest = log(table.documents / LEAST)
+        self._rarity = {pair: log(table.documents / count) / widest for pair, count in table.counts.items()}
+        self._weight = {pair: _weight(rarity) for pair, rarity in self._rarity.items()}
+
     def of(self, pair: str) -> float:
         """From 0, a pair of every message, to 1, one that is not in the table."""
-        count = self.counts.get(pair)
-        if count is None:
-            return WITH_DIGITS if _DIGIT.search(pair) else 1.0
-        return log(self.documents / count) / log(self.documents / LEAST)
+        rarity = self._rarity.get(pair)
+        return _unknown(pair) if rarity is None else rarity
+
+    def weight(self, pair: str) -> int:
+        """The square of the rarity in thousandths: whole numbers, whose sum is the same in any order."""
+        weight = self._weight.get(pair)
+        return _weight(_unknown(pair)) if weight is None else weight
 
     def of_word(self, word: str) -> float:
-        """As rare as the word's rarest pair; 0 for a single character."""
-        return max(map(self.of, pairs(word)), default=0.0)
+        """As rare as the word's rarest pair; 0 for a single character or punctuation."""
+        return max([self.of(pair) for pair in word_pairs(word)], default=0.0)
 
-    def stored(self) -> bytes:
-        """The table as it is stored: the same for the same documents."""
-        return json.format(json.encode(self, order="sorted"), indent=0)
+
+def _unknown(pair: str) -> float:
+    return 1.0 if pair.isalpha() else WITH_DIGITS
+
+
+def _weight(rarity: float) -> int:
+    return round(1_000 * rarity * rarity)
 
 
 def pairs(text: str) -> set[str]:
@@ -56,14 +71,19 @@ def pairs(text: str) -> set[str]:
     return {run[at : at + 2] for run in _RUN.findall(text) for at in range(len(run) - 1)}
 
 
-def counted(texts: Iterable[str]) -> Rarity:
+def word_pairs(word: str) -> list[str]:
+    """The pairs of a single word, in order; none of punctuation."""
+    return [word[at : at + 2] for at in range(len(word) - 1)] if word.isalnum() else []
+
+
+def counted(texts: Iterable[str]) -> Counts:
     """Count in how many texts each pair without digits stands."""
     counts: Counter[str] = Counter()
     total = 0
     for text in texts:
-        counts.update(pair for pair in pairs(text) if not _DIGIT.search(pair))
+        counts.update(pair for pair in pairs(text) if pair.isalpha())
         total += 1
-    return Rarity(total, {pair: count for pair, count in counts.items() if count >= LEAST})
+    return Counts(total, {pair: count for pair, count in counts.items() if count >= LEAST})
 
 
 def load(path: Path = WEIGHTS) -> Rarity:
@@ -73,9 +93,9 @@ def load(path: Path = WEIGHTS) -> Rarity:
         ValueError: the file is no such table; the message names it.
     """
     try:
-        rarity = json.decode(path.read_bytes(), type=Rarity)
+        table = json.decode(path.read_bytes(), type=Counts)
     except ValueError as error:
         raise ValueError(f"{path}: no table of rarities ({error}); `xiangyin train` writes it") from error
-    if rarity.documents <= LEAST or any(not LEAST <= count <= rarity.documents for count in rarity.counts.values()):
+    if table.documents <= LEAST or any(not LEAST <= count <= table.documents for count in table.counts.values()):
         raise ValueError(f"{path}: impossible counts; `xiangyin train` writes the table anew")
-    return rarity
+    return Rarity(table)

@@ -1,0 +1,160 @@
+"""How surely are a new text and a remembered matter about the same thing?"""
+
+from collections.abc import Iterable, Mapping
+from math import exp
+from typing import Final
+
+from msgspec import Struct
+
+from models.gazetteer import Mention, Places
+from models.similarity import Rarity, pairs, word_pairs
+
+HEADLINE: Final = 80
+"""Characters of the body that stand for a title where there is none."""
+
+READ: Final = 400
+"""Characters of a text that are compared: a long letter would contain the words of every other."""
+
+KEYS: Final = 6
+"""By how many of its title's rarest pairs, and of its most telling words, a matter is found again."""
+
+BIAS: Final = -4.6
+TITLE: Final = 5.8
+WORD: Final = 5.5
+ECHO: Final = 2.1
+PLACE: Final = 0.5
+ELSEWHERE: Final = -2.1
+HARM: Final = 4.0
+"""Logistic weights; all but the last fitted to hand-read pairs of posts (docs/incidents.md)."""
+
+COMMONNESS: Final = 1_000
+"""In thousandths: added to what a title must be covered by: a short and common one proves little."""
+
+CONCRETE: Final = 0.5
+"""Rarity of a word that names a thing: 围墙 does, 今天 does not."""
+
+OWN_PLACE: Final = 1.0
+SPECIFIC: Final[Mapping[str, float]] = {
+    "school": OWN_PLACE,
+    "hospital": OWN_PLACE,
+    "estate": OWN_PLACE,
+    "organisation": OWN_PLACE,
+    "water": OWN_PLACE,
+    "other": 0.8,
+    "village": 0.7,
+    "road": 0.5,
+    "division": 0.0,
+}
+"""How much it says that two texts name the same place, by its kind: a road is long, a district large."""
+
+
+class Profile(Struct, frozen=True):
+    """A remembered matter as the comparison sees it."""
+
+    title: dict[str, int]
+    """The pairs of its title, with what each weighs."""
+    title_weight: int
+    words: tuple[tuple[frozenset[str], int], ...]
+    """The pairs of each of its words, with what the word weighs."""
+    words_weight: int
+    things: frozenset[str]
+    """The pairs of title and words that name things other than places."""
+    own: frozenset[str]
+    """All pairs of title and words."""
+    places: frozenset[str]
+    first_place: str
+    keys: frozenset[str]
+    """By these it is found again: rare pairs, and places marked by `place_key`."""
+
+
+class Reading(Struct, frozen=True):
+    """A new text as the comparison sees it."""
+
+    pairs: frozenset[str]
+    headline: dict[str, int]
+    headline_weight: int
+    places: Mapping[str, float]
+    """Each place that the text names, with how specific it is, from 0 to 1."""
+
+
+def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: Rarity) -> Profile:
+    """See a remembered matter: its title, its most telling words first, its most specific place first."""
+    weighed = _weighed(title, rarity)
+    telling = tuple((parts := word_pairs(word), max(map(rarity.weight, parts), default=0)) for word in words)
+    own = frozenset(weighed).union(*(parts for parts, _ in telling))
+    rarest = sorted(weighed, key=lambda pair: (-weighed[pair], pair))[:KEYS]
+    keys = {*rarest, *(max(parts, key=rarity.weight) for parts, _ in telling[:KEYS] if parts)}
+    naming = pairs("\n".join(places))
+    return Profile(
+        title=weighed,
+        title_weight=sum(weighed.values()),
+        words=tuple((frozenset(parts), weight) for parts, weight in telling),
+        words_weight=sum(weight for _, weight in telling),
+        things=frozenset(pair for pair in own - naming if rarity.of(pair) >= CONCRETE),
+        own=own,
+        places=frozenset(places),
+        first_place=next(iter(places), ""),
+        keys=frozenset(keys | {place_key(name) for name in places if not _is_division(name)}),
+    )
+
+
+def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str) -> Reading:
+    """See a new text. What is in `common`, the name of the township, tells no matter from another."""
+    specific: dict[str, float] = {}
+    for mention in places.found:
+        for name in mention.names if mention.start < READ else ():
+            specific[name] = max(specific.get(name, 0.0), specificity(mention, common))
+    headline = _weighed(title or whole[:HEADLINE], rarity)
+    return Reading(frozenset(pairs(whole[:READ]) - pairs(common)), headline, sum(headline.values()), specific)
+
+
+def specificity(mention: Mention, common: str) -> float:
+    """From 0 to 1, how much it says that two texts name this place."""
+    return 0.0 if mention.names == (common,) else SPECIFIC.get(mention.kind, SPECIFIC["other"]) / len(mention.names)
+
+
+def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
+    """From 0 to 1, how surely both are about the same matter.
+
+    By how much of the matter's title and words the text repeats and how much of its headline the matter knows,
+    rare pairs counting more; by places that both name; and against it when they name different districts. With
+    `harm`, that is when both tell of harm or danger within days of one another, the same school or estate and
+    one thing in common are enough.
+    """
+    title = sum(map(profile.title.__getitem__, profile.title.keys() & reading.pairs))
+    echo = sum(map(reading.headline.__getitem__, reading.headline.keys() & profile.own))
+    words = sum([weight for parts, weight in profile.words if parts <= reading.pairs])
+    place = max([reading.places[name] for name in profile.places & reading.places.keys()], default=0.0)
+    logit = (
+        BIAS
+        + TITLE * title / (profile.title_weight + COMMONNESS)
+        + ECHO * echo / (reading.headline_weight + COMMONNESS)
+        + WORD * words / (profile.words_weight + COMMONNESS)
+        + PLACE * place
+        + ELSEWHERE * _is_elsewhere(profile.places, reading.places)
+        + HARM * (harm and _is_same_spot(profile, reading))
+    )
+    return 1 / (1 + exp(-logit))
+
+
+def place_key(name: str) -> str:
+    """A place among the keys, told from a pair of characters."""
+    return f"@{name}"
+
+
+def _weighed(text: str, rarity: Rarity) -> dict[str, int]:
+    return {pair: rarity.weight(pair) for pair in pairs(text)}
+
+
+def _is_same_spot(profile: Profile, reading: Reading) -> bool:
+    same = reading.places.get(profile.first_place, 0.0) >= OWN_PLACE
+    return same and not profile.things.isdisjoint(reading.pairs)
+
+
+def _is_elsewhere(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    here, there = (set(filter(_is_division, names)) for names in (ours, theirs))
+    return bool(here and there and not here & there)
+
+
+def _is_division(name: str) -> bool:
+    return name[0].isascii() and name[-1] in "区县市" and name[1:-1].isdigit()

@@ -1,0 +1,93 @@
+"""Does a text report or ask for something, or is it thanks, news of a fine day, chatter?"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from math import log, sqrt
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, json
+
+WEIGHTS: Final = Path(__file__).parent / "weights" / "requests.json"
+LEAST: Final = 20
+LEAST_REQUESTS: Final = 3
+"""A word counts when it stands in so many texts, and in so many requests: names from microblogs stay out."""
+
+THRESHOLD: Final = 0.0
+"""Chosen so that of 4,326 messages to officials not one in a hundred is taken for chatter (docs/incidents.md)."""
+
+READ: Final = 1_000
+"""Characters in which the plain demands are looked for."""
+
+_ASKS: Final = re.compile(
+    r"投诉|举报|反映|建议|咨询|能不能|能否|可否|可不可以|希望.{0,12}(?:领导|部门|政府|处理|解决|重视|管)|没人管|无人管|"
+    r"请(?:领导|政府|有关|相关|问|求|尽快|派|来|提前|处理|解决|查|核|专业)|听说.{0,20}(?:死|伤|塌|炸|毒|火)"
+)
+_GLAD: Final = re.compile(
+    r"感谢|谢谢|多谢|致谢|表扬|点个?赞|好评|锦旗|辛苦了|称赞|致敬|恭喜|祝贺|真好|挺好|太好了|真不错|真美|太美|真暖|真香|舒服|"
+    r"得了.{0,6}奖|越来越[多好美]|终于.{0,8}了|比去年好|欢迎|来看|好看|有图|免费"
+)
+_STILL: Final = re.compile(
+    r"[?？吗]|投诉|举报|建议|希望|仍然?[未没不]|依然[未没不]|至今|何时|什么时候|为什么|为何|能否|可否|是否|恳请|请求|扰民|不作为|拖欠|"
+    r"隐患|没有?解决|未解决|迟迟|请(?:领导|政府|有关|相关|尽快|问|派|处理|解决|查)"
+)
+_CLOSING: Final = re.compile(r"(?:感谢|谢谢|多谢)[^。！!？?，,]{0,12}[。！!~]*\s*$")
+
+
+class RequestModel(Struct, frozen=True):
+    """Log-odds of words in requests against chatter (naive Bayes, as in Manning et al. 2008, 13.3)."""
+
+    weights: dict[str, int]
+    """In hundredths, whole numbers: a sum of them is the same in any order."""
+
+    def score(self, words: Collection[str]) -> float:
+        """Above 0: rather a request. Divided by the root of the number of words, so that length decides nothing."""
+        return sum([self.weights.get(word, 0) for word in words]) / sqrt(len(words) + 1) / 100
+
+    def is_request(self, title: str, whole: str, words: Collection[str]) -> bool:
+        """Whether the text reports or asks for something.
+
+        A text that is glad or thanks in its title (its first words, where it has none) needs a plain demand; a
+        thank-you that only closes a letter is no thanks.
+        """
+        read = whole[:READ]
+        if _GLAD.search(title or _CLOSING.sub("", read)):
+            return _STILL.search(_CLOSING.sub("", read)) is not None
+        return self.score(words) >= THRESHOLD or _ASKS.search(read) is not None
+
+    def stored(self) -> bytes:
+        """The weights as they are stored: the same for the same texts."""
+        return json.format(json.encode(self, order="sorted"), indent=0)
+
+
+def fitted(requests: Iterable[Collection[str]], chatter: Iterable[Collection[str]]) -> RequestModel:
+    """Weigh words by the texts of both kinds; each text is given as its words."""
+    ours, theirs = _counted(requests), _counted(chatter)
+    words = [word for word in ours[0] if ours[0][word] >= LEAST_REQUESTS and ours[0][word] + theirs[0][word] >= LEAST]
+    return RequestModel({word: round(100 * (_share(word, *ours) - _share(word, *theirs))) for word in words})
+
+
+def load(path: Path = WEIGHTS) -> RequestModel:
+    """Read the weights.
+
+    Raises:
+        ValueError: the file holds no such weights; the message names it.
+    """
+    try:
+        return json.decode(path.read_bytes(), type=RequestModel)
+    except ValueError as error:
+        raise ValueError(f"{path}: no weights of requests ({error}); `xiangyin train` writes them") from error
+
+
+def _counted(texts: Iterable[Collection[str]]) -> tuple[Counter[str], int]:
+    counts: Counter[str] = Counter()
+    total = 0
+    for words in texts:
+        counts.update({word for word in words if word.isalpha() and not word.isascii()})
+        total += 1
+    return counts, total
+
+
+def _share(word: str, counts: Counter[str], total: int) -> float:
+    return log((counts[word] + 1) / (total + 2))
