@@ -15,6 +15,8 @@ _SHORTEST_HANDLE: Final = 2
 """Characters of the shortest handle that is looked for in texts: a single one would blot out words."""
 
 _LONG_CODE: Final = 12
+_LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+"""A digest without digits, which now and then would look like somebody's number themselves."""
 _HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\s]*(?=[/?#]|\Z)")
 
 
@@ -77,7 +79,8 @@ def _url(url: str, handle: str) -> str:
 def _id(identity: str, handle: str) -> str:
     if mask(identity) == identity and not (handle and _whole_word(handle).search(identity)):
         return identity
-    return "h-" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "h-" + digest.translate(_LETTERS)
 
 
 def _whole_word(word: str) -> re.Pattern[str]:

@@ -126,7 +126,7 @@ def _is_dialled(number: Number) -> bool:
 def _landline(number: Number) -> bool:
     if not _LANDLINE.fullmatch(number.digits) or number.is_order:
         return False
-    return number.groups[0] in {3, 4, len(number.digits)} and len(number.groups) <= 3  # noqa: PLR2004 (area, two halves)
+    return len(number.groups) <= 3  # noqa: PLR2004 (area, two halves)
 
 
 def _local(number: Number) -> bool:

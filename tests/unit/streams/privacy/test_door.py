@@ -1,0 +1,83 @@
+"""The door: what goes through it names nobody, and going through it twice changes nothing."""
+
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import json
+from msgspec.structs import replace
+
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.records import PSEUDONYM, Post
+
+DOOR = Door(Pseudonyms({1: b"k" * 32}))
+POST = Post(
+    id="88",
+    township="330206104",
+    source="bbs",
+    fetched=datetime(2026, 1, 1, tzinfo=UTC),
+    author="平安老王",
+    body="路灯坏了",
+)
+
+
+def test_no_raw_handle_leaves() -> None:
+    """Wherever the handle stands, in title, body, url or id, the admitted post does not hold it."""
+    post = replace(
+        POST,
+        id="https://bbs.example.cn/u/平安老王/88",
+        url="https://bbs.example.cn/u/%E5%B9%B3%E5%AE%89%E8%80%81%E7%8E%8B/88?by=平安老王",
+        title="平安老王来说两句",
+        body="我是平安老王，住在平安村。",
+    )
+    admitted = DOOR.admit(post)
+    wire = json.encode(admitted).decode()
+    assert "平安老王" not in wire
+    assert "%E5%B9%B3" not in wire
+    assert admitted.body == "我是****，住在平安村。"
+    assert re.fullmatch(PSEUDONYM, admitted.author or "")
+
+
+def test_numbers_are_masked_in_every_text() -> None:
+    """Title, body and url are masked; an id with a number in it becomes a digest that stays the same."""
+    post = replace(
+        POST, id="tel-13812345678", title="打13812345678", body="信箱a@b.cn", url="https://x.example.cn/?t=13812345678"
+    )
+    admitted = DOOR.admit(post)
+    assert b"13812345678" not in json.encode(admitted)
+    assert (admitted.title, admitted.body) == ("打***********", "信箱******")
+    assert admitted.url == "https://x.example.cn/?t=***********"
+    assert admitted.id == DOOR.admit(post).id != DOOR.admit(replace(post, id="tel-13812345679")).id
+
+
+def test_a_township_code_gets_its_twelve_digits() -> None:
+    """Nine digits are padded, so that both forms are one township."""
+    assert DOOR.admit(POST).township == "330206104000"
+    assert DOOR.admit(replace(POST, township="330206104000")).township == "330206104000"
+
+
+def test_a_handle_of_one_character_blots_out_no_words() -> None:
+    """An author called 路 must not make every road vanish."""
+    assert DOOR.admit(replace(POST, author="路")).body == "路灯坏了"
+
+
+def test_an_absent_author_stays_absent() -> None:
+    """Nobody, an empty name and blanks are no author."""
+    assert [DOOR.admit(replace(POST, author=name)).author for name in (None, "", "  ")] == [None, None, None]
+
+
+def test_the_host_of_an_address_stays() -> None:
+    """A handle that is part of a host's name by chance must not break the link; a password in it goes."""
+    assert DOOR.admit(replace(POST, author="bbs", url="https://bbs.example.cn/1")).url == "https://bbs.example.cn/1"
+    assert "secret" not in (DOOR.admit(replace(POST, author="secret", url="https://secret:x@a.cn/")).url or "")
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=30), st.text(max_size=60), st.text(max_size=12), st.text(min_size=1, max_size=30))
+def test_admitting_twice_changes_nothing(title: str, body: str, author: str, identity: str) -> None:
+    """The worker admits again what the crawler admitted: same record, same lengths."""
+    once = DOOR.admit(replace(POST, title=title, body=body, author=author, id=identity, url="https://a.cn/" + identity))
+    assert DOOR.admit(once) == once
+    assert (len(once.title), len(once.body)) == (len(title), len(body))

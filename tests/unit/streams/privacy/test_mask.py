@@ -1,0 +1,210 @@
+"""Masking: what leads to a person goes, what does not stays, and every character keeps its place."""
+
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.privacy.mask import mask
+
+BEFORE = st.sampled_from(["", "请联系", "电话：", "她的号码是 ", "有事打", "（", "村民反映，", "tel "])
+AFTER = st.sampled_from(["", "。", "，谢谢", "）", " 急", "找老王", "\n"])
+DIGIT = st.sampled_from("0123456789")
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def digits(count: int) -> st.SearchStrategy[str]:
+    return st.text(DIGIT, min_size=count, max_size=count)
+
+
+@st.composite
+def mobiles(draw: st.DrawFn) -> str:
+    number = "1" + draw(st.sampled_from("3456789")) + draw(digits(9))
+    gap = draw(st.sampled_from(["", " ", "-", "—", "  ", "\u00a0", "\u200b"]))
+    if draw(st.booleans()):
+        number = number.translate(WIDE)
+    grouped = gap.join((number[:3], number[3:7], number[7:]))
+    return draw(st.sampled_from(["", "+86 ", "+86-"])) + grouped if draw(st.booleans()) else gap.join(number)
+
+
+@st.composite
+def landlines(draw: st.DrawFn) -> str:
+    area = draw(st.sampled_from(["010", "021", "0574", "0571", "0755", "0898"]))
+    number = draw(st.sampled_from("2345678")) + draw(digits(7))
+    half = draw(st.sampled_from(["", "-", " "]))
+    return area + draw(st.sampled_from(["", "-", " ", "—", " - "])) + number[:4] + half + number[4:]
+
+
+@st.composite
+def identities(draw: st.DrawFn) -> str:
+    place, year = draw(st.sampled_from(["330206", "110105", "652324", "440306"])), draw(st.integers(1930, 2020))
+    body = f"{place}{year}{draw(st.integers(1, 12)):02}{draw(st.integers(1, 28)):02}{draw(digits(3))}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    check = "10X98765432"[sum(w * int(d) for w, d in zip(weights, body, strict=True)) % 11]
+    number = body + draw(st.sampled_from([check, check.lower()]))
+    gap = draw(st.sampled_from(["", " ", "-"]))
+    wide = number.translate(WIDE) if draw(st.booleans()) else number
+    return gap.join((wide[:6], wide[6:14], wide[14:]))
+
+
+def luhn(number: str) -> str:
+    """The number with its check digit."""
+    doubled = [sum(divmod(2 * int(d), 10)) for d in number[::-2]]
+    return number + str(-(sum(doubled) + sum(map(int, number[-2::-2]))) % 10)
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> str:
+    number = luhn(
+        draw(st.sampled_from(["622202", "621700", "623058"])) + draw(st.sampled_from([9, 12]).flatmap(digits))
+    )
+    gap = draw(st.sampled_from(["", " ", "-"]))
+    return gap.join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+EMAILS = st.builds(
+    "{}@{}.{}".format,
+    st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9._+\-]{0,20}[a-z0-9]", fullmatch=True),
+    st.sampled_from(["qq", "163", "mail.example", "a-b"]),
+    st.sampled_from(["com", "cn", "com.cn", "org"]),
+)
+PLATES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from("浙京沪粤苏新"),
+    st.sampled_from("ABCDE"),
+    st.sampled_from(["", "·", " ", "-"]),
+    st.from_regex(r"[0-9A-HJ-NP-Z][0-9][0-9A-HJ-NP-Z]{2}[0-9]|[DF][0-9]{5}|[0-9]{4}[警学挂]", fullmatch=True),
+)
+MENTIONED = st.sampled_from(["老王在路上", "zhang_san", "平安村小李", "a1", "用户8812345"])
+
+
+@settings(max_examples=400)
+@given(BEFORE, st.one_of(mobiles(), landlines(), identities(), cards()), AFTER)
+def test_numbers_of_people_are_masked(before: str, number: str, after: str) -> None:
+    """Mobiles, landlines, identity and bank cards go, however they are written, and nothing around them does."""
+    masked = mask(before + number + after)
+    bare = number.removeprefix("+")
+    assert masked.replace("+", "").replace("*", "") == (before + after).replace("*", "")
+    assert len(masked) == len(before + number + after)
+    assert masked[len(before) + len(number) - len(bare) : len(masked) - len(after)] == "*" * len(bare)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(["", "写信到", "邮箱：", "车牌 "]),
+    st.one_of(EMAILS, PLATES),
+    st.sampled_from(["", "。", "，", "停在门口"]),
+)
+def test_addresses_and_plates_are_masked(before: str, found: str, after: str) -> None:
+    """E-mail addresses and number plates, electric cars' too, go as a whole."""
+    assert mask(before + found + after) == before + "*" * len(found) + after
+
+
+@given(MENTIONED, st.sampled_from([" ", "，", "。", ":", "\n"]))
+def test_mentions_are_masked(name: str, end: str) -> None:
+    """The name after @ goes; the @ stays, so that one sees that somebody was called."""
+    assert mask(f"请@{name}{end}看看＠{name}") == f"请@{'*' * len(name)}{end}看看＠{'*' * len(name)}"
+
+
+def test_a_mention_hides_no_news() -> None:
+    """Without a blank after the name, a sentence stays readable: a wall that fell must not vanish behind an @."""
+    assert mask("@平安镇政府今天早上学校的围墙倒塌致3人死亡").endswith("学校的围墙倒塌致3人死亡")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("电话：8812 3456", "电话：*********"),
+        ("身份证号330206199001011234", "身份证号" + "*" * 18),
+        ("身份证330206900101123", "身份证" + "*" * 15),
+        ("卡号 6222021234567890123", "卡号 " + "*" * 19),
+        ("(0574)87654321", "(" + "*" * 13),
+        ("138.1234.5678", "*" * 13),
+        ("一三八幺二三四五六七八", "*" * 11),
+        ("13812345678 13912345678", "*" * 11 + " " + "*" * 11),
+        ("8613812345678", "*" * 13),
+        ("微信wx13812345678", "微信wx" + "*" * 11),
+        ("①13812345678②13912345678", "①" + "*" * 11 + "②" + "*" * 11),
+    ],
+)
+def test_what_the_words_before_it_name_is_masked(text: str, expected: str) -> None:
+    """A local number, a mistyped card or an old one goes where the text says what it is."""
+    assert mask(text) == expected
+
+
+@st.composite
+def harmless(draw: st.DrawFn) -> str:
+    year, month, day = draw(st.integers(1950, 2035)), draw(st.integers(1, 12)), draw(st.integers(1, 28))
+    hour, minute, second = draw(st.integers(0, 23)), draw(st.integers(0, 59)), draw(st.integers(0, 59))
+    money, count = draw(st.integers(0, 10**9)), draw(st.integers(0, 99999))
+    return draw(
+        st.sampled_from(
+            [
+                f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}",
+                f"{year}年{month}月{day}日{hour}时{minute}分",
+                f"{year}/{month}/{day} {hour}:{minute:02}",
+                f"{year}.{month:02}.{day:02}-{year + 1}.{month:02}.{day:02}",
+                f"{year}-{month}-{day} {count}户",
+                f"{money}元",
+                f"¥{money}.{day:02}",
+                f"{money:,}.{day:02}元",
+                f"{count}-{count + 300}元/平方米",
+                f"{count}.{day:02}%",
+                f"订单号{year}{month:02}{day:02}{hour:02}{minute:02}{second:02}{count:05}",
+                f"受理编号：{year}{month:02}{day:02}{count:06}",
+                f"流水号 1{draw(digits(10))}",
+                f"工单号1{draw(digits(12))}",
+                f"东经1{draw(st.integers(10, 35))}.{draw(digits(6))}",
+                f"国道G{draw(st.integers(1, 999))}，县道X{draw(st.integers(100, 999))}",
+                f"浙政发〔{year}〕{month}号",
+                f"12345热线，110，96{draw(digits(3))}",
+                f"{draw(st.integers(100, 999))} {draw(st.integers(1000, 9999))} {draw(st.integers(100, 999))}",
+                f"苹果3斤@{day}元",
+                f"共{count}人，其中{day}人",
+                f"GB/T {draw(digits(5))}-{year}",
+            ]
+        )
+    )
+
+
+@settings(max_examples=1500)
+@given(harmless(), st.sampled_from(["", "，", "。反映已久", " "]))
+def test_prices_dates_orders_and_statistics_stay(text: str, after: str) -> None:
+    """What leads to nobody is left as it stands, because judgement rests on it."""
+    assert mask(text + after) == text + after
+
+
+NASTY = st.text(
+    st.sampled_from("0123456789013812345678 -—.()@＠abX_元¥浙B一三八零订单号卡电话身份证张１３\u200b\n*,:/"),
+    max_size=80,
+)
+
+
+@settings(max_examples=2000)
+@given(st.one_of(NASTY, st.text(max_size=60)))
+@example("@我的订单号 13812345678")
+@example("浙B1234A13812345678")
+@example("13812345678@def")
+def test_masking_twice_changes_nothing(text: str) -> None:
+    """The worker masks again what the crawler masked; characters keep their places, and only `*` is written."""
+    once = mask(text)
+    assert mask(once) == once
+    assert len(once) == len(text)
+    assert all(new in {old, "*"} for old, new in zip(text, once, strict=True))
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1", "1---", "12345 ", "a@", "@a", "a.a@a.", "a", "浙B", "一三", "电话1380013 ", "13812345678 "]
+)
+def test_a_hostile_text_takes_time_in_proportion(piece: str) -> None:
+    """Ten times the text takes about ten times as long, never a hundred times."""
+
+    def cost(size: int) -> float:
+        text, start = piece * size, time.process_time()
+        mask(text)
+        return time.process_time() - start
+
+    cost(500)
+    small = min(cost(2000) for _ in range(3))
+    assert cost(20_000) < 40 * small + 0.05
