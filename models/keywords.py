@@ -59,8 +59,12 @@ class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True):
     def telling(self, tokens: Tokens) -> Keywords:
         """The words with the highest tf-idf, title and body together; among equals by code point.
 
-        Only words of two or more ideographs: no numbers, no Latin names.
+        Only words of two to twelve ideographs: no numbers, no Latin names.
         """
-        times = Counter(word for word in tokens.title + tokens.body if _WORD.fullmatch(word))
-        ranked = sorted(times, key=lambda word: (-times[word] * self.rarity(word), word))
-        return Keywords(tuple(ranked[:MOST]))
+        times = Counter(tokens.title + tokens.body)
+        ranked = sorted(
+            (-count * self.rarity(word), word)
+            for word, count in times.items()
+            if len(word) > 1 and _WORD.fullmatch(word)
+        )
+        return Keywords(tuple(word for _, word in ranked[:MOST]))

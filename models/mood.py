@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from models import artefact
 from models.artefact import Fitted
-from models.linear import Table, probabilities, scale
+from models.linear import Head, heads, probabilities, scale
 from models.segment import Tokens
 
 FIELDS: Final = 1
@@ -31,22 +31,23 @@ class Leaning(Struct, frozen=True):
 
 
 class _Classifier:
-    """A linear model over words and phrases."""
+    """A linear model over words and phrases.
 
-    def __init__(self, fitted: Fitted) -> None:
+    Args:
+        fitted: the trained model.
+        head: its columns of a table shared with other models; by default it has a table of its own.
+    """
+
+    def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
         self.labels = fitted.labels
-        self._table = Table(fitted.words, fitted.weights)
+        self.vocabulary = fitted.words
+        self._head = head or heads((fitted.words, fitted.weights))[0]
         self._bias: list[float] = fitted.bias.tolist()
         self._temperature = fitted.temperature
 
-    @property
-    def vocabulary(self) -> int:
-        """How many words the model knows."""
-        return len(self._table.words)
-
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""
-        total = self._table.total(tokens.words | tokens.phrases)
+        total = self._head.whole(tokens)
         length = scale(total[-1])
         margins = [bias + length * weight for bias, weight in zip(self._bias, total[:-1], strict=True)]
         return probabilities(margins, self._temperature)

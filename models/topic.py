@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from models import artefact
 from models.artefact import Fitted
-from models.linear import Table, probabilities, scale
+from models.linear import Head, heads, probabilities, scale
 from models.segment import Tokens
 
 NAME: Final = "topic"
@@ -25,11 +25,17 @@ class Ranking(Struct, frozen=True):
 
 
 class TopicModel:
-    """A linear model over the words of the title and of the whole; see models/cards/topic.md."""
+    """A linear model over the words of the title and of the whole; see models/cards/topic.md.
 
-    def __init__(self, fitted: Fitted) -> None:
+    Args:
+        fitted: the trained model.
+        head: its columns of a table shared with other models; by default it has a table of its own.
+    """
+
+    def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
         self.labels = fitted.labels
-        self._table = Table(fitted.words, fitted.weights)
+        self.vocabulary = fitted.words
+        self._head = head or heads((fitted.words, fitted.weights))[0]
         self._bias: list[float] = fitted.bias.tolist()
         self._temperature, self._threshold = fitted.temperature, fitted.threshold
 
@@ -42,15 +48,10 @@ class TopicModel:
         """
         return cls(artefact.load(folder, NAME, fields=FIELDS))
 
-    @property
-    def vocabulary(self) -> int:
-        """How many words the model knows."""
-        return len(self._table.words)
-
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""
         size = len(self.labels)
-        title, whole = self._table.total(frozenset(tokens.title)), self._table.total(tokens.words)
+        title, whole = self._head.title(tokens), self._head.whole(tokens)
         short, long = scale(title[-1]), scale(whole[-1])
         margins = [
             bias + short * first + long * second

@@ -9,6 +9,7 @@ from msgspec import Struct, json
 
 from models import artefact, topic
 from models.keywords import KeywordWeights
+from models.load import load
 from models.mood import EmotionModel, SentimentModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
@@ -16,7 +17,7 @@ from models.train import corpus
 from models.train.corpus import Example, Part
 from models.train.evaluate import Score, score
 from models.train.fit import fit
-from models.train.vocabulary import LEAST_DOCUMENTS, Admission
+from models.train.vocabulary import Admission
 
 SPLIT: Final = "split.json"
 REPORT: Final = "report.json"
@@ -129,9 +130,7 @@ def _fit_mood(rows: Sequence[tuple[Example, Tokens]], label: Callable[[Example],
 def _count(rows: Sequence[tuple[Example, Tokens]]) -> KeywordWeights:
     counts = Counter(word for _, tokens in rows for word in tokens.words if len(word) > 1)
     admission = Admission()
-    kept = {
-        word: count for word, count in sorted(counts.items()) if count >= LEAST_DOCUMENTS and admission.admits(word)
-    }
+    kept = {word: count for word, count in sorted(counts.items()) if admission.admits(word, count)}
     return KeywordWeights(len(rows), kept)
 
 
@@ -145,18 +144,18 @@ def _split(sets: _Sets) -> dict[str, dict[Part, list[str]]]:
 
 
 def _report(sets: _Sets, models: Path) -> Report:
-    topics, emotions = TopicModel.load(models), EmotionModel.load(models)
-    sentiments, keywords = SentimentModel.load(models), KeywordWeights.load(models)
+    trained = load(models)
+    topics, sentiments, emotions = trained.topic, trained.sentiment, trained.emotion
     by_name = {"topic": sets.topic, "emotion": sets.emotion, "sentiment": sets.sentiment}
     return Report(
         counts={
             name: dict(sorted(Counter(example.part for example, _ in rows).items())) for name, rows in by_name.items()
         },
         vocabulary={
-            "topic": topics.vocabulary,
-            "emotion": emotions.vocabulary,
-            "sentiment": sentiments.vocabulary,
-            "keywords": len(keywords.counts),
+            "topic": len(topics.vocabulary),
+            "emotion": len(emotions.vocabulary),
+            "sentiment": len(sentiments.vocabulary),
+            "keywords": len(trained.keywords.counts),
         },
         scores=(
             *_topic_scores(topics, sets.topic),

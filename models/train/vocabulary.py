@@ -19,7 +19,13 @@ SURNAMES: Final = frozenset(
 )
 """The hundred commonest family names (Ministry of Public Security, report on names 2020)."""
 
+
+COMMON: Final = 40
+"""A word in as many documents is a word that looks like a name (谢谢, 文明), not somebody's."""
+
 _IDEOGRAPHS: Final = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_NAME: Final = re.compile("[\u3400-\u9fff]{2,4}")
+_TITLED: Final = re.compile("[\u3400-\u9fff](书记|市长|区长|县长|镇长|局长|厅长|主任|校长|院长|老师|医生|总)")
 
 
 class Admission:
@@ -28,25 +34,31 @@ class Admission:
     def __init__(self) -> None:
         self._jieba = Jieba()
 
-    def admits(self, word: str) -> bool:
-        """Whether the word is neither number, Latin word or other script, link, blank nor a person's name."""
-        if " " in word:
-            return all(part == "[" or self.admits(part) for part in word.split(" ") if part) and len(word.split()) > 1
+    def admits(self, word: str, documents: int) -> bool:
+        """Whether a word that stands in so many documents may be known.
+
+        Not numbers, Latin words and other scripts, links, blanks and persons' names. Of a phrase, a shifter and a
+        word with a blank between them, both must be admitted.
+        """
+        if documents < LEAST_DOCUMENTS:
+            return False
+        if " " in word.strip():
+            return all(part and self.admits(part, documents) for part in word.split(" "))
         if _IDEOGRAPHS.fullmatch(word):
-            return len(word) <= LONGEST_WORD and not self._is_name(word)
+            return len(word) <= LONGEST_WORD and not self._is_name(word, documents)
         return len(word) == 1 and unicodedata.category(word)[0] in "PS"
 
-    def _is_name(self, word: str) -> bool:
-        """A word that jieba's dictionary marks as a person's name, and that is built like one."""
-        if len(word) == 1:
+    def _is_name(self, word: str, documents: int) -> bool:
+        """Built like a name, and a name in jieba's dictionary; or a family name with an office."""
+        if documents >= COMMON or word[0] not in SURNAMES or not _NAME.fullmatch(word):
             return False
-        tags = {tag for _, tag in self._jieba.tag(word, hmm=False)}
-        return any(tag.startswith("nr") for tag in tags) and (word[0] in SURNAMES or tags in ({"nrfg"}, {"nrt"}))
+        tags = [tag for _, tag in self._jieba.tag(word, hmm=False)]
+        return bool(_TITLED.fullmatch(word)) or (len(tags) == 1 and tags[0].startswith("nr"))
 
 
-def vocabulary(documents: Iterable[Collection[str]], least: int = LEAST_DOCUMENTS) -> tuple[tuple[str, ...], list[int]]:
-    """The admitted words that stand in at least `least` documents, sorted, and in how many each stands."""
+def vocabulary(documents: Iterable[Collection[str]]) -> tuple[tuple[str, ...], list[int]]:
+    """The admitted words, sorted, and in how many documents each stands."""
     counts = Counter(word for words in documents for word in set(words))
     admission = Admission()
-    words = tuple(sorted(word for word, count in counts.items() if count >= least and admission.admits(word)))
+    words = tuple(sorted(word for word, count in counts.items() if admission.admits(word, count)))
     return words, [counts[word] for word in words]

@@ -1,0 +1,38 @@
+"""Load all trained models at once, over one table of words."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from models import artefact, mood, topic
+from models.keywords import KeywordWeights
+from models.linear import heads
+from models.mood import EmotionModel, SentimentModel
+from models.topic import TopicModel
+
+
+class Trained(Struct, frozen=True):
+    """What the steps of judgement know from training. The three models look each word up once between them."""
+
+    topic: TopicModel
+    sentiment: SentimentModel
+    emotion: EmotionModel
+    keywords: KeywordWeights
+
+
+def load(folder: Path = artefact.FOLDER) -> Trained:
+    """Read and check every artefact; about half a second.
+
+    Raises:
+        Unusable: a file is missing, damaged or of another version; the message names it and the remedy.
+    """
+    topics = artefact.load(folder, topic.NAME, fields=topic.FIELDS)
+    sentiments = artefact.load(folder, SentimentModel.NAME, fields=mood.FIELDS)
+    emotions = artefact.load(folder, EmotionModel.NAME, fields=mood.FIELDS)
+    first, second, third = heads(*((one.words, one.weights) for one in (topics, sentiments, emotions)))
+    return Trained(
+        TopicModel(topics, first),
+        SentimentModel(sentiments, second),
+        EmotionModel(emotions, third),
+        KeywordWeights.load(folder),
+    )
