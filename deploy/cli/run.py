@@ -4,9 +4,9 @@ import asyncio
 
 import typer
 
-from deploy import wiring
+from deploy import logs, wiring
 from deploy.cli.options import ConfigOption
-from deploy.settings.deployment import load
+from deploy.settings.deployment import find, load
 
 app = typer.Typer(add_completion=False)
 
@@ -14,4 +14,5 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def command(config: ConfigOption = None) -> None:
     """Run crawler and worker on this machine; what ends is started again, after a pause that grows."""
-    raise typer.Exit(asyncio.run(wiring.supervise(load(config))))
+    logs.configure(load(config).log_format)
+    raise typer.Exit(asyncio.run(wiring.run(find(config).resolve())))

@@ -1,7 +1,5 @@
 """`xiangyin work`."""
 
-import asyncio
-
 import typer
 
 from deploy import wiring
@@ -14,4 +12,4 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def command(config: ConfigOption = None) -> None:
     """Judge posts as they come, keep incidents, send alerts; until Ctrl-C. Start as many as there are partitions."""
-    raise typer.Exit(asyncio.run(wiring.work(load(config))))
+    raise typer.Exit(wiring.work(load(config)))

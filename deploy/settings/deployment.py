@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     key_file: Path = Field(Path("key"), description="File with the deployment's keys, readable by its owner only.")
     townships: Path = Field(Path("townships"), description="Folder with one YAML file per township.")
     sources: Path = Field(Path("sources"), description="Folder with one YAML file per source.")
+    contact: str = Field(
+        "",
+        description="Web or mail address under which sites reach you; stands in the crawler's User-Agent.",
+        examples=["https://www.example.cn/crawler"],
+    )
     console: str = Field("", description="URL under which people open incidents; stands in alerts.")
     health_host: str = Field("127.0.0.1", description="Address on which health and metrics are served.")
     health_port: int = Field(

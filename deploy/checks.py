@@ -1,0 +1,106 @@
+"""Tries everything that a deployment needs, and says of each part what is wrong and how to mend it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from msgspec import Struct
+
+from deploy import templates
+from deploy.settings import deployment, sources, townships
+from deploy.settings.deployment import Settings
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.indices import differences
+from streams.errors import Busy, Misconfigured, XiangyinError
+from streams.identity import padded
+from streams.privacy import keyring
+from streams.topics import PLANS, topic
+
+T = TypeVar("T")
+
+OLDEST_ELASTICSEARCH: Final = 8
+
+
+class Finding(Struct, frozen=True):
+    """One part of the deployment: well, or what is wrong with it and the remedy, a line each."""
+
+    part: str
+    detail: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+async def checks(file: Path | None) -> AsyncIterator[Finding]:
+    """Findings, part by part; what needs a part that is wrong is left out."""
+    settings, finding = _tried("configuration", lambda: deployment.load(file))
+    yield finding if settings is None else Finding("configuration", str(deployment.find(file)))
+    if settings is None:
+        return
+    keys, finding = _tried("key file", lambda: keyring.read(settings.key_file))
+    yield finding if keys is None else Finding("key file", f"{settings.key_file}, {len(keys)} keys, mode 0600")
+    served, finding = _tried("townships", lambda: townships.read_all(settings.townships))
+    named = ", ".join(f"{township.name} {code}" for code, township in (served or {}).items())
+    yield finding if served is None else Finding("townships", named)
+    if served is not None:
+        known, finding = _tried("sources", lambda: sources.read_all(settings.sources, set(served)))
+        yield finding if known is None else Finding("sources", ", ".join(known))
+    yield await _kafka(settings)
+    yield await _elasticsearch(settings, list(served or {}))
+
+
+def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:
+    try:
+        return read(), Finding(part)
+    except XiangyinError as error:
+        return None, Finding(part, wrong=tuple(str(error).splitlines()))
+
+
+async def _kafka(settings: Settings) -> Finding:
+    part = f"Kafka at {settings.kafka}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=5000)
+    try:
+        await admin.start()
+        wanted = [topic(settings.name, plan.role) for plan in PLANS]
+        there = set(await admin.list_topics())
+        standing = [name for name in wanted if name in there]
+        described = await admin.describe_topics(standing) if standing else []
+    except (KafkaError, OSError) as error:
+        remedy = "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one"
+        return Finding(part, wrong=(f"{part} does not answer ({type(error).__name__}); {remedy}",))
+    finally:
+        await admin.close()
+    missing = [f"topic {name} is missing; run `xiangyin topics create`" for name in wanted if name not in there]
+    counts = {each["topic"]: len(each["partitions"]) for each in described}
+    other = [
+        f"topic {name} has {count} partitions, the configuration says {settings.partitions}; set partitions: {count}, "
+        "or begin a deployment under another name"
+        for name, count in counts.items()
+        if count != settings.partitions
+    ]
+    detail = f"{len(standing)} topics with {settings.partitions} partitions"
+    return Finding(part, detail, (*missing, *other))
+
+
+async def _elasticsearch(settings: Settings, codes: list[str]) -> Finding:
+    part = f"Elasticsearch at {settings.elasticsearch}"
+    try:
+        client = await connect(settings.access(), request_seconds=10)
+    except Busy as error:
+        remedy = "start it, or correct `elasticsearch` or XIANGYIN_ELASTICSEARCH; `xiangyin servers` starts one"
+        return Finding(part, wrong=(f"{error}; {remedy}",))
+    except Misconfigured as error:
+        return Finding(part, wrong=(str(error),))
+    try:
+        version = dict((await client.info()).body)["version"]
+        wanted = templates.indices(settings.name, [padded(code) for code in codes])
+        wrong = await differences(client, settings.elasticsearch, wanted)
+    except XiangyinError as error:
+        return Finding(part, wrong=(str(error),))
+    finally:
+        await client.close()
+    embedded = version.get("distribution") == "opensearch"
+    if not embedded and int(version["number"].partition(".")[0]) < OLDEST_ELASTICSEARCH:
+        wrong = [f"version {version['number']} is too old; upgrade to 8.x", *wrong]
+    name = "the embedded search server" if embedded else f"version {version['number']}"
+    return Finding(part, f"{name}, {len(wanted)} indices", tuple(wrong))

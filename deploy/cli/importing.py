@@ -1,0 +1,102 @@
+"""`xiangyin import`."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from aiolimiter import AsyncLimiter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from deploy import wiring
+from deploy.cli import complain, exits
+from deploy.cli.options import ConfigOption
+from deploy.importing import FIELDS, BadRow, Maker, modified, rows
+from deploy.settings import townships
+from deploy.settings.deployment import Settings, load
+from streams.identity import padded
+from streams.kafka.producer import KafkaLog, open_producer
+from streams.records import Post
+from streams.topics import BACKFILL, POSTS
+
+app = typer.Typer(add_completion=False)
+
+BATCH: Final = 200
+
+
+@app.command()
+def command(
+    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSONL.", exists=True, dir_okay=False)],
+    township: Annotated[
+        str | None,
+        typer.Option(help="Code of the posts' township; needed where the deployment has several.", show_default=False),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the source; else the file's.", show_default=False)] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help=f"Which column fills a field: {', '.join(FIELDS)}."),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Into .posts, as if published now: these posts alert.")] = False,
+    rate: Annotated[float, typer.Option(min=1, help="Posts a second, at most.")] = 2000,
+    encoding: Annotated[str, typer.Option(help="Of a CSV file; gb18030 for many exports.")] = "utf-8-sig",
+    config: ConfigOption = None,
+) -> None:
+    """Publish posts from a file. They are judged, indexed and grouped; without --live they never alert.
+
+    Every row passes the same door as a crawled post: pseudonym, masks. A row that is no post is named with its line
+    on the error stream; then the exit code is 1. Importing a file again writes nothing twice.
+    """
+    settings = load(config)
+    maker = Maker(
+        township=_township(settings, township),
+        source=source or file.stem,
+        columns=_columns(mapping or []),
+        fetched=modified(file),
+        door=wiring.door(settings),
+        live=(lambda: datetime.now(UTC)) if live else None,
+    )
+    read = list(maker.posts(rows(file, encoding)))
+    posts = [post for post in read if isinstance(post, Post)]
+    bad = [row for row in read if isinstance(row, BadRow)]
+    for row in bad:
+        complain(f"{file}:{row.line}: {row.error}")
+    asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
+    typer.echo(f"in {len(read)}, published {len(posts)}, bad {len(bad)}")
+    if bad:
+        raise typer.Exit(exits.BAD_INPUT)
+
+
+async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: float) -> None:
+    limiter = AsyncLimiter(BATCH, BATCH / rate)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    async with open_producer(settings.kafka) as producer:
+        log = KafkaLog(producer, settings.name, partitions=settings.partitions)
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task(f"into {settings.name}.{role}", total=len(posts))
+            for start in range(0, len(posts), BATCH):
+                batch = posts[start : start + BATCH]
+                await limiter.acquire(len(batch))
+                await log.send([wiring.message(role, post) for post in batch])
+                progress.advance(task, len(batch))
+
+
+def _township(settings: Settings, given: str | None) -> str:
+    known = townships.read_all(settings.townships)
+    if given is None and len(known) == 1:
+        return next(iter(known))
+    code = padded(given or "")
+    if code not in known:
+        named = ", ".join(f"{code} {township.name}" for code, township in known.items())
+        raise typer.BadParameter(f"--township must be one of: {named}")
+    return code
+
+
+def _columns(mapping: list[str]) -> dict[str, str]:
+    columns = dict(each.partition("=")[::2] for each in mapping)
+    for field, column in columns.items():
+        if field not in FIELDS or not column:
+            raise typer.BadParameter(f"--map {field}={column}: write FIELD=COLUMN; fields are {', '.join(FIELDS)}")
+    return columns

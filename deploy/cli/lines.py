@@ -1,0 +1,41 @@
+"""JSONL in, JSONL out: what `judge` and `group` have in common."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+
+from deploy.cli import exits
+
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(help="JSONL file; without one, or with -, standard input.", show_default=False, allow_dash=True),
+]
+
+Answers = Callable[[Iterable[bytes]], Iterator[dict[str, object]]]
+
+
+def answer(file: Path | None, answers: Answers) -> None:
+    """Write an answer for each line, and end with exit code 1 when one of them is an error."""
+    bad = 0
+    out = sys.stdout.buffer
+    with _opened(file) as lines:
+        for said in answers(lines):
+            bad += "error" in said
+            out.write(msgspec.json.encode(said) + b"\n")
+    out.flush()
+    if bad:
+        typer.echo(f"{bad} lines could not be used; each is answered with its error", err=True)
+        raise typer.Exit(exits.BAD_INPUT)
+
+
+def _opened(file: Path | None) -> BinaryIO:
+    if file is None or str(file) == "-":
+        return sys.stdin.buffer
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from error

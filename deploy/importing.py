@@ -1,0 +1,132 @@
+"""Reads posts from a CSV or JSONL file, and publishes those that are posts."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from deploy.reading import moment
+from streams.batch.reading import LARGEST
+from streams.privacy.door import Door
+from streams.records import Post
+
+FIELDS: Final = (
+    "id",
+    "township",
+    "source",
+    "kind",
+    "url",
+    "title",
+    "body",
+    "published",
+    "author",
+    "views",
+    "replies",
+    "likes",
+)
+"""Fields of a post that a column can fill; others are left."""
+
+ALIASES: Final = {"published": ("time", "date"), "body": ("content", "text")}
+"""Columns that fill a field where none has the field's own name and no mapping says otherwise."""
+
+_NUMBERS: Final = ("views", "replies", "likes")
+
+
+class BadRow(Struct, frozen=True):
+    """A row that is no post; `line` counts from 1."""
+
+    line: int
+    error: str
+
+
+class Maker(Struct, frozen=True, kw_only=True):
+    """How rows become posts.
+
+    `columns` says which column fills a field. `fetched` is one time for the whole file, so that importing it again
+    writes nothing twice. `live` is None for a backfill; else it says the time, and posts count as published then.
+    """
+
+    township: str
+    source: str
+    columns: Mapping[str, str]
+    fetched: datetime
+    door: Door
+    live: Callable[[], datetime] | None = None
+
+    def posts(self, rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> Iterator[Post | BadRow]:
+        """Each row as a post that has passed the door, or as what is wrong with it."""
+        for line, row in rows:
+            yield row if isinstance(row, BadRow) else self._post(line, row)
+
+    def _post(self, line: int, row: Mapping[str, Any]) -> Post | BadRow:
+        try:
+            post = self.door.admit(msgspec.convert(self._fields(row), Post, strict=False))
+            raw = msgspec.json.encode(post)
+            if len(raw) > LARGEST:
+                return BadRow(line, f"the post has {len(raw)} bytes, more than the {LARGEST} that are read")
+            return msgspec.json.decode(raw, type=Post)
+        except ValueError as error:
+            return BadRow(line, str(error))
+
+    def _fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        said = {field: value for field in FIELDS if (value := self._value(row, field)) not in (None, "")}
+        if "id" not in said:
+            raise ValueError("no id; name the column that holds it: --map id=COLUMN")
+        if not any(str(said.get(field, "")).strip() for field in ("title", "body")):
+            raise ValueError("no text in title or body; name the columns: --map body=COLUMN")
+        now = self.live() if self.live else None
+        published = now or (moment(said["published"]) if "published" in said else None)
+        reach = {name: said.pop(name) for name in _NUMBERS if name in said}
+        texts = {field: str(value) for field, value in said.items() if field != "published"}
+        given = {"township": self.township, "source": self.source, "fetched": now or self.fetched, "reach": reach}
+        return {**given, **texts, "published": published}
+
+    def _value(self, row: Mapping[str, Any], field: str) -> Any:
+        if field in self.columns:
+            return row.get(self.columns[field])
+        return next((row[name] for name in (field, *ALIASES.get(field, ())) if name in row), None)
+
+
+def rows(file: Path, encoding: str = "utf-8-sig") -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    """Rows of a file with the lines on which they end; `.csv` is CSV with a header, all else JSON lines."""
+    return _csv(file, encoding) if file.suffix.lower() == ".csv" else _json(file)
+
+
+def modified(file: Path) -> datetime:
+    """When a file was last written."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    decode = msgspec.json.Decoder(dict[str, Any]).decode
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield number, decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                yield number, BadRow(number, f"no JSON object: {error}")
+
+
+def _csv(file: Path, encoding: str) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    text = io.StringIO(file.read_bytes().decode(encoding), newline="")
+    reader = csv.DictReader(text, strict=True)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reader.line_num, BadRow(reader.line_num, f"no CSV: {error}")
+            continue
+        if None in row or None in row.values():
+            yield (
+                reader.line_num,
+                BadRow(reader.line_num, f"not as many values as the header's {len(reader.fieldnames or ())}"),
+            )
+        else:
+            yield reader.line_num, row
