@@ -4,16 +4,17 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import groupby
 from typing import Final
 
 from models.casualties import count_people, count_yuan, victims
-from models.harm import HarmLexicon, Word
-from models.numerals import FULL_WIDTH, Amount
+from models.harm import TRIGGERS, HarmLexicon, Word
+from models.numerals import Amount, half_width
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
-_SENTENCE: Final = re.compile("[^。！？!?；;\n]+")
-_PAUSE: Final = re.compile('[，,、（）()…“”"：]')
+_SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
+_PAUSE: Final = re.compile('[，,、（）()…“”"]')
 _LONGEST_QUOTE: Final = 60
 _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
@@ -23,7 +24,18 @@ _ASKED: Final = re.compile("(?:了|过|人)?(?:多少|几个?人|吗|没有|没(
 _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
+_OCCURRED: Final = re.compile(
+    r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|截至|正在|发生了|发生一起|又发生"
+)
+"""What beside the name of an event says that it happened, and is not spoken of in general."""
+_YEAR_ALONE: Final = re.compile(
+    r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
+)
+"""A year without a day is how people speak of the past; news name the day."""
+_BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
+_YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
+_TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
 _PART: Final = re.compile("其中|包括|含")
 
 _PEOPLE: Final = {
@@ -36,12 +48,22 @@ _PEOPLE: Final = {
     "trapped": ("trapped",),
     "rescued": ("trapped",),
     "evacuated": ("evacuated",),
-    "casualties": ("deaths", "injured"),
+    "casualties": ("casualties",),
 }
+_NONE_OF: Final = {"casualties": ("deaths", "injured")}
+"""What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
 _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped"})
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
+_EVENTS: Final = frozenset({"event", "happened", "assault", "leak", "ruin"})
+_CERTAIN: Final = frozenset({"happened", "leak"})
+"""Words that say by themselves that something happened."""
+_GOES_ON: Final = frozenset({"now", "over", "contained"})
+_COURSE: Final = frozenset({"now", "contained", "rescued", "trapped"})
+_THREATS: Final = frozenset({"now", "trapped", "missing", "leak", "ruin"})
+_PAIRS: Final = (("structure", "crack"), ("lift", "fault"), ("gas", "fault"), ("toxic", "symptom"))
+"""Two words that name a danger only together in a sentence."""
 _SURROUNDINGS: Final = frozenset(
     {"school", "children", "hospital", "crowd", "water", "gas", "lift", "many", "spreading"}
 )
@@ -64,12 +86,14 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     order of sentences changes nothing, and time is linear in the length.
     """
     whole = text.whole
-    if not lexicon.concerns(whole, 0, len(whole)):
+    if not lexicon.concerns(whole):
         return NOTHING
-    reading = _Reading(whole, whole.translate(FULL_WIDTH))
-    for sentence in _SENTENCE.finditer(reading.plain):
-        if lexicon.concerns(reading.plain, sentence.start(), sentence.end()):
-            _Sentence(reading, lexicon, sentence.start(), sentence.end()).read()
+    reading = _Reading(whole, half_width(whole))
+    ends = [end.start() for end in _SENTENCE_END.finditer(reading.plain)]
+    for index, words in groupby(lexicon.words(reading.plain), key=lambda word: bisect_right(ends, word.start)):
+        start = ends[index - 1] + 1 if index else 0
+        end = ends[index] if index < len(ends) else len(whole)
+        _Sentence(reading, tuple(words), start, end).read()
     return reading.facts()
 
 
@@ -86,31 +110,45 @@ class _Reading:
     def facts(self) -> Facts:
         if "poison" not in self.quotes and not self.kinds["食品安全事故"]:
             self.amounts.pop("poisoned", None)
+        self._settle_hazard()
         kind = self._kind()
         known = {name: max(amounts, key=lambda amount: amount.least) for name, amounts in self.amounts.items()}
         self._settle_immediate(kind, known)
         return Facts(
             kind=kind,
-            toll=Toll(**{name: amount.value for name, amount in known.items()}),
+            toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
             least={name: amount.least for name, amount in known.items()},
             quotes={name: self._evidence(spans) for name, spans in self.quotes.items()},
             hints=self._evidence(self.hints),
         )
 
+    def least(self, name: str) -> int:
+        """The greatest number of a field that any sentence allows at least."""
+        return max((amount.least for amount in self.amounts.get(name, ())), default=0)
+
     def _kind(self) -> str:
         best = max(self.kinds.values(), default=0)
-        if best:
+        harmed = any(self.least(name) for name in _ACCIDENTAL)
+        if best and (harmed or "event" in self.quotes or "injured" in self.quotes):
             return next(kind for kind in _KINDS if self.kinds[kind] == best)
-        if any(max((amount.least for amount in self.amounts.get(name, ())), default=0) for name in _ACCIDENTAL):
+        if harmed:
             return _UNNAMED
         return "隐患" if "hazard" in self.quotes else "none"
+
+    def _settle_hazard(self) -> None:
+        """A text that tells more of an accident than of danger names no danger that has hurt nobody yet."""
+        told = len(self.quotes.get("event", ())) + any(self.least(name) for name in _ACCIDENTAL)
+        if told >= len(self.quotes.get("hazard", ())) and "remains" not in self.quotes:
+            self.quotes.pop("hazard", None)
 
     def _settle_immediate(self, kind: str, known: dict[str, Amount]) -> None:
         """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
         now = self.quotes.pop("now", {}) if kind != "none" else {}
+        if kind == "火灾":
+            now |= self.quotes.get("contained", {})
         if "over" in self.quotes:
             now = {}
-        if "trapped" in self.quotes and "rescued" not in self.quotes:
+        if "trapped" in self.quotes and not self.quotes.keys() & {"rescued", "over"}:
             now |= self.quotes["trapped"]
         if "missing" in known and known["missing"].least:
             now |= self.quotes["missing"]
@@ -124,27 +162,34 @@ class _Reading:
 class _Sentence:
     """One sentence: its words of the lexicon, its clauses, and how far each statement can be used."""
 
-    def __init__(self, reading: _Reading, lexicon: HarmLexicon, start: int, end: int) -> None:
+    def __init__(self, reading: _Reading, words: tuple[Word, ...], start: int, end: int) -> None:
         self.reading, self.start, self.end = reading, start, end
         self.text = reading.plain
-        self.words = tuple(lexicon.words(self.text, start, end))
-        self.pauses = [start - 1, *(pause.start() for pause in _PAUSE.finditer(self.text, start, end)), end]
-        self.categories = {word.category for word in self.words}
+        self.words = words
+        self.categories = {word.category for word in words}
         self.used = start
+        self.tolled = False
+        self.pauses: list[int] = []
 
     def read(self) -> None:
-        if self.categories & {"film", "drill"}:
+        if self.categories.isdisjoint(TRIGGERS) or self.categories & {"film", "drill"}:
             return
+        self.pauses = [self.start - 1, *(p.start() for p in _PAUSE.finditer(self.text, self.start, self.end)), self.end]
         since: dict[str, int] = {}
+        if year := _YEAR_ALONE.search(self.text, self.start, self.end):
+            since["past"] = year.start()
         stated: list[tuple[Word, str]] = []
         for word in self.words:
             if word.category == "today":
                 since.pop("past", None)
-            elif word.category in {"suppose", "past", "hearsay", "may"}:
+            elif word.category in {"suppose", "past", "hearsay"}:
                 since.setdefault(word.category, word.start)
-                since["latest " + word.category] = word.start
+            elif word.category == "may":
+                since["may"] = word.start
             else:
                 stated.append((word, self._standing(word, since)))
+                if word.category == "looming":
+                    since["may"] = word.start
         self._note_people(stated)
         self._note_events(stated)
         self._note_dangers(stated)
@@ -152,13 +197,15 @@ class _Sentence:
     def _standing(self, word: Word, since: dict[str, int]) -> str:
         """How a statement stands: stated, denied, a hint (rumour), or void."""
         floor, ceiling = self._clause(word)
-        if "suppose" in since or "past" in since or since.get("latest may", -1) >= floor:
+        if "suppose" in since or since.get("past", word.start) < word.start or since.get("may", -1) >= floor:
             return "void"
         if "hearsay" in since or "doubt" in self.categories:
             return "hint"
         if _DENIED.search(self.text[max(floor, word.start - 20) : word.start]):
             return "denied"
         if _ASKED.match(self.text, word.end, ceiling + 1) or self._near("ask", floor, word.start):
+            return "void"
+        if word.category == "trapped" and self._near("often", floor, ceiling):
             return "void"
         return "stated"
 
@@ -194,6 +241,7 @@ class _Sentence:
                 self.reading.kinds[word.kind] += 1
             if amount is None or standing != "stated":
                 continue
+            self.tolled = True
             for name in _PEOPLE.get(word.category, ("loss_yuan",)):
                 found[name].append((word, amount, self._is_part(word)))
                 self.reading.quotes[name][self._quote(word)] = None
@@ -201,7 +249,8 @@ class _Sentence:
             self.reading.amounts[name].append(_total(self.text, mentions, self._clause))
 
     def _note_denied(self, word: Word) -> None:
-        for name in _PEOPLE.get(word.category, ()):
+        self.tolled = True
+        for name in _NONE_OF.get(word.category, _PEOPLE.get(word.category, ())):
             self.reading.amounts[name].append(Amount(0, 0))
             self.reading.quotes["none " + name][self._quote(word)] = None
 
@@ -213,13 +262,21 @@ class _Sentence:
             return loss.amount if loss else None
         if word.category in _BODILY and self._is_no_accident(word, floor, ceiling):
             return None
+        if word.category == "rescued":
+            floor = max(floor, word.start - 8)
         if count := count_people(self.text, word.start, word.end, floor, ceiling):
             self.used = max(word.end, count.end)
             return count.amount
         if word.category not in _NAMED:
             return None
-        number = victims(self.text, word.start, floor) or int(word.category == "death")
+        if _YEARS.match(self.text, word.end):
+            return None
+        number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
         return Amount(number, number) if number else None
+
+    def _is_told(self, word: Word, floor: int) -> bool:
+        """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
+        return not word.kind or bool(_BEFALLEN.search(self.text, max(floor, word.start - 20), word.start))
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
         """Illness, an animal, or an old injury behind a claim for benefits."""
@@ -232,36 +289,46 @@ class _Sentence:
         return bool(_PART.search(self.text, floor, word.start)) or self.text[floor - 1 : floor] in {"（", "("}
 
     def _note_events(self, stated: list[tuple[Word, str]]) -> None:
+        occurred = (
+            self.tolled or bool(self.categories & _GOES_ON) or bool(_OCCURRED.search(self.text, self.start, self.end))
+        )
         for word, standing in stated:
-            if word.category != "event" or standing in {"void", "denied"} or "claim" in self.categories:
+            if word.category not in _EVENTS or standing in {"void", "denied"} or "claim" in self.categories:
                 continue
-            floor, ceiling = self._clause(word)
-            if self._near("often", floor, ceiling):
+            if self._near("often", *self._clause(word)):
                 continue
             if standing == "hint":
-                self.reading.hints[self._quote(word)] = None
+                if word.category in _CERTAIN:
+                    self.reading.hints[self._quote(word)] = None
                 continue
             self.reading.kinds[word.kind] += 1
-            self.reading.quotes["event"][self._quote(word)] = None
+            if word.category in _CERTAIN or (word.category != "assault" and occurred):
+                self.reading.quotes["event"][self._quote(word)] = None
+                if word.category in {"leak", "ruin"}:
+                    self.reading.quotes["hazard"][self._quote(word)] = None
+                    self.reading.quotes["remains"][self._quote(word)] = None
+                if word.category == "leak":
+                    self.reading.quotes["now"][self._quote(word)] = None
 
     def _note_dangers(self, stated: list[tuple[Word, str]]) -> None:
-        dangers = [word for word, _ in stated if word.category == "hazard" and not self._is_removed(word)]
-        for one, other in (("structure", "crack"), ("lift", "fault"), ("gas", "fault")):
-            if one in self.categories and other in self.categories:
-                dangers += [word for word, _ in stated if word.category == other]
-        for word in dangers:
-            self.reading.quotes["hazard"][self._quote(word)] = None
+        pairs = {other for one, other in _PAIRS if one in self.categories}
+        near = False
         for word, standing in stated:
-            if standing != "stated" and word.category != "over":
-                continue
-            if word.category in {"now", "over", "rescued", "trapped"}:
-                self.reading.quotes[word.category][self._quote(word)] = None
-            if word.category == "poisoned" and "中毒" in self.text[word.start : word.end]:
+            category = "hazard" if word.category == "looming" or word.category in pairs else word.category
+            if category == "hazard" and not self._is_removed(word):
+                self.reading.quotes[category][self._quote(word)] = None
+                near = True
+            elif category == "over" or (category in _COURSE and standing == "stated"):
+                self.reading.quotes[category][self._quote(word)] = None
+            elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:
                 self.reading.quotes["poison"][self._quote(word)] = None
-        if dangers or self.categories & {"now", "trapped", "missing"}:
-            for word in self.words:
-                if word.category in _SURROUNDINGS:
-                    self.reading.quotes[word.category][self._quote(word)] = None
+        if near or self.categories & _THREATS:
+            self._note_surroundings()
+
+    def _note_surroundings(self) -> None:
+        for word in self.words:
+            if word.category in _SURROUNDINGS:
+                self.reading.quotes[word.category][self._quote(word)] = None
 
     def _is_removed(self, word: Word) -> bool:
         return bool(_REMOVED.search(self.text[max(self.start, word.start - 12) : word.start]))
@@ -269,6 +336,8 @@ class _Sentence:
 
 def _total(text: str, mentions: list[tuple[Word, Amount, bool]], clause: Callable[[Word], tuple[int, int]]) -> Amount:
     """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
+    if any(_TOTAL.search(text, *clause(word)) for word, _, _ in mentions):
+        mentions = [(word, amount, True) for word, amount, _ in mentions]
     wholes = [(word, amount) for word, amount, part in mentions if not part]
     if len(wholes) > 1 and any(_ADDS_UP.search(text, *clause(word)) for word, _ in wholes):
         values = [amount.value for _, amount in wholes if amount.value is not None]

@@ -1,10 +1,14 @@
 """Grade a post's severity from the harm that it states, and colour the danger that it names."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from models.rulepack import Rule, RulePack
 from streams.matter import Facts
 from streams.records import Evidence, Severity
+
+_NOTHING: Final = Severity()
+"""What most posts are."""
 
 
 def run(facts: Facts, rules: RulePack) -> Severity:
@@ -13,6 +17,8 @@ def run(facts: Facts, rules: RulePack) -> Severity:
     Mood, reach and author are not parameters, so that they cannot matter. Source of the thresholds: each rule
     names its own norm.
     """
+    if not facts.quotes and not facts.hints:
+        return _NOTHING
     stated = _stated(facts)
     grade, warning = _first(rules.of(facts.kind), stated), _first(rules.warnings, stated)
     met = [found for found in (grade, warning) if found]

@@ -12,8 +12,8 @@ IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
 
 TRIGGERS: Final = (
-    "death", "dead", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
-    "casualties", "loss", "event", "hazard", "crack", "fault", "now",
+    "death", "dead", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated", "casualties", "loss",
+    "event", "happened", "leak", "ruin", "assault", "hazard", "looming", "crack", "fault", "symptom", "now",
 )  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 
@@ -46,9 +46,9 @@ class HarmLexicon:
                 if word in self._names:
                     raise ValueError(f"harm lexicon: {word} stands in {name} and in {'/'.join(self._names[word])}")
                 self._names[word] = (category, kind)
-        wanted = set(triggers)
-        self._all = re.compile(_trie(self._names))
-        self._trigger = re.compile(_trie(word for word, (category, _) in self._names.items() if category in wanted))
+        wanted = frozenset(triggers)
+        self._all = _Finder(self._names)
+        self._trigger = _Finder(word for word, (category, _) in self._names.items() if category in wanted)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "HarmLexicon":
@@ -60,16 +60,51 @@ class HarmLexicon:
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
 
-    def concerns(self, text: str, start: int, end: int) -> bool:
-        """Whether a trigger stands between `start` and `end`: in most texts none does, and they need no closer look."""
-        return self._trigger.search(text, start, end) is not None
+    def concerns(self, text: str) -> bool:
+        """Whether a trigger stands in the text: in most texts none does, and they need no closer look."""
+        return next(self._trigger.spans(text), None) is not None
 
-    def words(self, text: str, start: int, end: int) -> Iterator[Word]:
-        """The lexicon's words between `start` and `end`, left to right, without the idle ones."""
-        for match in self._all.finditer(text, start, end):
-            category, kind = self._names[match.group()]
+    def words(self, text: str) -> Iterator[Word]:
+        """The lexicon's words in the text, left to right, without the idle ones."""
+        for start, end in self._all.spans(text):
+            category, kind = self._names[text[start:end]]
             if category != IDLE:
-                yield Word(category, kind, match.start(), match.end())
+                yield Word(category, kind, start, end)
+
+
+class _Finder:
+    """Finds the longest of many words at each place.
+
+    Why not one regular expression of all words: it tries its branches one by one. Here two sets of characters pass
+    over most places, and a word's first two characters choose the few words to try.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        by_pair: dict[str, list[str]] = {}
+        for word in words:
+            by_pair.setdefault(word[:2], []).append(word)
+        self._tails = {pair: re.compile(_trie(group)) for pair, group in by_pair.items() if len(pair) == 2}  # noqa: PLR2004
+        self._singles = frozenset(pair for pair in by_pair if len(pair) == 1)
+        firsts, seconds = ("".join({pair[place] for pair in self._tails}) for place in (0, 1))
+        pairs = f"[{re.escape(firsts)}](?=[{re.escape(seconds)}])"
+        self._places = re.compile(f"[{re.escape(''.join(self._singles))}]|{pairs}" if self._singles else pairs)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the words stand, left to right, without overlaps."""
+        done = 0
+        for place in self._places.finditer(text):
+            start = place.start()
+            if start < done:
+                continue
+            tail = self._tails.get(text[start : start + 2])
+            match = tail.match(text, start) if tail else None
+            if match:
+                done = match.end()
+            elif text[start] in self._singles:
+                done = start + 1
+            else:
+                continue
+            yield start, done
 
 
 def safe_loader() -> type[Any]:
