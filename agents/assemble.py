@@ -1,20 +1,19 @@
 """Assemble all that was decided about a post: the document that is stored, and the decision log."""
 
 from models.keywords import Keywords
-from models.rulepack import Facts
-from models.segment import Tokens
+from models.segment import Segmenter
 from msgspec.structs import replace
 
 from models.gazetteer import Places
 from streams.identity import content_digest
-from streams.matter import Grouping, Known, Moment
+from streams.matter import Facts, Grouping, Known, Moment
 from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
 
 
 def run(
     post: Post,
     text: Text,
-    tokens: Tokens,
+    segmenter: Segmenter,
     places: Places,
     topic: Topic,
     sentiment: Sentiment,
@@ -44,5 +43,5 @@ def run(
         severity=severity,
         incident=grouping.incident,
         keywords=keywords.words,
-        tokens=tokens.searchable,
+        tokens=segmenter.search(text.whole),
     )

@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+export PYTHON
+BIN := .venv/bin
+
+.PHONY: help setup develop demo test check simulate lock bench demo-svg
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## Make .venv with xiangyin in it (nothing to do when it is current)
+	@deploy/setup.sh run
+
+develop: setup
+	@deploy/setup.sh dev
+
+demo: setup ## Watch a made-up county: make demo, make demo ARGS=--once
+	@$(BIN)/xiangyin demo $(ARGS)
+
+test: develop ## Check and run all tests: pure, simulation, embedded servers
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest $(ARGS)
+
+check: develop ## Style, types, layers, the flow
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/unit/agents/test_flow.py
+
+simulate: develop ## One schedule of the simulation again: XIANGYIN_SCHEDULE=4711 make simulate
+	@$(BIN)/pytest -q tests/unit/simulation
+
+lock: develop ## Renew requirements/*.txt, with hashes and without the names of hosts
+	@deploy/lock.sh

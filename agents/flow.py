@@ -1,0 +1,105 @@
+"""What happens to a record, top to bottom. The worker runs it, the docs draw it, the metrics are named after it."""
+
+from typing import Final
+
+from agents import (
+    act,
+    admit,
+    alert,
+    assemble,
+    classify,
+    clean,
+    deadline,
+    emotion,
+    escalate,
+    facts,
+    follow,
+    group,
+    keywords,
+    locate,
+    revise,
+    route,
+    segment,
+    sentiment,
+    severity,
+)
+from models.gazetteer import Gazetteer
+from models.harm import HarmLexicon
+from models.keywords import KeywordWeights
+from models.mood import EmotionModel, SentimentModel
+from models.rulepack import RulePack
+from models.segment import Segmenter
+from models.topic import TopicModel
+from streams.matter import Arrival, Decision, Deployment, Known, Moment, Overdue
+from streams.privacy.door import Door
+from streams.protocols import Incidents
+from streams.records import Post
+from streams.stage import Stage
+from streams.township import Township
+
+MODELS: Final = (Segmenter, TopicModel, SentimentModel, EmotionModel, KeywordWeights, HarmLexicon, RulePack)
+TOWNSHIP: Final = (Township, Gazetteer, Deployment, Door)
+STATE: Final = (Incidents, group.Matters)
+
+JUDGING: Final = (
+    clean,  # the words, without markup
+    segment,  # cut into words
+    locate,  # villages, roads, schools that the township knows
+    classify,  # topic, which decides the office
+    sentiment,  # mood; grades nothing
+    emotion,  # feeling; grades nothing
+    facts,  # who was hurt, how many, in whose words
+    severity,  # facts -> grade and warning, by rules with a source
+    keywords,  # what it is about, in eight words
+)
+FOLLOWING: Final = (
+    group,  # the same matter is one incident
+    assemble,  # all of it: what is stored
+    follow,  # the incident, with this post
+    route,  # who must answer
+    deadline,  # by when
+    revise,  # what changed, numbered
+    alert,  # worth waking somebody for?
+)
+
+POST: Final = Stage(
+    "post",
+    reads=("posts", "backfill"),  # keyed by township: one township, one order
+    given=(Arrival, Known, Moment, *MODELS, *TOWNSHIP, *STATE),
+    steps=(
+        admit,  # pseudonym and masks, once more
+        *JUDGING,
+        *FOLLOWING,
+    ),
+    writes=("posts index", "incidents index", "history index", "alerts", "dead"),
+)
+ACTION: Final = Stage(
+    "action",
+    reads=("actions",),
+    given=(Decision, Moment, *TOWNSHIP, *STATE),
+    steps=(
+        act,  # what an officer decided
+        revise,
+        alert,
+    ),
+    writes=("incidents index", "history index", "alerts", "dead"),
+)
+TIMER: Final = Stage(
+    "timer",
+    given=(Overdue, Moment, *TOWNSHIP, *STATE),
+    steps=(
+        escalate,  # what was owed and has not come
+        revise,
+        alert,
+    ),
+    writes=("incidents index", "history index", "alerts"),
+)
+STAGES: Final = (POST, ACTION, TIMER)
+
+JUDGE: Final = Stage("judge", given=(Post, Gazetteer, *MODELS), steps=JUDGING)
+"""A post alone, without a store or a township's memory: `xiangyin judge`."""
+
+GROUP: Final = Stage(
+    "group", given=(Post, Known, Moment, Gazetteer, Township, group.Matters, *MODELS), steps=(*JUDGING, group)
+)
+"""As far as the incident that a post belongs to: `xiangyin group`."""

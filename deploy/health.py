@@ -1,0 +1,110 @@
+"""Health and metrics over HTTP, from a thread of their own: they answer even when the worker hangs."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from streams.worker.status import Status
+
+RECENT: Final = 60.0
+"""Seconds without a sign of life after which a worker is not healthy."""
+
+
+class Metrics:
+    """Counts by name; implements `streams.batch.patience.Tally`.
+
+    Every name is a label value of one counter, so that what the flow counts needs no second list here.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._records = Counter(
+            "xiangyin_records", "Records by what came of them.", ["what", "township", "source"], registry=self.registry
+        )
+        self._events = Counter("xiangyin_events", "Events of the pipeline.", ["what"], registry=self.registry)
+
+    def add(self, name: str, amount: int = 1, **labels: str) -> None:
+        """Count so many of a name; with a township and a source where it is about a record."""
+        if labels:
+            self._records.labels(name, labels.get("township", ""), labels.get("source", "")).inc(amount)
+        else:
+            self._events.labels(name).inc(amount)
+
+    def watch(self, status: Status) -> None:
+        """Show a worker's numbers, too."""
+        self.registry.register(_Worker(status))
+
+
+class _Worker(Collector):
+    """A worker's status as metrics, read when they are asked for."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    def collect(self) -> Iterable[Metric]:
+        status = self._status
+        lag = GaugeMetricFamily("xiangyin_lag", "Records not yet acknowledged.", labels=["role", "partition"])
+        for (role, partition), behind in list(status.behind.items()):
+            lag.add_metric([role, str(partition)], behind)
+        lost = CounterMetricFamily(
+            "xiangyin_lost", "Records deleted before they were read.", labels=["role", "partition"]
+        )
+        for (role, partition), number in list(status.lost.items()):
+            lost.add_metric([role, str(partition)], number)
+        done = CounterMetricFamily("xiangyin_acknowledged", "Records acknowledged.", labels=["role"])
+        for role, number in list(status.acknowledged.items()):
+            done.add_metric([role], number)
+        ready = GaugeMetricFamily(
+            "xiangyin_ready", "1 when partitions are assigned and loaded.", value=float(status.ready)
+        )
+        turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
+        return [lag, lost, done, ready, turns]
+
+
+def worker_health(status: Status) -> dict[str, object]:
+    """What `/health` says of a worker; `healthy` is False when it has shown no sign of life for a minute."""
+    quiet = time.monotonic() - status.alive
+    return {"healthy": quiet < RECENT, "ready": status.ready, "quiet_seconds": round(quiet, 1)}
+
+
+def serve(host: str, port: int, metrics: Metrics, health: Callable[[], dict[str, object]]) -> ThreadingHTTPServer:
+    """Answer `/health` (200 or 503) and `/metrics` (Prometheus text) until the process ends.
+
+    Returns:
+        The server; `server_port` is the port, a free one when 0 was asked for.
+    """
+    handler = type("Handler", (_Handler,), {"metrics": metrics, "health": staticmethod(health)})
+    server = ThreadingHTTPServer((host, port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True, name="health").start()
+    return server
+
+
+class _Handler(BaseHTTPRequestHandler):
+    metrics: Metrics
+    health: Callable[[], dict[str, object]]
+
+    def do_GET(self) -> None:
+        if self.path == "/metrics":
+            self._answer(200, CONTENT_TYPE_LATEST, generate_latest(self.metrics.registry))
+        elif self.path == "/health":
+            said = self.health()
+            self._answer(200 if said["healthy"] else 503, "application/json", json.dumps(said).encode())
+        else:
+            self._answer(404, "text/plain", b"/health or /metrics\n")
+
+    def _answer(self, code: int, kind: str, body: bytes) -> None:
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Scrapes are not news."""

@@ -1,0 +1,202 @@
+"""The one place where settings become a running worker or crawler."""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import structlog
+from msgspec import json
+from msgspec.structs import replace
+
+from agents import flow
+from deploy import health, knowledge, logs
+from deploy.embedded import is_embedded
+from deploy.settings import sources, townships
+from deploy.settings.deployment import CONFIG, Settings
+from deploy.supervise import Child, supervise
+from streams.batch.letters import Letters
+from streams.batch.processor import Processor
+from streams.crawl.counts import Counts
+from streams.crawl.crawler import Crawler
+from streams.crawl.fetch import fetcher
+from streams.crawl.memory import Here
+from streams.crawl.visit import Way
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.store import ElasticsearchStore
+from streams.errors import Busy
+from streams.flow import Flow
+from streams.identity import content_digest, document_id
+from streams.kafka.ownership import Ownership
+from streams.kafka.producer import KafkaLog, open_producer
+from streams.matter import Deployment
+from streams.murmur2 import partition
+from streams.privacy import keyring
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.privacy.seal import Seal
+from streams.protocols import Clock, Message
+from streams.records import SCHEMA_VERSION, Post
+from streams.worker.run import run_worker
+from streams.worker.settings import WorkerSettings
+from streams.worker.status import Status
+
+log = structlog.get_logger()
+
+WAIT: Final = 1.0
+"""Seconds between two looks for a server that is away."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def door(settings: Settings) -> Door:
+    """Privacy at the door, with the deployment's keys."""
+    return Door(Pseudonyms(keyring.read(settings.key_file)))
+
+
+def seal(settings: Settings) -> Seal:
+    """What dead letters are sealed with: the newest key; older ones still open."""
+    keys = keyring.read(settings.key_file)
+    newest = max(keys)
+    return Seal(keys[newest], *(key for number, key in keys.items() if number != newest))
+
+
+def message(role: str, post: Post) -> Message:
+    """A post on its way into the log, under its township's key."""
+    document = document_id(post.township, post.source, post.id)
+    identity = content_digest(document, post.fetched.isoformat())
+    headers = {
+        "schema": str(SCHEMA_VERSION).encode(),
+        "idempotency-key": identity.encode(),
+        "traceparent": f"00-{identity}-{identity[:16]}-01".encode(),
+        "content-type": b"application/json",
+    }
+    return Message(role=role, key=post.township.encode(), value=json.encode(post), headers=headers)
+
+
+# The worker
+
+
+def work(settings: Settings) -> int:
+    """Run a worker in this process until SIGTERM or SIGINT; its exit code (`streams.worker.settings.Exit`).
+
+    Raises:
+        Misconfigured: a township's file, the keys or the models cannot be used.
+    """
+    logs.configure(settings.log_format)
+    known = knowledge.knowledge(
+        townships.read_all(settings.townships), Deployment(settings.name, settings.console), door(settings)
+    )
+    metrics, status = health.Metrics(), Status()
+    metrics.watch(status)
+    served = health.serve(settings.health_host, settings.health_port, metrics, lambda: health.worker_health(status))
+    log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
+    letters, clock = Letters(seal(settings).seal), SystemClock()
+    stages = Flow(flow.POST, flow.ACTION, flow.TIMER, knowledge.empty_matters())
+
+    @asynccontextmanager
+    async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
+        async with open_store(settings, clock) as store, open_producer(settings.kafka) as producer:
+            yield Processor(
+                flow=stages,
+                knowledge=known,
+                log=KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership),
+                store=store,
+                clock=clock,
+                letters=letters,
+                tally=metrics,
+                generation=settings.generation,
+                alone=settings.batch_size,
+            )
+
+    return run_worker(worker_settings(settings), open_processor, status)
+
+
+def worker_settings(settings: Settings) -> WorkerSettings:
+    """How the worker reads; times are shorter for the embedded broker, which waits for a group's members."""
+    make = WorkerSettings.embedded if asyncio.run(is_embedded(settings.kafka)) else WorkerSettings
+    made = make(servers=settings.kafka, deployment=settings.name, partitions=settings.partitions)
+    return replace(made, batch=settings.batch_size, linger=settings.batch_seconds)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[ElasticsearchStore]:
+    """The store, once it answers: a worker joins no group before it can write."""
+    while True:
+        try:
+            client = await connect(settings.access())
+            break
+        except Busy as busy:
+            log.warning("waiting for the search server", reason=str(busy))
+            await clock.sleep(WAIT)
+    store = ElasticsearchStore(
+        client,
+        server=settings.elasticsearch,
+        deployment=settings.name,
+        partition=lambda township: partition(township.encode(), settings.partitions),
+        clock=clock,
+        quiet_days=max(each.quiet_days for each in townships.read_all(settings.townships).values()),
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+# The crawler
+
+
+async def crawl(settings: Settings, *, once: bool, allow_hosts: Sequence[str] = ()) -> bool:
+    """Crawl every source on its schedule until cancelled; with `once` until each lists nothing new.
+
+    Returns:
+        True when every source was read to its end.
+
+    Raises:
+        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
+    """
+    known = townships.read_all(settings.townships)
+    read = sources.read_all(settings.sources, known)
+    metrics, clock = health.Metrics(), SystemClock()
+    counts = Counts(lambda source, name, number: metrics.add(name, number, source=source))
+    served = health.serve(settings.health_host, settings.health_port, metrics, lambda: {"healthy": True})
+    log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
+    async with (
+        open_producer(settings.kafka) as producer,
+        fetcher(contact=settings.contact, version=version("xiangyin"), clock=clock, allow_hosts=allow_hosts) as web,
+    ):
+        kafka = KafkaLog(producer, settings.name, partitions=settings.partitions)
+
+        async def publish(posts: Sequence[Post]) -> None:
+            await kafka.send([message("posts", post) for post in posts])
+
+        way = Way(web, door(settings), publish, knowledge.locate(known.values()), Here(), clock, counts)
+        crawler = Crawler(list(read.values()), way, random.random)
+        if once:
+            return await crawler.once()
+        await crawler.run()
+        return True
+
+
+# Both, supervised
+
+
+async def run(config: Path) -> int:
+    """A crawler and a worker on one machine, started again when they die, until SIGINT or SIGTERM."""
+    environment = {**os.environ, CONFIG: str(config)}
+    command = [sys.executable, "-m", "deploy.cli"]
+    return await supervise([Child(name, [*command, name], environment) for name in ("work", "crawl")])
