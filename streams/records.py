@@ -259,6 +259,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     unverified: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
+    accused: tuple[str, ...] = ()
+    """Ids of the offices that a post of this matter accuses: none of them ever gets it."""
     deadlines: tuple[Deadline, ...] = ()
     closed: datetime | None = None
     linked: tuple[str, ...] = ()
