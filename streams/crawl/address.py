@@ -27,8 +27,12 @@ class Addresses:
         """
         if url.scheme not in {"http", "https"} or not url.host:
             raise Unfetched("address", f"{url}: no web address")
-        if not self.names(url.host, url.port or 0) and _is_literal(url.host) and not is_public(url.host):
+        if self.names(url.host, url.port or 0):
+            return
+        if _is_literal(url.host) and not is_public(url.host):
             raise _inner(url.host)
+        if url.host.replace(".", "").isdecimal() and not _is_literal(url.host):  # 127.1 and 2130706433 are 127.0.0.1.
+            raise Unfetched("address", f"{url}: write the address in full")
 
     def names(self, host: str, port: int) -> bool:
         """Whether the deployment allows this host by name."""
