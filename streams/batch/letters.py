@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec import json
 
+from streams.privacy.mask import mask
 from streams.protocols import Message, Record
 from streams.records import SCHEMA_VERSION, DeadLetter, Reason
 
@@ -42,7 +43,7 @@ class Letters:
             offset=position.offset,
             step=step,
             reason=reason,
-            error=error[:2000],
+            error=mask(error)[:2000],
             time=record.time,
             township=township,
             source=source,

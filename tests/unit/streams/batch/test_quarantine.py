@@ -1,0 +1,27 @@
+"""A source most of whose records are dead is set aside."""
+
+from streams.batch.quarantine import LEAST, WINDOW, Quarantine
+
+
+def test_a_source_that_sends_mostly_rubbish_is_set_aside_once() -> None:
+    """More dead than alive among its last records, and at least twenty of them: from then on it goes unread."""
+    quarantine = Quarantine()
+    entered = [quarantine.saw("t", "broken", dead=True) for _ in range(LEAST)]
+    assert entered == [False] * (LEAST - 1) + [True]
+    assert quarantine.holds("t", "broken")
+    assert not quarantine.saw("t", "broken", dead=True)
+
+
+def test_it_harms_no_other_source_and_no_other_township() -> None:
+    """Quarantine goes by township and source."""
+    quarantine = Quarantine()
+    for _ in range(WINDOW):
+        quarantine.saw("t", "broken", dead=True)
+    assert not quarantine.holds("t", "sound")
+    assert not quarantine.holds("u", "broken")
+
+
+def test_a_bad_record_now_and_then_is_no_reason() -> None:
+    """A third of a source's records may be dead without any end."""
+    quarantine = Quarantine()
+    assert not any(quarantine.saw("t", "mixed", dead=number % 3 == 0) for number in range(10 * WINDOW))

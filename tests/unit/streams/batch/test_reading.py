@@ -1,0 +1,95 @@
+"""Bytes from anybody become a post, an action, or a reason why not."""
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec import json
+
+from streams.batch.reading import LARGEST, read
+from streams.errors import FutureSchema, Unreadable
+from streams.protocols import Record
+from streams.records import Action, Position, Post
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+POST = {
+    "id": "1",
+    "township": "990101101",
+    "source": "forum",
+    "fetched": "2026-03-01T08:00:00+08:00",
+    "body": "路灯坏了",
+}
+
+
+def record(value: bytes | None, *, role: str = "posts", **headers: bytes) -> Record:
+    position = Position(f"county.{role}", 0, 0)
+    return Record(role=role, position=position, key=None, value=value, headers=headers, time=NOW)
+
+
+def posted(**fields: object) -> bytes:
+    return json.encode({**POST, **fields})
+
+
+def test_a_post_needs_no_more_than_the_schema_asks_for() -> None:
+    """A program that knows only the JSON Schema can publish: id, township, source, fetched."""
+    post = read(record(json.encode({name: POST[name] for name in ("id", "township", "source", "fetched")})))
+    assert isinstance(post, Post)
+    assert post.body == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (None, "no value"),
+        (b"", "no value"),
+        (b"{", "truncated"),
+        (b"\xff\xfe", "invalid"),
+        (b'"words"', "Expected `object`"),
+        (posted(id=7), r"\$.id"),
+        (posted(id=""), r"\$.id"),
+        (posted(township="Springfield"), r"\$.township"),
+        (posted(fetched="yesterday"), r"\$.fetched"),
+        (posted(fetched="2026-03-01T08:00:00"), r"\$.fetched"),
+        (posted(reach={"views": -1}), r"\$.reach.views"),
+        (posted(kind="poem"), r"\$.kind"),
+        (posted(body="字" * 200_001), r"\$.body"),
+        (b" " * (5 * LARGEST), "more than"),
+    ],
+)
+def test_what_is_no_post_says_why(value: bytes | None, says: str) -> None:
+    """Malformed JSON, wrong types, a body of 5 MB: the reason names the field, never the words in it."""
+    with pytest.raises(Unreadable, match=says):
+        read(record(value))
+
+
+@pytest.mark.parametrize("body", ["", "😀𠮷𪚥", "a\x00b", "<script>alert(1)</script>水管爆了"])
+@pytest.mark.parametrize("published", ["1970-01-01T00:00:00Z", "2099-12-31T23:59:59Z", None])
+def test_strange_texts_and_times_are_posts_all_the_same(body: str, published: str | None) -> None:
+    """Empty, emoji, rare ideographs, NUL, markup, 1970 and the future are read; later steps deal with them."""
+    post = read(record(posted(body=body, published=published)))
+    assert isinstance(post, Post)
+    assert post.body == body
+
+
+def test_a_newer_schema_is_told_from_rubbish() -> None:
+    """A record of a future schema waits for the upgrade instead of being misread."""
+    with pytest.raises(FutureSchema, match="upgrade the worker"):
+        read(record(b"whatever", schema=b"2"))
+
+
+def test_a_schema_that_is_no_number_is_unreadable() -> None:
+    """A header that cannot be understood is the record's fault, named."""
+    with pytest.raises(Unreadable, match="header schema"):
+        read(record(posted(), schema=b"one"))
+
+
+def test_only_the_actions_topic_carries_actions() -> None:
+    """A post cannot pass for an officer's decision, nor a decision for a post."""
+    action = {
+        "id": "a", "township": "990101101000", "incident": "i", "revision": 1, "verb": "close",
+        "role": "duty", "reason": "mended", "time": "2026-03-01T00:00:00Z",
+    }  # fmt: skip
+    assert isinstance(read(record(json.encode(action), role="actions")), Action)
+    with pytest.raises(Unreadable):
+        read(record(json.encode(action)))
+    with pytest.raises(Unreadable):
+        read(record(posted(), role="actions"))
