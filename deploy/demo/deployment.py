@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import yaml
 
 from deploy.demo.content import COUNTY, Site
+from deploy.settings.deployment import CONFIG, PREFIX
 from streams.privacy import keyring
 
 NAME: Final = "demo"
@@ -36,10 +38,15 @@ def write(folder: Path, *, kafka: str, elasticsearch: str, sites: Mapping[Site, 
     return settings
 
 
+def forget_others() -> None:
+    """Take variables that configure another deployment out of this process and its children: the demo touches none."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+
+
 def environment(settings: Path) -> dict[str, str]:
-    """The environment of a child of this deployment: ours, without settings of another deployment."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("XIANGYIN_")}
-    return {**ours, "XIANGYIN_CONFIG": str(settings)}
+    """The environment of a child of this deployment."""
+    return {**os.environ, CONFIG: str(settings)}
 
 
 def _settings(kafka: str, elasticsearch: str) -> dict[str, object]:
@@ -52,4 +59,11 @@ def _settings(kafka: str, elasticsearch: str) -> dict[str, object]:
         "townships": "townships",
         "sources": "sources",
         "batch_seconds": 0.2,
+        "health_port": _free_port(),  # Known beforehand, so that we can ask a worker started again whether it is ready.
     }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -32,7 +32,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "keys": "k kills the worker (kill -9)   q ends",
     "ask": "ask it yourself: curl {elasticsearch}/{deployment}-posts/_count",
     "grade": "grade {grade} {name}",
-    "no-grade": "no harm so far",
+    "lost": "lost {lost}, double {doubled}",
+    "leaked": "{planted} planted numbers and addresses of residents: {leaked} seen beyond the door",
+    "told": "three dead are graded III; the twenty of the rumour are to be verified by a person",
+    "matters": "{matters} matters alerted, {alerts} alerts, the first {first} s after the start",
+    "interrupted": "ended before the story was over",
+    "failed": "the demo cannot go on: {reason}",
 }
 
 CHINESE: Final[Mapping[str, str]] = {
@@ -56,7 +61,12 @@ CHINESE: Final[Mapping[str, str]] = {
     "keys": "k 杀掉处理进程（kill -9）   q 退出",
     "ask": "自己查一查：curl {elasticsearch}/{deployment}-posts/_count",
     "grade": "{grade} 级 {name}",
-    "no-grade": "尚无人员伤亡",
+    "lost": "丢失 {lost}，重复 {doubled}",
+    "leaked": "预埋电话、身份证、银行卡号与邮箱 {planted} 个：出门后可见 {leaked} 个",
+    "told": "三人死亡定为 III 级；传言中的二十人请人核实",
+    "matters": "预警 {matters} 件，共 {alerts} 条，首条在启动后 {first} 秒",
+    "interrupted": "故事未讲完就结束了",
+    "failed": "演示无法继续：{reason}",
 }
 
 GRADE_NAMES: Final[Mapping[Language, Mapping[Grade, str]]] = {
