@@ -24,6 +24,15 @@ _ASKS: Final = re.compile(
     r"投诉|举报|反映|建议|咨询|能不能|能否|可否|可不可以|希望.{0,12}(?:领导|部门|政府|处理|解决|重视|管)|没人管|无人管|"
     r"请(?:领导|政府|有关|相关|问|求|尽快|派|来|提前|处理|解决|查|核|专业)|听说.{0,20}(?:死|伤|塌|炸|毒|火)"
 )
+_LACKS: Final = re.compile(
+    r"没灯|没水|没电|没信号|没人|没有?来|没发|没到|坏了|断了|堵了|碎了|掉了|裂|漏|塌|吵|臭|滑|陡|脏|黑|太[^好美香暖棒]|老掉|偷|电鱼|排队|响得|被占|"
+    r"狗|老鼠|蚊子|四点|半夜|凌晨|又[停坏漏堵]|越来越[乱堵差慢吵]|吗$"
+)
+"""What in a title says that something is wrong or wanted; proves little, and is outweighed by idle words."""
+
+IDLE: Final = -1.5
+"""Below this score even such a title is chatter."""
+
 _GLAD: Final = re.compile(
     r"感谢|谢谢|多谢|致谢|表扬|点个?赞|好评|锦旗|辛苦了|称赞|致敬|恭喜|祝贺|真好|挺好|太好了|真不错|真美|太美|真暖|真香|舒服|"
     r"得了.{0,6}奖|越来越[多好美]|终于.{0,8}了|比去年好|欢迎|来看|好看|有图|免费"
@@ -54,7 +63,9 @@ class RequestModel(Struct, frozen=True):
         read = whole[:READ]
         if _GLAD.search(title or _CLOSING.sub("", read)):
             return _STILL.search(_CLOSING.sub("", read)) is not None
-        return self.score(words) >= THRESHOLD or _ASKS.search(read) is not None
+        if _ASKS.search(read):
+            return True
+        return self.score(words) >= (IDLE if _LACKS.search(title) else THRESHOLD)
 
     def stored(self) -> bytes:
         """The weights as they are stored: the same for the same texts."""
