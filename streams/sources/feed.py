@@ -38,7 +38,7 @@ def _xml(text: str, page: Page, source: Feed) -> Reading:
     stream = BytesIO(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    if not feed.entries and (feed.bozo or not feed.version):
+    if not feed.entries and (feed.get("bozo") or not feed.get("version")):
         return Reading(signals=("page:unreadable",))
     signals = _unused((entry.keys() for entry in feed.entries), _USED, source)
     return _reading([_entry(entry, page, source) for entry in feed.entries], signals)

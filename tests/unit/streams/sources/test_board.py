@@ -1,0 +1,103 @@
+"""Message boards: what residents ask and what the office answered, page after page."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.pages.page import LISTING, Link, Page, Reading
+from streams.source import Board, parse_source
+from streams.sources import board
+
+PAGES = Path(__file__).parents[3] / "data" / "pages"
+YAML = """
+kind: board
+url: https://board.example.cn/api?area=1
+township: "330206104"
+items: data.list
+message: {id: id, title: title, body: content, time: created, author: user.nick, views: views,
+  answer: reply, answer_time: replied}
+paging: {parameter: cursor, cursor: data.next}
+link: https://board.example.cn/m/{id}
+"""
+
+
+def source(text: str = YAML) -> Board:
+    parsed = parse_source(text, Path("board.yaml"))
+    assert isinstance(parsed, Board)
+    return parsed
+
+
+def read(body: bytes, url: str | None = None, of: Board | None = None) -> Reading:
+    of = of or source()
+    return board.read(Page(url=url or of.url, body=body), of)
+
+
+RECORDED = read((PAGES / "board.json").read_bytes())
+
+
+def test_a_message_and_its_answer_become_posts() -> None:
+    """The answer points to its message, has its own time and no author: it is the office's."""
+    message, answer = RECORDED.posts[:2]
+    assert (message.id, message.title, message.body) == ("7001", "自来水发黄", "这几天的水是黄的。")
+    assert (message.author, message.reach.views, message.url) == ("青溪居民", 12, "https://board.example.cn/m/7001")
+    assert message.published == datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
+    assert (answer.id, answer.kind, answer.thread, answer.author) == ("7001#answer", "reply", "7001", None)
+    assert (answer.body, answer.published) == ("已安排检修。", datetime(2024, 11, 23, 22, 13, 20, tzinfo=UTC))
+
+
+def test_plain_text_is_not_taken_for_markup() -> None:
+    """`a < b` stays; a time in seconds is read; a negative count is none; an empty answer is no post."""
+    post = RECORDED.posts[2]
+    assert (post.id, post.body, post.reach.views) == ("7002", "a < b，价格>3元", None)
+    assert post.published == datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
+    assert [each.id for each in RECORDED.posts] == ["7001", "7001#answer", "7002", "7003"]
+
+
+def test_what_is_missing_wrong_or_unused_is_said() -> None:
+    """No id, no item, a body of a wrong type, a relative time, a field that nobody named."""
+    assert {"id:missing", "item:unreadable", "body:unreadable", "time:unreadable", "unused:ip"} <= set(RECORDED.signals)
+
+
+def test_pages_follow_by_cursor() -> None:
+    """The cursor that a page gives asks for the next; the same one, or none, ends."""
+    assert RECORDED.links == (Link("https://board.example.cn/api?area=1&cursor=c2", LISTING),)
+    again = read((PAGES / "board.json").read_bytes(), "https://board.example.cn/api?area=1&cursor=c2")
+    assert again.links == ()
+
+
+def test_pages_follow_by_number() -> None:
+    """Until one is empty."""
+    numbered = source(YAML.replace("parameter: cursor, cursor: data.next", "parameter: page"))
+    full = json.dumps({"data": {"list": [{"id": 1, "content": "x"}]}}).encode()
+    assert read(full, None, numbered).links == (Link("https://board.example.cn/api?area=1&page=2", LISTING),)
+    third = read(full, "https://board.example.cn/api?area=1&page=2", numbered).links
+    assert third == (Link("https://board.example.cn/api?area=1&page=3", LISTING),)
+    assert read(b'{"data": {"list": []}}', None, numbered).links == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "signal"),
+    [
+        ("", "page:unreadable"),
+        ("<html>", "page:unreadable"),
+        ("[" * 100_000, "page:unreadable"),
+        ("[]", "items:missing"),
+        ('{"data": 5}', "items:missing"),
+        ('{"data": {"list": {}}}', "items:missing"),
+    ],
+)
+def test_what_is_no_answer_is_said(answer: str, signal: str) -> None:
+    """Another form than the source's YAML says is loud, not silent."""
+    assert read(answer.encode()) == Reading(signals=(signal,))
+
+
+@pytest.mark.parametrize("value", [None, 5, 1.5, True, [], {}, "\ud800", "a\0b", "9" * 5000])
+def test_any_value_in_any_field_is_borne(value: Any) -> None:
+    """A field may hold anything; the page's other messages are read."""
+    item = dict.fromkeys(("id", "title", "content", "created", "user", "views", "reply", "replied"), value)
+    posts = read(json.dumps({"data": {"list": [item, {"id": "fine", "content": "好"}]}}).encode()).posts
+    assert posts[-1].id == "fine"
+    assert all("\0" not in post.body and post.body.encode() is not None for post in posts)

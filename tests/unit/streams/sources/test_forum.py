@@ -1,0 +1,92 @@
+"""Forums: list pages lead to threads, thread pages hold posts, and a changed layout is said."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from streams.pages.page import LISTING, Link, Page, Reading
+from streams.source import Forum, parse_source
+from streams.sources import forum
+
+PAGES = Path(__file__).parents[3] / "data" / "pages"
+YAML = """
+kind: forum
+url: https://bbs.example.cn/forum-42-1.html
+townships: ["330206104", "330206105"]
+list: {row: tr.row, thread: a.title, stamp: td.replies, next: a.next}
+thread:
+  title: "#subject"
+  post: div.post
+  id: "@id"
+  body: div.body
+  time: em.time span@title
+  author: a.author
+  views: div.views
+  next: a.next
+ignores: [signature, medals]
+"""
+_parsed = parse_source(YAML, Path("bbs.yaml"))
+assert isinstance(_parsed, Forum)
+SOURCE: Forum = _parsed
+
+
+def read(name: str, address: str, role: str) -> Reading:
+    page = Page(url=f"https://bbs.example.cn/{address}", body=(PAGES / name).read_bytes(), role=role)
+    return forum.read(page, SOURCE)
+
+
+def test_a_list_page_leads_to_threads_and_on() -> None:
+    """Each link with its stamp; to other hosts no link leads, and that is said."""
+    reading = read("forum.list.html", "forum-42-1.html", LISTING)
+    assert reading.links == (
+        Link("https://bbs.example.cn/thread-101-1.html", "thread", "3"),
+        Link("https://bbs.example.cn/thread-102-1.html", "thread", "0"),
+        Link("https://bbs.example.cn/forum-42-2.html", LISTING),
+    )
+    assert reading.signals == ("link:foreign",)
+
+
+def test_a_thread_page_holds_its_founder_and_replies() -> None:
+    """Text without scripts and hidden words, time from an attribute, views with their comma."""
+    founder, reply = read("forum.thread.html", "thread-101-1.html", "thread").posts
+    assert (founder.id, founder.kind, founder.title) == ("101", "thread", "村口的桥裂了")
+    assert founder.body == "桥面裂了一条缝，货车还在走。\n有人管吗？"
+    assert founder.published == datetime(2024, 11, 23, 0, 15, 12, tzinfo=UTC)
+    assert (founder.author, founder.reach.views) == ("桥边人", 1024)
+    assert (reply.id, reply.kind, reply.thread, reply.title) == ("101-post_5002", "reply", "101", "")
+    assert reply.body == "我也看到了😀"
+
+
+def test_what_is_missing_unreadable_or_unused_is_said() -> None:
+    """A post without id, a relative time, an element that nobody named: each raises a signal; ignored ones do not."""
+    signals = set(read("forum.thread.html", "thread-101-1.html", "thread").signals)
+    assert {"id:missing", "time:missing", "body:empty", "unused:level"} <= signals
+    assert not {"unused:signature", "unused:medals"} & signals
+
+
+def test_a_further_page_holds_replies_alone() -> None:
+    """Its first post founded nothing; the thread's id is the same on all its pages."""
+    reading = read("forum.thread.html", "thread-101-2.html", "replies")
+    assert [post.kind for post in reading.posts] == ["reply", "reply"]
+    assert reading.posts[0].thread == "101"
+    assert reading.links == (Link("https://bbs.example.cn/thread-101-2.html", "replies"),)
+
+
+def test_a_changed_layout_is_said() -> None:
+    """No threads on a list, no posts in a thread: loud, not silent."""
+    for body in (b"", b"\0", b"<html>", "改版了".encode("gbk")):
+        listing = forum.read(Page(url=SOURCE.url, body=body), SOURCE)
+        thread = forum.read(Page(url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread"), SOURCE)
+        assert (listing.posts, listing.signals) == ((), ("thread:missing",))
+        assert (thread.posts, thread.signals) == ((), ("post:missing",))
+
+
+def test_a_thread_without_id_in_its_address_is_said() -> None:
+    """Then no post of it could have a stable id."""
+    assert read("forum.thread.html", "about.html", "thread").signals == ("thread_id:missing",)
+
+
+def test_a_deeply_nested_page_is_read() -> None:
+    """Nesting without end is no trouble."""
+    body = b'<h1 id="subject">t</h1><div class="post" id="p"><div class="body">' + b"<div>" * 5000 + "深".encode()
+    page = Page(url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
+    assert "深" in forum.read(page, SOURCE).posts[0].body
