@@ -24,7 +24,7 @@ from deploy.demo.content import PLANTED, STORY_SECONDS, postings, schedule
 from deploy.demo.crawling import crawler
 from deploy.demo.keys import keys
 from deploy.demo.ledger import Ledger, ledger
-from deploy.demo.show import TOWNS, Show, is_over
+from deploy.demo.show import TOWNS, Show
 from deploy.demo.sites import Sites
 from deploy.demo.state import State
 from deploy.demo.view import line, render
@@ -94,9 +94,7 @@ async def _main(spoken: Language, frame: Frame, *, once: bool) -> int:
 
 
 async def _play(console: Console, spoken: Language, frame: Frame, *, once: bool) -> int:
-    # With `once` the story's minute has passed already.
-    began = time.monotonic() - (STORY_SECONDS if once else 0)
-    async with _stage(began) as stage:
+    async with _stage(skipped=STORY_SECONDS if once else 0) as stage:
         if console.is_terminal and not once:
             await _watch(stage, console, spoken, frame)
             done = True
@@ -109,9 +107,9 @@ async def _play(console: Console, spoken: Language, frame: Frame, *, once: bool)
 
 
 @asynccontextmanager
-async def _stage(began: float) -> AsyncIterator[Stage]:
-    """Start everything; end it in the opposite order."""
-    start = datetime.now(UTC) - timedelta(seconds=time.monotonic() - began)
+async def _stage(skipped: float) -> AsyncIterator[Stage]:
+    """Start everything, so many seconds into the story; end it in the opposite order."""
+    began, start = time.monotonic(), datetime.now(UTC) - timedelta(seconds=skipped)
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="xiangyin-demo-", ignore_cleanup_errors=True)))
         # Nothing may write between the lines of the view.
@@ -132,7 +130,8 @@ async def _stage(began: float) -> AsyncIterator[Stage]:
         hosts = [urlsplit(address).netloc for address in sites.urls.values()]
         crawling = asyncio.create_task((await stack.enter_async_context(crawler(settings, hosts))).run())
         stack.push_async_callback(_end, crawling)
-        yield Stage(counting, worker, Show(counting, began, settings.elasticsearch), health)
+        show = Show(counting, began=began, skipped=skipped, elasticsearch=settings.elasticsearch)
+        yield Stage(counting, worker, show, health)
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -162,14 +161,14 @@ async def _watch(stage: Stage, console: Console, spoken: Language, frame: Frame)
 async def _tell(stage: Stage, console: Console, spoken: Language, frame: Frame) -> bool:
     """Print a line for each thing that happens, until all is told; whether it came to its end in time."""
     show, scenes = stage.show, list(STORY)
-    while show.second < STORY_SECONDS + DRAIN:
+    while show.story < STORY_SECONDS + DRAIN:
         await _look(stage)
         frame(show.state)
-        while scenes and scenes[0].second <= show.second:
+        while scenes and scenes[0].second <= show.story:
             _say(console, _caption(scenes.pop(0), spoken))
         for alert in show.fresh:
             _say(console, line(alert, show.state, spoken))
-        if is_over(show.second) and show.settled:
+        if show.story >= STORY_SECONDS and show.settled:
             return True
         await asyncio.sleep(FRAME)
     return False

@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 from msgspec.structs import replace
 
 from deploy.demo import telling
-from deploy.demo.content import INBOX, STORY_SECONDS, glosses, postings
+from deploy.demo.content import INBOX, glosses, postings
 from deploy.demo.ledger import Ledger
 from deploy.demo.state import Alert, Heard, Kill, State, Town, hear, latest
 from streams.records import Post
@@ -27,7 +27,8 @@ class Show:
 
     Args:
         ledger: counts.
-        began: time.monotonic() at second 0.
+        began: time.monotonic() at the start.
+        skipped: seconds of the story that had passed by then.
         elasticsearch: URL that the viewer may ask.
 
     Attributes:
@@ -35,8 +36,8 @@ class Show:
         fresh: alerts that came with the last look.
     """
 
-    def __init__(self, ledger: Ledger, began: float, elasticsearch: str) -> None:
-        self._ledger, self._began = ledger, began
+    def __init__(self, ledger: Ledger, *, began: float, skipped: float, elasticsearch: str) -> None:
+        self._ledger, self._began, self._skipped = ledger, began, skipped
         self._texts: dict[str, None] = {}
         self._known: set[str] = set()
         self._glosses = glosses(postings())
@@ -46,8 +47,13 @@ class Show:
 
     @property
     def second(self) -> float:
-        """Seconds since the story began."""
+        """Seconds since the start."""
         return time.monotonic() - self._began
+
+    @property
+    def story(self) -> float:
+        """The second of the story."""
+        return self.second + self._skipped
 
     @property
     def settled(self) -> bool:
@@ -99,7 +105,7 @@ class Show:
         return not known
 
     def _alert(self, record: ConsumerRecord) -> Alert:
-        return telling.alert_of(record, self._texts, self._glosses, max(0.0, self.second))
+        return telling.alert_of(record, self._texts, self._glosses, self.second)
 
     async def _count(self) -> None:
         counts = await self._ledger.counts([town.code for town in TOWNS])
@@ -116,8 +122,3 @@ class Show:
         )
         self.state = replace(self.state, towns=towns, sums=await self._ledger.sums())
         self._counted = self.second
-
-
-def is_over(second: float) -> bool:
-    """Whether the story has been told to its end."""
-    return second >= STORY_SECONDS
