@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 from msgspec import Meta, Struct
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from streams.errors import Misconfigured
 from streams.records import TownshipCode
@@ -53,13 +54,13 @@ class Source(
         if not self.served:
             raise ValueError("no township: give `township`, or `townships` with several codes")
         if urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname:
-            raise ValueError(f"url {self.url!r} is no web address: begin it with https:// or http://")
+            raise ValueError(f"field `url`: {self.url!r} is no web address: begin it with https:// or http://")
         if self.expects and self.expects.posts_a_day[0] > self.expects.posts_a_day[1]:
-            raise ValueError("expects.posts_a_day: the lower number comes first")
+            raise ValueError("field `expects`: of posts_a_day, the lower number comes first")
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"timezone {self.timezone!r} is unknown: write it like Asia/Shanghai") from error
+            raise ValueError(f"field `timezone`: {self.timezone!r} is unknown: write it like Asia/Shanghai") from error
 
     @property
     def served(self) -> tuple[str, ...]:
@@ -85,6 +86,7 @@ class Listing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     next: Selector | None = None
 
     def __post_init__(self) -> None:
+        _check_selectors(self)
         if self.stamp and not self.row:
             raise ValueError("`stamp` needs `row`: the element that holds a thread's link and its stamp")
 
@@ -102,6 +104,18 @@ class Thread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     views: Selector | None = None
     next: Selector | None = None
 
+    def __post_init__(self) -> None:
+        _check_selectors(self)
+
+
+def _check_selectors(fields: Struct) -> None:
+    for name in fields.__struct_fields__:
+        selector = (getattr(fields, name) or "").partition("@")[0]
+        try:
+            LexborHTMLParser("").css(selector or "*")
+        except (SelectolaxError, ValueError) as error:
+            raise ValueError(f"field `{name}`: {selector!r} is no CSS selector") from error
+
 
 class Forum(Source, frozen=True, kw_only=True):
     """HTML: a list page with links to threads, threads with replies, both over several pages.
@@ -118,9 +132,9 @@ class Forum(Source, frozen=True, kw_only=True):
         try:
             groups = re.compile(self.thread_id).groups
         except re.error as error:
-            raise ValueError(f"thread_id is no regular expression: {error}") from error
+            raise ValueError(f"field `thread_id` is no regular expression: {error}") from error
         if groups != 1:
-            raise ValueError("thread_id needs one group in brackets, around the id")
+            raise ValueError("field `thread_id` needs one group in brackets, around the id")
 
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,6 +229,8 @@ def _inner(node: Any, step: str) -> Any:
 def _remedy(message: str) -> str:
     if "Expected `str" in message and "got `int`" in message:
         return "put the number in quotes"
+    if "[0-9]{9}|" in message:
+        return "a township's code has 9 or 12 digits"
     if "unknown field" in message:
         return "remove it, or see docs/sources.md for the fields of each kind"
     if "missing required field" in message:

@@ -7,7 +7,7 @@ from typing import Final
 
 _LOCAL: Final = re.compile(
     r"(?<!\d)(?P<year>\d{4})\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?"
-    r"(?:[T\s]{1,3}(?P<half>上午|下午|晚上|凌晨|中午)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2})?"
+    r"(?:(?:[T\s]{1,3}|(?<=日))(?P<half>上午|下午|晚上|凌晨|中午)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2})?"
     r"(?:\s?[:：分]\s?(?P<second>\d{1,2}))?)?"
 )
 _ZONED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")

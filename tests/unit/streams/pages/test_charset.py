@@ -1,0 +1,42 @@
+"""Bytes are read as what they are, whatever they are said to be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.pages.charset import decoded
+
+TEXT = "青溪镇中心小学的围墙裂了一条大缝，家长很担心。"
+
+
+@pytest.mark.parametrize("said", ["utf-8", "gbk", "gb2312", "iso-8859-1", "no-such", "hex", "", None])
+@pytest.mark.parametrize("really", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_lie_about_the_charset_is_seen_through(said: str | None, really: str) -> None:
+    """What the server says is believed only where the bytes allow it."""
+    assert decoded(TEXT.encode(really), said) == TEXT
+
+
+@pytest.mark.parametrize("named", ["gb2312", "utf-8", "latin-1"])
+def test_a_lie_in_the_page_is_seen_through(named: str) -> None:
+    """So is what the page says of itself."""
+    page = f'<meta charset="{named}">{TEXT}'
+    assert [decoded(page.encode(really)) for really in ("utf-8", "gb18030")] == [page, page]
+
+
+def test_traditional_characters_are_read_where_they_are_named() -> None:
+    """Big5 is read when somebody says so."""
+    page = '<meta charset="big5">學校圍牆裂了'
+    assert decoded(page.encode("big5")) == page
+
+
+def test_a_few_broken_bytes_make_no_other_charset_of_a_page() -> None:
+    """A page cut in the middle of a character stays readable."""
+    assert decoded((TEXT * 10).encode()[:-1]).startswith(TEXT * 9)
+
+
+@given(
+    st.binary(max_size=200), st.sampled_from([None, "utf-8", "gbk", "utf-16", "utf-7", "idna", "rot13", "undefined"])
+)
+def test_any_bytes_can_be_read(body: bytes, said: str | None) -> None:
+    """Whatever a site sends, it becomes text."""
+    assert isinstance(decoded(body, said), str)

@@ -1,0 +1,78 @@
+"""A source's YAML: complete, or refused with file, line and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from streams.errors import Misconfigured
+from streams.source import Board, Feed, Forum, parse_source
+
+FORUM = """\
+kind: forum
+url: https://bbs.example.cn/forum-42-1.html
+township: "330206104"
+schedule: 300
+expects: {posts_a_day: [2, 60]}
+list: {row: tr, thread: a, stamp: td.n}
+thread: {title: h1, post: div.post, id: "@id", body: div.body}
+ignores: [signature, medals]
+"""
+PATH = Path("sources/bbs.yaml")
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(Misconfigured) as caught:
+        parse_source(text, PATH)
+    return str(caught.value)
+
+
+def test_a_source_is_named_after_its_file() -> None:
+    """Unless it says a name itself."""
+    assert parse_source(FORUM, PATH).name == "bbs"
+    assert parse_source(FORUM + "name: qingxi\n", PATH).name == "qingxi"
+
+
+def test_the_kind_decides_the_form() -> None:
+    """Each kind has its own fields."""
+    feed = parse_source('{kind: feed, url: "https://a.cn/rss", township: "330206104"}', PATH)
+    board = parse_source('{kind: board, url: "https://a.cn/", township: "330206104", message: {id: a, body: b}}', PATH)
+    assert [type(each) for each in (parse_source(FORUM, PATH), feed, board)] == [Forum, Feed, Board]
+
+
+def test_township_codes_are_served_in_twelve_digits_each_once() -> None:
+    """However many, and however long they are written."""
+    several = FORUM.replace('township: "330206104"', 'townships: ["330206104", "330206104000", "330206105"]')
+    assert parse_source(several, PATH).served == ("330206104000", "330206105000")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ('"330206104"', "330206104", 3, "put the number in quotes"),
+        ('"330206104"', '"3302"', 3, "9 or 12 digits"),
+        ('township: "330206104"\n', "", 1, "no township"),
+        ("[2, 60]", "[2, many]", 5, "posts_a_day"),
+        ("[2, 60]", "[60, 2]", 5, "lower number comes first"),
+        ("kind: forum", "kind: blog", 1, "blog"),
+        ("schedule: 300", "schedule: 0", 4, "schedule"),
+        ("ignores:", "ignored:", 8, "unknown field `ignored`"),
+        (", body: div.body", "", 7, "missing required field `body`"),
+        ("https:", "ftp:", 2, "begin it with https://"),
+        ("row: tr, ", "", 6, "`stamp` needs `row`"),
+        ("body: div.body", "body: 'div['", 7, "CSS"),
+        ("schedule: 300", "thread_id: '('", 4, "thread_id"),
+        ("schedule: 300", "timezone: Mars/Base", 4, "Asia/Shanghai"),
+        ("kind: forum", "kind: [", 3, "no YAML"),
+    ],
+)
+def test_a_wrong_field_is_refused_with_its_line_and_a_remedy(before: str, after: str, line: int, words: str) -> None:
+    """The message begins with file and line, and says what to do."""
+    message = refusal(FORUM.replace(before, after))
+    assert words in message
+    assert message.startswith(f"{PATH}:{line}:")
+
+
+@pytest.mark.parametrize("text", ["", "- a", "just words", "\0", "a: &x [*x]", "!!python/object/apply:os.system [id]"])
+def test_what_is_no_source_is_refused(text: str) -> None:
+    """Neither an empty file nor one that would run something."""
+    assert refusal(text).startswith(f"{PATH}:1")
