@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 from models.casualties import count_people, count_yuan, victims
@@ -16,6 +16,9 @@ from streams.records import Evidence, Text, Toll
 _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 _PAUSE: Final = re.compile('[，,、（）()…“”"]')
 _LONGEST_QUOTE: Final = 60
+_MOST_WORDS: Final = 20_000
+_MOST_WORDS_A_SENTENCE: Final = 64
+"""No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
 _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
     "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
@@ -35,6 +38,7 @@ _YEAR_ALONE: Final = re.compile(
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
+_IN_BRACKETS: Final = re.compile("[（(][^（(）)]*$")
 _TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
 _PART: Final = re.compile("其中|包括|含")
 
@@ -90,10 +94,11 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
         return NOTHING
     reading = _Reading(whole, half_width(whole))
     ends = [end.start() for end in _SENTENCE_END.finditer(reading.plain)]
-    for index, words in groupby(lexicon.words(reading.plain), key=lambda word: bisect_right(ends, word.start)):
+    found = islice(lexicon.words(reading.plain), _MOST_WORDS)
+    for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
         start = ends[index - 1] + 1 if index else 0
         end = ends[index] if index < len(ends) else len(whole)
-        _Sentence(reading, tuple(words), start, end).read()
+        _Sentence(reading, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end).read()
     return reading.facts()
 
 
@@ -105,6 +110,7 @@ class _Reading:
         self.amounts: dict[str, list[Amount]] = defaultdict(list)
         self.quotes: dict[str, dict[tuple[int, int], None]] = defaultdict(dict)
         self.kinds: Counter[str] = Counter()
+        self.spoken: Counter[str] = Counter()
         self.hints: dict[tuple[int, int], None] = {}
 
     def facts(self) -> Facts:
@@ -127,10 +133,11 @@ class _Reading:
         return max((amount.least for amount in self.amounts.get(name, ())), default=0)
 
     def _kind(self) -> str:
-        best = max(self.kinds.values(), default=0)
+        """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
+        kinds = self.kinds or self.spoken
         harmed = any(self.least(name) for name in _ACCIDENTAL)
-        if best and (harmed or "event" in self.quotes or "injured" in self.quotes):
-            return next(kind for kind in _KINDS if self.kinds[kind] == best)
+        if kinds and (harmed or self.quotes.keys() & {"event", "injured"}):
+            return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
         if harmed:
             return _UNNAMED
         return "隐患" if "hazard" in self.quotes else "none"
@@ -286,7 +293,10 @@ class _Sentence:
 
     def _is_part(self, word: Word) -> bool:
         floor, _ = self._clause(word)
-        return bool(_PART.search(self.text, floor, word.start)) or self.text[floor - 1 : floor] in {"（", "("}
+        before = (
+            self.text[max(self.start, word.start - _LONGEST_QUOTE) : word.start].replace("（", "(").replace("）", ")")
+        )
+        return bool(_PART.search(self.text, floor, word.start)) or before.rfind("(") > before.rfind(")")
 
     def _note_events(self, stated: list[tuple[Word, str]]) -> None:
         occurred = (
@@ -301,8 +311,9 @@ class _Sentence:
                 if word.category in _CERTAIN:
                     self.reading.hints[self._quote(word)] = None
                 continue
-            self.reading.kinds[word.kind] += 1
+            self.reading.spoken[word.kind] += 1
             if word.category in _CERTAIN or (word.category != "assault" and occurred):
+                self.reading.kinds[word.kind] += 1
                 self.reading.quotes["event"][self._quote(word)] = None
                 if word.category in {"leak", "ruin"}:
                     self.reading.quotes["hazard"][self._quote(word)] = None

@@ -55,13 +55,13 @@ def amount(words: str) -> Amount | None:
 def _value(plain: str) -> int | None:
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)([十百千万亿]*)", plain):
         return round(float(match[1]) * _product(match[2]))
-    if match := re.fullmatch(f"([{_DIGITS}])[{_DIGITS}]([十百千万亿]*)", plain):
+    if match := re.fullmatch(f"([{_DIGITS[2:]}])[{_DIGITS[2:]}]([十百千万亿]*)", plain):
         return _value(match[1] + match[2])
     if plain and plain[0] in "百千万亿":
         plain = "一" + plain
     try:
         return int(cn2an(plain.replace("廿", "二十").replace("〇", "零"), "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an raises KeyError on some strings of units, such as 亿三
         return None
 
 

@@ -10,22 +10,8 @@ from agents import clean
 from streams.records import Post
 
 PIECES = st.sampled_from(
-    [
-        "<b>",
-        "</b>",
-        "<",
-        ">",
-        "<script>",
-        "</script>",
-        "<SCRIPT src='x'>",
-        "<style>",
-        "</style>",
-        "<!--",
-        "-->",
-        "墙倒了",
-    ]
-    + "a<b|&lt;|\x00|\n|🧱|<a href='x>y'>|３人".split("|")
-)
+    ["<b>", "</b>", "<", ">", "<script>", "</script>", "<SCRIPT src='x'>", "<style>", "</style>", "<!--", "-->"]
+) | st.sampled_from(["墙倒了", "a<b", "&lt;", "\x00", "\n", "🧱", "<a href='x>y'>", "３人"])
 
 
 def post(body: str, title: str = "") -> Post:
