@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.segment import Tokens
 
-LONGEST_PART: Final = 3
+SHORTEST_PART, LONGEST_PART = 2, 3
 LONGEST_WORD: Final = 8
 """What is longer is no word of Chinese (links, numbers, noise) and has no parts."""
 
@@ -109,11 +109,11 @@ def heads(*models: tuple[Sequence[str], NDArray[np.float32]]) -> tuple[Head, ...
 
 
 def parts(word: str) -> set[str]:
-    """The strings of one to three characters within a word, shorter than it; only ideographs have meaning in part."""
+    """The strings of two and three characters within a longer word; only ideographs have meaning in part."""
     length = len(word)
-    if not 1 < length <= LONGEST_WORD or not _FIRST_IDEOGRAPH <= word[0] <= _LAST_IDEOGRAPH or " " in word:
+    if not SHORTEST_PART < length <= LONGEST_WORD or not _FIRST_IDEOGRAPH <= word[0] <= _LAST_IDEOGRAPH or " " in word:
         return set()
-    sizes = range(1, min(LONGEST_PART, length - 1) + 1)
+    sizes = range(SHORTEST_PART, min(LONGEST_PART, length - 1) + 1)
     return {word[at : at + size] for size in sizes for at in range(length - size + 1)}
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,10 +13,11 @@ import numpy as np
 from msgspec import DecodeError, Struct, json
 from numpy.typing import NDArray
 
-Part = Literal["train", "calibrate", "test", "later"]
+Part = Literal["train", "test", "later"]
 
 TEST_SHARE: Final = 15
-CALIBRATE_SHARE: Final = 10
+"""Of a hundred rows, how many are kept from training."""
+
 LATER: Final = 2019
 """Messages of this year and after are never trained on: how the model does on what came later."""
 
@@ -78,10 +79,7 @@ def part_of(key: str, year: int | None = None) -> Part:
     """Where a text belongs, by its words and its year alone: it never changes sides."""
     if year is not None and year >= LATER:
         return "later"
-    place = int(key, 16) % 100
-    if place < TEST_SHARE:
-        return "test"
-    return "calibrate" if place < TEST_SHARE + CALIBRATE_SHARE else "train"
+    return "test" if int(key, 16) % 100 < TEST_SHARE else "train"
 
 
 def without_duplicates(examples: Iterable[Example]) -> list[Example]:
@@ -143,6 +141,3 @@ def _rows(file: Path, *fields: str) -> Iterator[dict[str, Any]]:
         if missing := [field for field in fields if not isinstance(row.get(field), str)]:
             raise DataError(f"{file}: line {number} has no text in {', '.join(missing)}")
         yield row
-
-
-Read = Callable[[Path], list[Example]]

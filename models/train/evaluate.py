@@ -1,6 +1,6 @@
 """Measure a model on texts that it was not trained on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, recall_score
@@ -44,6 +44,3 @@ def score(
 
 def _short(number: float) -> float:
     return round(float(number), 4)
-
-
-Answer = Callable[[str], str]

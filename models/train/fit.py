@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from models.artefact import Fitted
@@ -16,53 +18,53 @@ from models.linear import parts, scale
 from models.train.vocabulary import vocabulary
 
 SEED: Final = 20
+FOLDS: Final = 5
 CERTAIN: Final = 0.95
-"""Share of the answers not marked uncertain that must be right on the held-out rows that set the threshold."""
+"""Share of the answers not marked uncertain that must be right on the rows that set the threshold."""
 
 Words = frozenset[str]
 Fields = Sequence[Words]
 
 
 def fit(
-    documents: Sequence[Fields],
-    labels: Sequence[str],
-    held_out: tuple[Sequence[Fields], Sequence[str]],
-    *,
-    factors: Sequence[float],
-    regularisation: float,
-    weights: Sequence[float] | None = None,
+    documents: Sequence[Fields], labels: Sequence[str], *, factors: Sequence[float], regularisation: float
 ) -> Fitted:
     """Fit one linear support vector machine a label (Fan et al. 2008), and calibrate its margins.
+
+    Temperature and threshold are set on margins that each row got from a machine that did not see it.
 
     Args:
         documents: for each document its fields, each a set of words.
         labels: of the documents.
-        held_out: documents and labels that are not trained on, for temperature and threshold.
         factors: how much each field counts; the last field holds all words of a document and makes the vocabulary.
         regularisation: LinearSVC's C.
-        weights: how much each document counts; all the same when None.
     """
     words, counts = vocabulary(fields[-1] for fields in documents)
     idf = np.array([log((1 + len(documents)) / (1 + count)) + 1 for count in counts], dtype=np.float32)
-    rows = {word: row for row, word in enumerate(words)}
-    machine = LinearSVC(C=regularisation, random_state=SEED)
-    machine.fit(_matrix(documents, rows, idf, factors), list(labels), sample_weight=weights)
-    size = len(words)
-    columns = [
-        (factor * idf[:, None]) * machine.coef_[:, at * size : (at + 1) * size].T for at, factor in enumerate(factors)
-    ]
-    folded = np.column_stack([*columns, idf**2]).astype(np.float16).astype(np.float32)
-    margins = machine.decision_function(_matrix(held_out[0], rows, idf, factors))
-    truth = np.searchsorted(machine.classes_, list(held_out[1]))
+    matrix = _matrix(documents, {word: row for row, word in enumerate(words)}, idf, factors)
+    machine = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, list(labels))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    margins = cross_val_predict(clone(machine), matrix, list(labels), cv=folds, method="decision_function")
+    truth = np.searchsorted(machine.classes_, list(labels))
     temperature = _temperature(margins, truth)
     return Fitted(
         labels=tuple(map(str, machine.classes_)),
         words=words,
-        weights=folded,
+        weights=_folded(machine.coef_, idf, factors),
         bias=machine.intercept_.astype(np.float32),
         temperature=temperature,
         threshold=_threshold(_shares(margins, temperature), truth),
     )
+
+
+def _folded(
+    coefficients: NDArray[np.float64], idf: NDArray[np.float32], factors: Sequence[float]
+) -> NDArray[np.float32]:
+    """Field factor x idf x coefficient, then idf squared, rounded as it is stored."""
+    blocks = np.split(coefficients, len(factors), axis=1)
+    columns = [factor * idf[:, None] * block.T for factor, block in zip(factors, blocks, strict=True)]
+    folded: NDArray[np.float32] = np.column_stack([*columns, idf**2]).astype(np.float16).astype(np.float32)
+    return folded
 
 
 def _matrix(

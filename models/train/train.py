@@ -33,7 +33,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """What was trained on how many rows, and how it does on the others."""
 
     counts: dict[str, dict[str, int]]
-    """Rows by model, then by part: train, calibrate, test, later."""
+    """Rows by model, then by part: train, test, later."""
     vocabulary: dict[str, int]
     scores: tuple[Score, ...]
 
@@ -111,20 +111,15 @@ def _sentiment(example: Example) -> str:
 
 
 def _fit_topic(rows: Sequence[tuple[Example, Tokens]]) -> artefact.Fitted:
-    def columns(part: Part) -> tuple[list[tuple[frozenset[str], frozenset[str]]], list[str]]:
-        chosen = _of(rows, part)
-        return [(frozenset(tokens.title), tokens.words) for _, tokens in chosen], [one.label for one, _ in chosen]
-
-    return fit(*columns("train"), columns("calibrate"), factors=(0.7, 1.0), regularisation=0.4)
+    chosen = _of(rows, "train")
+    documents = [(frozenset(tokens.title), tokens.words) for _, tokens in chosen]
+    return fit(documents, [example.label for example, _ in chosen], factors=(0.7, 1.0), regularisation=0.4)
 
 
 def _fit_mood(rows: Sequence[tuple[Example, Tokens]], label: Callable[[Example], str]) -> artefact.Fitted:
-    def columns(chosen: Sequence[tuple[Example, Tokens]]) -> tuple[list[tuple[frozenset[str]]], list[str]]:
-        return [(tokens.words | tokens.phrases,) for _, tokens in chosen], [label(one) for one, _ in chosen]
-
-    # The polarity set knows no neutral, so that it would bend the calibration.
-    held_out = [(one, tokens) for one, tokens in _of(rows, "calibrate") if one.source != "polarity"]
-    return fit(*columns(_of(rows, "train")), columns(held_out), factors=(1.0,), regularisation=0.2)
+    chosen = _of(rows, "train")
+    documents = [(tokens.words | tokens.phrases,) for _, tokens in chosen]
+    return fit(documents, [label(example) for example, _ in chosen], factors=(1.0,), regularisation=0.2)
 
 
 def _count(rows: Sequence[tuple[Example, Tokens]]) -> KeywordWeights:
@@ -136,7 +131,7 @@ def _count(rows: Sequence[tuple[Example, Tokens]]) -> KeywordWeights:
 
 def _split(sets: _Sets) -> dict[str, dict[Part, list[str]]]:
     """Keys of the rows that were kept from training."""
-    kept: tuple[Part, ...] = ("calibrate", "test", "later")
+    kept: tuple[Part, ...] = ("test", "later")
     return {
         name: {part: sorted(example.key for example, _ in _of(rows, part)) for part in kept}
         for name, rows in (("topic", sets.topic), ("emotion", sets.emotion), ("sentiment", sets.sentiment))
