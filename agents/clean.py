@@ -8,6 +8,8 @@ from streams.records import Post, Text
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _BRACKET: Final = re.compile("<(?=[a-zA-Z/!])|>")
+_NOT_LINE_END: Final = re.compile("[^\n]")
+"""A line's end inside a tag stays: it separates sentences."""
 _UNREAD: Final = re.compile(r"(script|style)(?![a-z])", re.IGNORECASE | re.ASCII)
 _CLOSE: Final = {
     "script": re.compile("</script", re.IGNORECASE | re.ASCII),
@@ -31,15 +33,12 @@ def _words(markup: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    characters = list(text)
+    pieces: list[str] = []
+    read = 0
     for start, end in _tags(text):
-        characters[start:end] = _blank(text, start, end)
-    return "".join(characters)
-
-
-def _blank(text: str, start: int, end: int) -> str:
-    """Blanks, but line ends stay: they separate sentences."""
-    return "".join("\n" if character == "\n" else " " for character in text[start:end])
+        pieces += text[read:start], _NOT_LINE_END.sub(" ", text[start:end])
+        read = end
+    return "".join((*pieces, text[read:]))
 
 
 def _tags(text: str) -> Iterator[tuple[int, int]]:

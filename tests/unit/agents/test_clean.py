@@ -64,6 +64,6 @@ def test_length_is_kept_and_cleaning_twice_changes_nothing(body: str) -> None:
 def test_a_megabyte_of_brackets_takes_less_than_a_second() -> None:
     """Hostile markup costs time in proportion to its length."""
     for hostile in ("<a", "<script>", "<!--", "<b>", "<style></script>"):
-        begin = time.perf_counter()
+        begin = time.process_time()
         words(hostile * (1_000_000 // len(hostile)))
-        assert time.perf_counter() - begin < 1.5
+        assert time.process_time() - begin < 1.5, hostile
