@@ -35,7 +35,7 @@ def main() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command; what can be expected to go wrong becomes a message and an exit code, never a trace."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, prog_name="xiangyin")
     except typer.Exit as end:
         code = end.exit_code
     except typer.Abort:

@@ -1,0 +1,103 @@
+"""The command line: what it offers, and with which code it ends."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import exits, run
+from deploy.cli.lazy import COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`xiangyin COMMAND --help` works for each command that the list shows."""
+    assert run([name, "--help"]) == exits.OK
+    shown = capsys.readouterr().out
+    assert f"Usage: xiangyin {name} " in shown
+    assert "--help" in shown
+
+
+def test_the_list_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """A newcomer sees all commands and the exit codes."""
+    assert run(["--help"]) == exits.OK
+    shown = capsys.readouterr().out
+    assert all(re.search(rf"\b{name}\b", shown) for name in COMMANDS)
+    assert "Exit codes" in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["jugde"],
+        ["judge", "--colour"],
+        ["schema", "poem"],
+        ["servers", "--kafka-port", "no"],
+        ["judge", "/nowhere.jsonl"],
+    ],
+)
+def test_what_cannot_be_understood_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Usage errors say what was wrong, on the error stream."""
+    assert run(arguments) == exits.USAGE
+    assert capsys.readouterr().err
+
+
+def test_a_near_miss_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`jugde` is answered with `judge`."""
+    run(["jugde"])
+    assert "judge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "work", "crawl", "run", "topics create", "indices create"])
+def test_a_missing_configuration_is_no_trace(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a deployment the command names the file and `xiangyin init`, and ends with 78 (check: 1)."""
+    monkeypatch.delenv("XIANGYIN_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    code = run(command.split())
+    said = capsys.readouterr().err
+    assert code == (exits.BAD_INPUT if command == "check" else exits.CONFIGURATION)
+    assert "deployment.yaml" in said
+    assert "xiangyin init" in said
+    assert "Traceback" not in said
+
+
+def test_a_defect_is_told_from_a_mistake(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What nobody expected ends with 70, and shows where."""
+
+    def broken(_: str) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("deploy.cli.lazy.load", broken)
+    assert run(["version"]) == exits.INTERNAL
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_judge_answers_on_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Good lines alone end with 0, a bad one with 1, and the answers are the same either way."""
+    file = tmp_path / "posts.jsonl"
+    file.write_text('{"text": "路灯坏了"}\n', "utf-8")
+    assert run(["judge", str(file)]) == exits.OK
+    good = capfdbinary.readouterr().out
+    file.write_text('{"text": "路灯坏了"}\nnonsense\n', "utf-8")
+    assert run(["judge", str(file)]) == exits.BAD_INPUT
+    assert capfdbinary.readouterr().out.startswith(good)
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    """`xiangyin schema post | head -1` ends without a trace."""
+    command = f"{sys.executable} -m deploy.cli schema post | head -c 1"
+    ended = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False, text=True)  # noqa: S603
+    assert ended.stdout == "{"
+    assert "Traceback" not in ended.stderr
+
+
+def test_version_starts_quickly() -> None:
+    """A command reads only what it needs: neither Kafka nor models for `version`."""
+    code = "import sys; from deploy.cli import run; run(['version']); print([m for m in sys.modules if m in %r])"
+    heavy = ("aiokafka", "faust", "elasticsearch", "numpy", "rjieba", "pydantic_settings")
+    ended = subprocess.run([sys.executable, "-c", code % (heavy,)], capture_output=True, check=True, text=True)  # noqa: S603
+    assert ended.stdout.endswith("[]\n")

@@ -1,0 +1,110 @@
+"""Rows of a file become posts that have passed the door, or are named with their line."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.importing import BadRow, Maker, rows
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.records import Post
+
+FETCHED = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def made(folder: Path, name: str, content: str | bytes, *, live: bool = False, **columns: str) -> list[Post | BadRow]:
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    maker = Maker(
+        township="330206104000",
+        source="hotline",
+        columns=columns,
+        fetched=FETCHED,
+        door=Door(Pseudonyms({1: bytes(32)})),
+        live=(lambda: NOW) if live else None,
+    )
+    return list(maker.posts(rows(file)))
+
+
+def only(made: list[Post | BadRow]) -> Post:
+    (post,) = made
+    assert isinstance(post, Post)
+    return post
+
+
+def test_json_lines_are_read_as_they_are(tmp_path: Path) -> None:
+    """An export with id, author, title, time, body, likes needs no mapping; what has no place is left."""
+    line = (
+        '{"id": "1", "author": "张三", "title": "求助", "time": "2019/2/28 11:25:05", "body": "路灯坏了", '
+        '"likes": 2, "dislikes": 1}\n'
+    )
+    post = only(made(tmp_path, "a.jsonl", line))
+    assert (post.id, post.title, post.body, post.reach.likes) == ("1", "求助", "路灯坏了", 2)
+    assert post.published == datetime(2019, 2, 28, 3, 25, 5, tzinfo=UTC)
+    assert (post.township, post.source, post.fetched) == ("330206104000", "hotline", FETCHED)
+
+
+def test_every_row_passes_the_door(tmp_path: Path) -> None:
+    """The author is a pseudonym and numbers are masked before anything is published."""
+    line = '{"id": 1, "author": "柳河老张", "body": "我是柳河老张，电话13800138000"}\n'
+    post = only(made(tmp_path, "a.jsonl", line))
+    assert post.author
+    assert post.author.startswith("p1-")
+    assert "柳河老张" not in post.body
+    assert "13800138000" not in post.body
+
+
+def test_columns_are_mapped(tmp_path: Path) -> None:
+    """A CSV of any program: FIELD=COLUMN says where each thing stands, Chinese headers and quoted line ends too."""
+    text = '编号,内容,时间\r\n7,"路灯\n坏了",2026/2/1 8:00:00\r\n'
+    post = only(made(tmp_path, "a.csv", text, id="编号", body="内容", published="时间"))
+    assert (post.id, post.body) == ("7", "路灯\n坏了")
+
+
+def test_live_posts_count_as_published_now(tmp_path: Path) -> None:
+    """An exercise with old texts: times of the file are left, so that what is young may alert."""
+    post = only(made(tmp_path, "a.jsonl", '{"id": 1, "body": "路灯坏了", "time": "2019/2/28 11:25:05"}', live=True))
+    assert post.published == post.fetched == NOW
+
+
+def test_bad_rows_are_named_with_their_line(tmp_path: Path) -> None:
+    """Neither no JSON, no id, no text, a wrong time, nor an enormous text stops the others."""
+    content = "\n".join(
+        [
+            "nonsense",
+            '{"body": "no id"}',
+            '{"id": 1, "body": " "}',
+            '{"id": 2, "body": "a", "time": "gestern"}',
+            '{"id": 3, "body": "a", "likes": -1}',
+            '{"id": 4, "body": "' + "x" * 200_001 + '"}',
+            '{"id": 5, "body": "' + "墙" * 5_000_000 + '"}',
+            '{"id": 6, "body": "good\\u0000 😱"}',
+            "",
+            '{"id": 7, "kind": "poem", "body": "a"}',
+        ]
+    )
+    found = made(tmp_path, "a.jsonl", content)
+    assert [row.line for row in found if isinstance(row, BadRow)] == [1, 2, 3, 4, 5, 6, 7, 9, 10]
+    assert [post.id for post in found if isinstance(post, Post)] == ["6"]
+
+
+def test_bad_rows_of_a_csv_are_named_with_their_line(tmp_path: Path) -> None:
+    """Too few and too many values: the columns would be mistaken."""
+    found = made(tmp_path, "a.csv", "id,body\n1,a\n2\n3,a,b\n4,a\n")
+    assert [(type(row).__name__, getattr(row, "line", 0)) for row in found] == [
+        ("Post", 0),
+        ("BadRow", 3),
+        ("BadRow", 4),
+        ("Post", 0),
+    ]
+
+
+def test_files_of_other_encodings(tmp_path: Path) -> None:
+    """A byte-order mark is no part of the first column's name; GB 18030 is read when named."""
+    assert only(made(tmp_path, "a.csv", "\ufeffid,body\n1,路灯\n")).body == "路灯"
+    file = tmp_path / "b.csv"
+    file.write_bytes("id,body\n1,路灯\n".encode("gb18030"))
+    read: list[tuple[int, Mapping[str, Any] | BadRow]] = list(rows(file, "gb18030"))
+    assert read == [(2, {"id": "1", "body": "路灯"})]

@@ -1,0 +1,65 @@
+"""Lines of JSON become posts, or say why not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.reading import Bad, Read, moment, read
+
+
+@pytest.mark.parametrize(
+    ("said", "utc"),
+    [
+        ("2019-02-28T03:25:05Z", "2019-02-28T03:25:05"),
+        ("2019-02-28T11:25:05+08:00", "2019-02-28T03:25:05"),
+        ("2019-02-28T11:25:05.5", "2019-02-28T03:25:05.500000"),
+        ("2019/2/28 11:25:05", "2019-02-28T03:25:05"),
+        ("2019-2-8 1:05:09", "2019-02-07T17:05:09"),
+        ("2019/2/28", "2019-02-27T16:00:00"),
+    ],
+)
+def test_times_with_and_without_a_zone(said: str, utc: str) -> None:
+    """RFC 3339 as it is; what has no zone is China's time."""
+    assert moment(said) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said", ["yesterday", "", "2019/13/1 0:00:00", "2019/2/30", 5, None, "9999-12-31T23:59:59-23:00"]
+)
+def test_what_is_no_time_is_refused(said: object) -> None:
+    """A time that cannot be read is an error that quotes it, never a guess."""
+    with pytest.raises(ValueError, match="time"):
+        moment(said)
+
+
+def test_every_line_is_answered_in_its_place() -> None:
+    """Nothing is skipped: as many answers as lines, in order, named by id or by line number."""
+    lines = [
+        b'{"text": "a"}\n',
+        b"nonsense\n",
+        b"\n",
+        b'{"id": "x", "title": " ", "body": ""}\n',
+        b'{"id": 9, "text": 5}\n',
+        b"[1]\n",
+        b'{"text": "\xff"}\n',
+        b'{"id": "last", "title": "t", "body": "b", "likes": 3}',
+    ]
+    answers = list(read(lines))
+    assert [type(answer) for answer in answers] == [Read, *[Bad] * 6, Read]
+    assert [answer.id for answer in answers] == [1, 2, 3, "x", 9, 6, 7, "last"]
+    assert all(answer.error for answer in answers if isinstance(answer, Bad))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
+    """Files from Windows begin with one."""
+    (answer,) = read([b'\xef\xbb\xbf{"text": "a"}'])
+    assert isinstance(answer, Read)
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"text": "\\ud800"}', b'{"text": "' + b"x" * 200_001 + b'"}', b'{"title": "' + b"x" * 2_001 + b'"}']
+)
+def test_what_the_schema_refuses_is_refused_here(line: bytes) -> None:
+    """Half characters and texts beyond the schema's lengths are answered with an error."""
+    (answer,) = read([line])
+    assert isinstance(answer, Bad)
