@@ -130,7 +130,10 @@ class Store(Protocol):
         """One incident in real time, or None."""
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
-        """Write the entries of `history` above `archived` as documents `{incident}:{revision}`, over what is there."""
+        """Write the entries of `history` above `archived` as documents `{incident}:{revision}`, over what is there.
+
+        One outcome per incident: done when all of its entries are.
+        """
 
     async def load(self, partitions: Collection[int]) -> Sequence[Versioned]:
         """Refresh, then every incident of these partitions whose window has not passed, in any status."""

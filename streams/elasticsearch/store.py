@@ -1,6 +1,6 @@
 """The store of the batch, on Elasticsearch."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,8 +13,8 @@ from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.names import Names, attempts_id
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
-from streams.protocols import Attempts, Clock, IncidentWrite, Outcome, Recalled, Versioned
-from streams.records import Incident, JudgedPost
+from streams.protocols import Attempts, Clock, Done, IncidentWrite, Outcome, Recalled, Versioned
+from streams.records import Change, Incident, JudgedPost
 
 SCAN_SIZE: Final = 500
 MISSING: Final = "index_not_found_exception"
@@ -90,19 +90,14 @@ class ElasticsearchStore:
         return _versioned(answer.body)
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
-        """Write what is not archived yet, one outcome per entry, incident by incident."""
-        return await self._send(
-            [
-                Write(
-                    "index",
-                    {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"},
-                    documents.change_document(incident, change),
-                )
-                for incident in incidents
-                for change in incident.history
-                if change.revision > incident.archived
-            ]
-        )
+        """Write what is not archived yet; an incident is done when all of its entries are."""
+        entries = [(place, change) for place, each in enumerate(incidents) for change in _unarchived(each)]
+        outcomes = await self._send([self._entry(incidents[place], change) for place, change in entries])
+        worst: list[Outcome] = [Done(0, 0)] * len(incidents)
+        for (place, _), outcome in zip(entries, outcomes, strict=True):
+            if not isinstance(outcome, Done):
+                worst[place] = outcome
+        return worst
 
     async def load(self, partitions: Collection[int]) -> Sequence[Versioned]:
         """Refresh and scan; see `Store.load`.
@@ -139,6 +134,10 @@ class ElasticsearchStore:
 
     async def _send(self, writes: Sequence[Write]) -> list[Outcome]:
         return await send(self.client, self.server, writes)
+
+    def _entry(self, incident: Incident, change: Change) -> Write:
+        place = {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"}
+        return Write("index", place, documents.change_document(incident, change))
 
     def _post(self, document: str, judged: JudgedPost) -> Write:
         address = {"_index": self.names.posts(judged.post.township), "_id": document}
@@ -177,6 +176,10 @@ class ElasticsearchStore:
         if error and error.get("type") != MISSING:
             raise Busy(f"{self.server} could not look up {item['_index']}: {error.get('type')}")
         return item if item.get("found") else None
+
+
+def _unarchived(incident: Incident) -> Iterable[Change]:
+    return (change for change in incident.history if change.revision > incident.archived)
 
 
 def _versioned(hit: Mapping[str, Any]) -> Versioned:
