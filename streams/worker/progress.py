@@ -47,6 +47,11 @@ class Progress:
         """The partitions at hand."""
         return self._partitions.keys()
 
+    @property
+    def queued(self) -> int:
+        """Records that were fetched and not yet given to the processor."""
+        return sum(len(partition.queued) for partition in self._partitions.values())
+
     def fetched(self, offsets: Mapping[Place, Iterable[int]], looks: Mapping[Place, Look]) -> None:
         """Records were fetched; the looks are from the same moment. An unknown partition was lost meanwhile."""
         for place, numbers in offsets.items():

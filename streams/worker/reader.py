@@ -101,7 +101,7 @@ class Reader:
             key_serializer="raw",
             processing_guarantee="at_least_once",
             store="memory://",
-            stream_buffer_maxsize=2 * settings.batch,
+            stream_buffer_maxsize=8 * settings.batch,  # Never full: see Consumer.most.
             stream_recovery_delay=0.0,
             stream_wait_empty=True,
             topic_allow_declare=False,
@@ -113,7 +113,8 @@ class Reader:
         # Faust's web server listens on 0.0.0.0:6066 even where web_enabled is False.
         app.boot_strategy.enable_web = False
         app.on_begin = self._ownership.begin_rebalance
-        app.transport = transport(self._progress, self._ownership, self._live_is_read)(app.conf.broker_consumer, app)
+        consumer = transport(self._progress, self._ownership, self._live_is_read, most=2 * settings.batch)
+        app.transport = consumer(app.conf.broker_consumer, app)
         read = app.topic(*self._topics.values(), key_type=bytes, value_type=bytes, allow_empty=True)
         app.agent(read, name="worker", concurrency=1)(self._read)
         app.on_partitions_revoked.connect(cast("Any", self._on_revoked))
@@ -184,6 +185,7 @@ class Reader:
 
     async def _drop(self) -> None:
         async with self._hand():
+            await self._consumer.commit_all()
             await self._processor.drop()
 
     async def _on_rebalance_complete(self, _app: Any, *_: Any, **__: Any) -> None:

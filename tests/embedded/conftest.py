@@ -59,7 +59,7 @@ class Bench:
             "notebook": str(self.notebook),
             **options,
         }
-        worker = subprocess.Popen(
+        worker = subprocess.Popen(  # noqa: S603 - our own
             [sys.executable, str(Path(__file__).parent / "notebook_worker.py"), json.dumps(given)],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.DEVNULL,

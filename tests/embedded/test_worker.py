@@ -1,5 +1,6 @@
 """The worker against the real embedded broker: nothing lost, nothing held up, nothing open."""
 
+import asyncio
 import signal
 import time
 from typing import Any
@@ -51,7 +52,7 @@ def loads(bench: Any) -> list[list[int]]:
 
 @pytest.mark.parametrize("batch", [1, 500])
 async def test_kill_loses_nothing(bench: Any, batch: int) -> None:
-    """kill -9 in the middle of batches, again and again: every record is processed, whatever the batch's size."""
+    """After kill -9 in the middle of batches, again and again, every record is processed, whatever the batch's size."""
     sent = [str(number) for number in range(30 if batch == 1 else 3000)]
     await bench.publish("posts", sent, KEYS)
     for _ in range(2):
@@ -120,7 +121,8 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> N
         await bench.publish(role, [f"{role} {each}" for each in sent], KEYS)
     second = bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
     bench.wait(lambda: [0] in loads(bench) and [1] in loads(bench))
-    bench.wait(lambda before=len(bench.values()): len(bench.values()) > before + 50)
+    before = len(bench.values())
+    bench.wait(lambda: len(bench.values()) > before + 50)
     second.send_signal(signal.SIGTERM)
     assert second.wait(10) == 0
     bench.wait(lambda: len(set(bench.values())) == 2 * len(sent))
@@ -146,7 +148,7 @@ async def test_a_record_that_waits_is_not_committed_over(bench: Any) -> None:
     await bench.publish("actions", ["first", "waits", "behind"])
     worker = bench.work(settings={**QUICK, "batch": 1}, wait_at="waits", wait_for_ever=True)
     bench.wait(lambda: "behind" in bench.values())
-    time.sleep(0.5)
+    await asyncio.sleep(0.5)
     worker.kill()
     bench.work(settings=QUICK)
     bench.wait(lambda: bench.values().count("waits") == 2)
@@ -194,9 +196,9 @@ async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
     await bench.publish("posts", ["a"])
     slept = bench.work(settings={**QUICK, "linger": 0.5}, delay=1.0)
     bench.wait(lambda: loads(bench))
-    time.sleep(0.9)
+    await asyncio.sleep(0.9)
     slept.send_signal(signal.SIGSTOP)
-    time.sleep(3.0)
+    await asyncio.sleep(3.0)
     slept.send_signal(signal.SIGCONT)
     assert slept.wait(10) == 75
     assert bench.values() == []

@@ -1,0 +1,40 @@
+"""How a worker's process ends, and what the supervisor learns from it."""
+
+import threading
+
+import pytest
+
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
+from streams.worker.deadline import Deadline
+from streams.worker.run import exit_code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ValueError("x"), 70),
+        (Busy("x"), 75),
+        (Fenced("x"), 75),
+        (NewerState("x"), 78),
+        (Misconfigured("x"), 78),
+        (TooManyDead("x"), 78),
+    ],
+)
+def test_the_exit_code_tells_the_remedy(error: Exception, code: int) -> None:
+    """70 is a failure, 75 asks for a fresh start, 78 for a person."""
+    assert exit_code(error) == code
+
+
+def test_a_deadline_ends_the_process_unless_cancelled() -> None:
+    """The end comes from a thread of its own, with the code that was given; a cancelled deadline never comes."""
+    ended = threading.Event()
+    codes: list[int] = []
+
+    def end(code: int) -> None:
+        codes.append(code)
+        ended.set()
+
+    Deadline(0.01, 1, "cancelled", end=end).cancel()
+    Deadline(0.02, 70, "passed", end=end)
+    assert ended.wait(2)
+    assert codes == [70]
