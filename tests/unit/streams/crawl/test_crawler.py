@@ -1,0 +1,119 @@
+"""The crawler keeps each source's schedule, whatever another one does."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from streams.crawl.counts import Counts
+from streams.crawl.crawler import Crawler
+from streams.crawl.fetch import Fetched
+from streams.crawl.memory import Here
+from streams.crawl.visit import Way
+from streams.errors import Unfetched
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.records import Post
+from streams.source import Feed
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes when all sleep: the earliest sleeper wakes. It ends after a day."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self._sleepers: list[tuple[datetime, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self.time + timedelta(seconds=seconds), waking))
+        await waking
+
+    async def pass_until(self, end: datetime) -> None:
+        while True:
+            for _ in range(20):
+                await asyncio.sleep(0)
+            due = min(self._sleepers, key=lambda sleeper: sleeper[0])
+            if due[0] > end:
+                return
+            self._sleepers.remove(due)
+            self.time = due[0]
+            due[1].set_result(None)
+
+
+class Web:
+    """Two sites: one works, the other fails as it is told; a third hangs for ever."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.asked: list[tuple[str, float]] = []
+        self.failure: Unfetched | None = Unfetched("server", "500")
+        self._clock = clock
+
+    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:  # noqa: ARG002
+        self.asked.append((address, (self._clock.now() - START).total_seconds()))
+        if "hangs" in address:
+            await asyncio.Event().wait()
+        if "fails" in address and self.failure:
+            raise self.failure
+        return Fetched(url=address, body=b'{"items": []}', charset=None, etag=None, modified=None)
+
+    def times(self, name: str) -> list[float]:
+        return [time for address, time in self.asked if name in address]
+
+
+async def crawl(web: Web, clock: Clock, hours: float, **schedules: float) -> None:
+    async def publish(_: Sequence[Post]) -> None:
+        return
+
+    way = Way(
+        web=web,
+        door=Door(Pseudonyms({1: b"k" * 32})),
+        publish=publish,
+        locate=lambda _: [],
+        memory=Here(),
+        clock=clock,
+        counts=Counts(),
+    )
+    sources = [
+        Feed(name=name, url=f"https://{name}.example.cn/", township="330206104", schedule=seconds)
+        for name, seconds in schedules.items()
+    ]
+    task = asyncio.create_task(Crawler(sources, way, lambda: 0.5).run())
+    await clock.pass_until(START + timedelta(hours=hours))
+    assert not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_each_source_keeps_its_schedule() -> None:
+    """A source that fails and one that hangs cost the others nothing."""
+    clock = Clock()
+    web = Web(clock)
+    await crawl(web, clock, 1, works=600, fails=600, hangs=600)
+    assert web.times("works") == [0, 600, 1200, 1800, 2400, 3000, 3600]
+    assert web.times("hangs") == [0]
+
+
+async def test_a_failing_source_is_asked_ever_more_rarely_up_to_an_hour() -> None:
+    """Twice as long each time, with jitter (here its middle), whatever its schedule says."""
+    clock = Clock()
+    web = Web(clock)
+    await crawl(web, clock, 12, fails=60)
+    times = web.times("fails")
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert pauses[:4] == [7.5, 15, 30, 60]
+    assert max(pauses) == 2700
+
+
+async def test_what_a_site_asks_for_is_kept() -> None:
+    """Retry-After counts where it is longer."""
+    clock = Clock()
+    web = Web(clock)
+    web.failure = Unfetched("busy", "429", retry_after=900.0)
+    await crawl(web, clock, 1, fails=60)
+    assert web.times("fails")[:3] == [0, 900, 1800]

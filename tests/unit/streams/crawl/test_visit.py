@@ -1,0 +1,352 @@
+"""A visit publishes what is new, once, and remembers it only when it is safe."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from streams.crawl.counts import Counts
+from streams.crawl.crawler import Crawler
+from streams.crawl.fetch import Fetched
+from streams.crawl.memory import Here
+from streams.crawl.visit import Visited, Way, visit
+from streams.errors import Busy, Unfetched
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.records import Post
+from streams.source import AnySource, parse_source
+
+BOARD = """
+kind: board
+url: https://board.example.cn/api
+townships: ["330206104", "330206105", "330206106"]
+items: list
+message: {id: id, title: title, body: body, author: who, answer: answer}
+paging: {parameter: page}
+"""
+FORUM = """
+kind: forum
+url: https://bbs.example.cn/list-1
+townships: ["330206104", "330206105", "330206106"]
+list: {row: li, thread: a, stamp: i, next: b a}
+thread: {title: h1, post: p, id: "@id", body: span, next: b a}
+"""
+PLACES = {"青溪": "330206104", "白石": "330206105", "石桥": "330206106", "外乡": "990000001"}
+
+
+class Clock:
+    """A clock that is moved by hand and notes how long somebody slept."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+class Web:
+    """Pages by address; a name of a failure in place of a page fails under it. Validators are digests."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str | Unfetched] = {}
+        self.asked: list[str] = []
+
+    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:  # noqa: ARG002
+        self.asked.append(address)
+        page = self.pages.get(address, Unfetched("status_404", "no such page"))
+        if isinstance(page, Unfetched):
+            raise page
+        digest = hashlib.sha256(page.encode("utf-8", "surrogatepass")).hexdigest()
+        body = page.encode("utf-8", "surrogatepass")
+        return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
+
+
+class World:
+    """A crawler's surroundings, in memory."""
+
+    def __init__(self) -> None:
+        self.web, self.clock, self.counts, self.memory = Web(), Clock(), Counts(), Here()
+        self.published: list[Post] = []
+        self.log_is_away = False
+
+    async def publish(self, posts: Sequence[Post]) -> None:
+        if self.log_is_away:
+            raise Busy("the log is away")
+        self.published += posts
+
+    @property
+    def way(self) -> Way:
+        return Way(
+            web=self.web,
+            door=Door(Pseudonyms({1: b"k" * 32})),
+            publish=self.publish,
+            locate=lambda text: [code for word, code in PLACES.items() if word in text],
+            memory=self.memory,
+            clock=self.clock,
+            counts=self.counts,
+        )
+
+    async def visit(self, source: AnySource) -> Visited:
+        return await visit(source, self.way)
+
+    def crawler(self, *sources: AnySource) -> Crawler:
+        return Crawler(sources, self.way, lambda: 0.5)
+
+    def ids(self) -> list[str]:
+        return [post.id for post in self.published]
+
+    def board(self, *items: Mapping[str, object], page: int = 1) -> None:
+        address = "https://board.example.cn/api" + (f"?page={page}" if page > 1 else "")
+        self.web.pages[address] = json.dumps({"list": items})
+        self.web.pages.setdefault(f"https://board.example.cn/api?page={page + 1}", '{"list": []}')
+
+    def list(self, *threads: tuple[int, int], page: int = 1, further: bool = False) -> None:
+        rows = "".join(f'<li><a href="/t-{thread}-1">x</a><i>{replies}</i></li>' for thread, replies in threads)
+        end = f'<b><a href="/list-{page + 1}">次</a></b>' if further else ""
+        self.web.pages[f"https://bbs.example.cn/list-{page}"] = f"<ul>{rows}</ul>{end}"
+
+    def thread(self, number: int, *words: str, page: int = 1, further: bool = False, title: str = "事") -> None:
+        posts = "".join(f'<p id="{page}{position}"><span>{text}</span></p>' for position, text in enumerate(words))
+        end = f'<b><a href="/t-{number}-{page + 1}">次</a></b>' if further else ""
+        self.web.pages[f"https://bbs.example.cn/t-{number}-{page}"] = f"<h1>{title}</h1>{posts}{end}"
+
+
+def source(text: str, name: str = "s") -> AnySource:
+    return parse_source(text, Path(f"{name}.yaml"))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_post_is_published_once(world: World) -> None:
+    """A second visit finds nothing new; what is counted adds up."""
+    world.board({"id": 1, "body": "路灯坏了"}, {"id": 2, "body": "水黄"})
+    assert (await world.visit(source(BOARD))).published == 2
+    assert (await world.visit(source(BOARD))).published == 0
+    assert sorted(world.ids()) == ["1", "2"]
+    counts = world.counts
+    assert counts.total("listed") == counts.total("published") + counts.total("unchanged")
+
+
+async def test_an_edited_post_is_published_again_in_its_township(world: World) -> None:
+    """Its words changed, and so did the place they name: it stays where it was, or it would be two posts."""
+    world.board({"id": 1, "body": "青溪的路灯坏了"})
+    await world.visit(source(BOARD))
+    world.board({"id": 1, "body": "白石的路灯坏了"})
+    await world.visit(source(BOARD))
+    first, second = world.published
+    assert (first.id, first.township) == (second.id, second.township) == ("1", "330206104000")
+    assert second.fetched > first.fetched
+
+
+async def test_one_id_with_two_texts_is_published_once(world: World) -> None:
+    """Or each visit would take the other text for an edit, for ever."""
+    world.board({"id": 1, "body": "甲"}, {"id": 1, "body": "乙"})
+    for _ in range(3):
+        await world.visit(source(BOARD))
+    assert [post.body for post in world.published] == ["甲"]
+    assert world.counts.total("duplicate") > 0
+
+
+async def test_nothing_is_remembered_that_was_not_published(world: World) -> None:
+    """The log was away: the visit fails, and the next one publishes all."""
+    world.board({"id": 1, "body": "路灯坏了"})
+    world.log_is_away = True
+    with pytest.raises(Busy):
+        await world.visit(source(BOARD))
+    world.log_is_away = False
+    await world.visit(source(BOARD))
+    assert world.ids() == ["1"]
+
+
+@pytest.mark.parametrize("cut_after", range(7))
+async def test_a_visit_cut_short_loses_nothing(world: World, cut_after: int) -> None:
+    """Whichever page fails, the next visits publish every post once, though nothing on the first page is new."""
+    world.list((1, 1), (2, 2), page=1, further=True)
+    world.list((3, 0), page=2)
+    world.thread(1, "甲", "乙", further=True)
+    world.thread(1, "丙", page=2)
+    world.thread(2, "丁")
+    world.thread(3, "戊")
+    pages = list(world.web.pages)
+    if cut_after < len(pages):
+        whole, world.web.pages[pages[cut_after]] = world.web.pages[pages[cut_after]], Unfetched("server", "500")
+        assert (await world.visit(source(FORUM))).failures == 1
+        world.web.pages[pages[cut_after]] = whole
+    await world.visit(source(FORUM))
+    await world.visit(source(FORUM))
+    assert sorted(world.ids()) == sorted(["1", "1-11", "1-20", "2", "3"])
+
+
+async def test_a_thread_whose_stamp_stays_is_not_asked(world: World) -> None:
+    """Politeness: a list page says that nothing was added; what was is read, further pages too."""
+    world.list((1, 1), (2, 0))
+    world.thread(1, "甲", "乙")
+    world.thread(2, "丁")
+    await world.visit(source(FORUM))
+    world.list((1, 2), (2, 0))
+    world.thread(1, "甲", "乙", further=True)
+    world.thread(1, "丙", page=2)
+    world.web.asked.clear()
+    await world.visit(source(FORUM))
+    assert world.web.asked == [f"https://bbs.example.cn/{path}" for path in ("list-1", "t-1-1", "t-1-2")]
+    assert world.ids()[-1] == "1-20"
+
+
+async def test_an_unchanged_page_still_leads_on(world: World) -> None:
+    """A full first page of a thread no longer changes; its further pages do."""
+    world.list((1, 1))
+    world.thread(1, "甲", further=True)
+    world.thread(1, "乙", page=2)
+    await world.visit(source(FORUM))
+    world.list((1, 2))
+    world.thread(1, "乙", "丙", page=2)
+    await world.visit(source(FORUM))
+    assert world.ids() == ["1", "1-20", "1-21"]
+    assert world.counts.total("unmodified") > 0
+
+
+async def test_a_forum_shared_by_three_townships(world: World) -> None:
+    """A post goes where the one place that it names is, a reply without a place where its thread went.
+
+    Several places or none lead to the county's own inbox; one that this source does not serve counts for nothing.
+    """
+    world.list((1, 0), (2, 0), (3, 0), (4, 0))
+    world.thread(1, "青溪的桥裂了", "是啊", "我们白石也是")
+    world.thread(2, "在青溪和石桥之间", "我在石桥")
+    world.thread(3, "哪里都没写")
+    world.thread(4, "外乡与白石", title="路")
+    await world.visit(source(FORUM))
+    assert {post.id: post.township for post in world.published} == {
+        "1": "330206104000",
+        "1-11": "330206104000",
+        "1-12": "330206105000",
+        "2": "330206000000",
+        "2-11": "330206106000",
+        "3": "330206000000",
+        "4": "330206105000",
+    }
+
+
+async def test_no_handle_and_no_number_is_published(world: World) -> None:
+    """What leaves the crawler went through the door."""
+    world.board({"id": 1, "body": "我是青溪老王，电话13812345678", "who": "青溪老王"})
+    await world.visit(source(BOARD))
+    (post,) = world.published
+    assert post.body == "我是****，电话***********"
+    assert post.author is not None
+    assert post.author.startswith("p1-")
+
+
+async def test_a_long_body_is_cut_and_counted(world: World) -> None:
+    """At 50,000 characters; a number that the cut would part is masked as a whole first."""
+    world.board({"id": 1, "body": "长" * 49_995 + "13812345678" + "长" * 300_000})
+    await world.visit(source(BOARD))
+    assert len(world.published[0].body) == 50_000
+    assert world.published[0].body.endswith("长*****")
+    assert world.counts.total("cut") == 1
+
+
+async def test_what_has_no_words_is_counted_and_left(world: World) -> None:
+    """Empty text, blanks, NUL alone; emoji and rare characters are words."""
+    world.board(
+        {"id": 1, "body": ""},
+        {"id": 2, "body": " \0 "},
+        {"id": 3, "body": "<script>x</script>"},
+        {"id": 4, "body": "😀"},
+    )
+    world.web.pages["https://board.example.cn/api?page=2"] = '{"list": [{"id": 5, "body": "\\ud800𠮷\\u0000"}]}'
+    await world.visit(source(BOARD))
+    assert {post.id: post.body for post in world.published} == {"4": "😀", "5": "𠮷"}
+    assert world.counts.total("empty") == 3
+
+
+async def test_the_oldest_is_published_first(world: World) -> None:
+    """Sites list the newest first; what happened first is to be judged first."""
+    timed = BOARD.replace("title: title", "title: title, time: at")
+    world.board(*[{"id": n, "body": "x", "at": 1_700_000_000 + n} for n in (3, 1, 2)])
+    await world.visit(source(timed))
+    assert world.ids() == ["1", "2", "3"]
+
+
+async def test_a_page_that_is_its_own_next_page_ends(world: World) -> None:
+    """A list or a thread that leads to itself is read once."""
+    world.web.pages["https://bbs.example.cn/list-1"] = (
+        '<ul><li><a href="/t-1-1">x</a><i>1</i></li></ul><b><a href="/list-1">次</a></b>'
+    )
+    world.web.pages["https://bbs.example.cn/t-1-1"] = (
+        '<h1>t</h1><p id="1"><span>x</span></p><b><a href="/t-1-1">次</a></b>'
+    )
+    await world.visit(source(FORUM))
+    assert len(world.web.asked) == 2
+
+
+async def test_a_site_in_trouble_is_left_after_three_failures(world: World) -> None:
+    """A visit does not knock on every door of a house on fire."""
+    world.list(*[(number, 0) for number in range(1, 21)])
+    for number in range(1, 21):
+        world.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched("server", "500")
+    visited = await world.visit(source(FORUM))
+    assert (visited.failures, len(world.web.asked)) == (3, 4)
+
+
+async def test_a_thread_that_is_gone_or_closed_does_not_hold_up_the_rest(world: World) -> None:
+    """404 and robots.txt are counted by name; they are no failure of the site."""
+    world.list((1, 0), (2, 0), (3, 0))
+    world.web.pages["https://bbs.example.cn/t-2-1"] = Unfetched("robots", "closed")
+    world.thread(3, "戊")
+    assert (await world.visit(source(FORUM))).failures == 0
+    assert world.ids() == ["3"]
+    assert (world.counts.total("error:status_404"), world.counts.total("error:robots")) == (1, 1)
+
+
+async def test_once_ends_when_nothing_new_is_listed(world: World) -> None:
+    """Each source is visited until then; a hopeless one is tried once, one that may recover three times."""
+    world.board({"id": 1, "body": "x"})
+    world.list((1, 0))
+    world.thread(1, "甲")
+    assert await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once()
+    assert sorted(world.ids()) == ["1", "1"]
+    world.web.pages["https://bbs.example.cn/list-1"] = Unfetched("status_404", "gone")
+    world.web.pages["https://board.example.cn/api"] = Unfetched("server", "500")
+    world.web.asked.clear()
+    assert not await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once()
+    assert world.web.asked.count("https://bbs.example.cn/list-1") == 1
+    assert world.web.asked.count("https://board.example.cn/api") == 3
+
+
+async def test_the_crawler_outlives_every_trouble_of_a_source(world: World) -> None:
+    """A log that is away and a parser's fault are counted, and the source is visited again later, more rarely."""
+    world.board({"id": 1, "body": "x"})
+    world.log_is_away = True
+    assert not await world.crawler(source(BOARD)).once()
+    assert world.counts.total("error:visit:Busy") == 3
+    assert world.clock.slept == [7.5, 15.0]
+    world.log_is_away = False
+    assert await world.crawler(source(BOARD)).once()
+    assert world.ids() == ["1"]
+
+
+async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is counted under its name, and the page is read again at the next visit."""
+    world.board({"id": 1, "body": "x"})
+
+    def faulty(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("streams.crawl.visit.read", faulty)
+        assert (await world.visit(source(BOARD))).published == 0
+    assert world.counts.total("error:parser:ZeroDivisionError") == 1
+    assert (await world.visit(source(BOARD))).published == 1
