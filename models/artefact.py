@@ -55,7 +55,7 @@ def save(folder: Path, name: str, model: Fitted) -> None:
         labels=model.labels,
         temperature=model.temperature,
         threshold=model.threshold,
-        digest=hashlib.sha256(numbers.read_bytes()).hexdigest(),
+        digest=digest(numbers),
         words=model.words,
     )
     # One word a line, so that a reviewer reads what is in it, and a change shows which words came and went.
@@ -94,6 +94,11 @@ def load(folder: Path, name: str, *, fields: int) -> Fitted:
     )
 
 
+def digest(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def _header(file: Path) -> _Header:
     try:
         header = json.decode(file.read_bytes(), type=_Header)
@@ -108,13 +113,16 @@ def _header(file: Path) -> _Header:
     return header
 
 
-def _arrays(file: Path, digest: str) -> Mapping[str, NDArray[np.float32]]:
+def _arrays(file: Path, expected: str) -> Mapping[str, NDArray[np.float32]]:
     try:
-        if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            raise Unusable(f"{file}: is not the file that its .json describes (SHA-256 differs); {REMEDY}")
-        with np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        matches = digest(file) == expected
     except OSError as error:
         raise Unusable(f"{file}: cannot be read ({error.strerror}); {REMEDY}") from error
-    except (BadZipFile, KeyError) as error:
+    if not matches:
+        raise Unusable(f"{file}: is not the file that its .json describes (SHA-256 differs); {REMEDY}")
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, BadZipFile, KeyError, ValueError) as error:
+        # numpy says ValueError for arrays of objects, which would need pickle.
         raise Unusable(f"{file}: is damaged ({error}); {REMEDY}") from error

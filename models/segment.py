@@ -97,7 +97,7 @@ def narrow(text: str) -> str:
 def _searched(word: str) -> Iterable[str]:
     if not (word.isalnum() or any(map(str.isalnum, word))):
         return ()
-    whole = word[:LONGEST_SEARCHED].lower()
     if len(word) < 3 or word.isascii():  # noqa: PLR2004 (only a longer word has two characters and more within)
-        return (whole,)
-    return (*(word[at : at + size] for size in (2, 3) for at in range(len(word) - size + 1) if size < len(word)), whole)
+        return (word[:LONGEST_SEARCHED].lower(),)
+    word = word[:LONGEST_SEARCHED].lower()
+    return (*(word[at : at + size] for size in (2, 3) for at in range(len(word) - size + 1) if size < len(word)), word)

@@ -1,0 +1,92 @@
+"""A word is looked up once and weighs what it and its parts weigh."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.linear import Table, heads, parts, probabilities, scale
+from models.segment import Tokens
+
+WORDS = ("卫生", "卫生院", "医院", "不 好", "！")
+
+
+def weights(*columns: float) -> NDArray[np.float32]:
+    """One row a word, each the powers of two that tell whose weight is in a sum."""
+    return np.array([[2.0**row * column for column in columns] for row in range(len(WORDS))], dtype=np.float32)
+
+
+def whole(table: Table, *words: str) -> list[float]:
+    return table.sums(Tokens.of((), words)).whole
+
+
+def test_a_word_brings_its_parts() -> None:
+    """卫生院 weighs its own weight and that of 卫生."""
+    assert whole(Table(WORDS, weights(1)), "卫生院") == [2 + 1]
+
+
+def test_a_word_never_seen_counts_by_its_parts() -> None:
+    """卫生所 is unknown, 卫生 within it is not."""
+    assert whole(Table(WORDS, weights(1)), "卫生所") == [1]
+
+
+def test_a_word_counts_once() -> None:
+    """Repeating a word or a sign a thousand times changes nothing."""
+    table = Table(WORDS, weights(1))
+    assert whole(table, *["医院"] * 1000, "！", "！") == whole(table, "医院", "！")
+
+
+def test_the_order_of_words_does_not_matter() -> None:
+    """The same words in another order give the same number to the last bit."""
+    random = np.random.default_rng(1)
+    names = [chr(0x4E00 + at) for at in range(500)]
+    numbers = random.normal(size=(500, 3)).astype(np.float32)
+    table = Table(names, numbers)
+    assert whole(table, *names) == whole(table, *reversed(names))
+
+
+def test_no_words_weigh_nothing() -> None:
+    """The empty text has sums of zero."""
+    assert whole(Table(WORDS, weights(1, 3))) == [0, 0]
+
+
+@pytest.mark.parametrize("word", ["字" * 9, "不 好", "A3B4", "\U00020bb7\U00020bb7\U00020bb7", "医院", "医", ""])
+def test_what_is_no_long_word_has_no_parts(word: str) -> None:
+    """Phrases, other scripts, short words and what is too long to be a word stand for themselves alone."""
+    assert parts(word) == set()
+
+
+def test_the_parts_of_a_word() -> None:
+    """Two and three characters at each place, shorter than the word."""
+    assert parts("城管执法") == {"城管", "管执", "执法", "城管执", "管执法"}
+
+
+def test_models_that_share_a_table_answer_as_if_alone() -> None:
+    """A shared table gives each model the sums that its own table would give it."""
+    other = ("卫生", "学校", "不 好")
+    second = np.array([[10.0], [20.0], [30.0]], dtype=np.float32)
+    first_head, second_head = heads((WORDS, weights(1, 3)), (other, second))
+    for words in (("卫生院", "学校"), ("不", "好"), ("卫生所",), ("！",), ()):
+        tokens = Tokens.of(words[:1], words)
+        alone, other_alone = Table(WORDS, weights(1, 3)).sums(tokens), Table(other, second).sums(tokens)
+        assert (first_head.title(tokens), first_head.whole(tokens)) == (alone.title, alone.whole)
+        assert (second_head.title(tokens), second_head.whole(tokens)) == (other_alone.title, other_alone.whole)
+
+
+def test_a_kept_answer_belongs_to_its_post() -> None:
+    """What is kept for one post is never given for another."""
+    table = Table(WORDS, weights(1))
+    first, second = Tokens.of((), ("医院",)), Tokens.of((), ("卫生",))
+    assert [table.sums(one).whole for one in (first, second, first)] == [[4], [1], [4]]
+
+
+def test_probabilities_sum_to_one_however_large_the_margins() -> None:
+    """No overflow; the largest margin has the largest share, and a higher temperature levels them."""
+    assert probabilities([1e6, 0.0, -1e6], 0.1) == [1, 0, 0]
+    hot, cold = probabilities([1, 0], 10), probabilities([1, 0], 0.5)
+    assert sum(hot) == pytest.approx(1)
+    assert 0.5 < hot[0] < cold[0]
+
+
+def test_an_empty_vector_has_no_scale() -> None:
+    """Nothing is divided by zero."""
+    assert (scale(0), scale(4)) == (0, 0.5)
