@@ -76,7 +76,7 @@ class Sites:
         return second if second and second <= self._clock() else None
 
     async def _feed(self, request: web.Request) -> web.Response:
-        shown = sorted(self._shown("feed"), key=_published, reverse=True)
+        shown = sorted(self._shown("feed"), key=_appears, reverse=True)
         return _page(request, feed(shown, _root(request)), "application/rss+xml", self._changed(shown))
 
     async def _threads(self, request: web.Request) -> web.Response:
@@ -91,7 +91,7 @@ class Sites:
         return _page(request, thread(shown, _number(request)), "text/html", self._changed(shown))
 
     async def _messages(self, request: web.Request) -> web.Response:
-        shown = sorted(self._shown("board"), key=_published, reverse=True)
+        shown = sorted(self._shown("board"), key=_appears, reverse=True)
         return _page(request, messages(shown, _number(request)), "application/json", self._changed(shown))
 
 
@@ -208,3 +208,8 @@ def _root(request: web.Request) -> str:
 
 def _published(one: Showing) -> datetime:
     return one.published
+
+
+def _appears(one: Showing) -> datetime:
+    """Sites list what came last first, whatever date it bears: a post waits for its moderator."""
+    return one.appears

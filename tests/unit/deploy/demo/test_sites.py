@@ -135,6 +135,16 @@ async def test_a_post_appears_at_its_hour(sites: Sites, clock: Hand, web: Client
     assert "东埠小学" in await read(web, f"{sites.urls['forum']}/thread/t001")
 
 
+async def test_what_appears_last_stands_first(sites: Sites, clock: Hand, web: ClientSession) -> None:
+    """A message that waited for its moderator stands on the first page, so that no crawler passes it by."""
+    seen: set[str] = set()
+    for tenth in range(500):
+        clock.set(tenth / 10)
+        async with web.get(f"{sites.urls['board']}/api/messages") as answer:
+            seen |= {message["id"] for message in (await answer.json())["messages"]}
+    assert seen == {post.id for post in postings() if post.site == "board"}
+
+
 async def test_an_odd_page_number_is_the_first_page(sites: Sites, web: ClientSession) -> None:
     """Nonsense in the page number does not break a site."""
     first = await read(web, f"{sites.urls['forum']}/")
