@@ -1,6 +1,6 @@
 """A worker whose processor only writes down what it was given: run as a process of its own by the tests.
 
-Usage: notebook_worker.py OPTIONS, a JSON object:
+Options:
     servers, deployment, partitions: as in WorkerSettings; settings: other fields of it
     notebook: file to which each processed record is appended as a JSON line
     delay: seconds that each batch takes
@@ -10,12 +10,13 @@ Usage: notebook_worker.py OPTIONS, a JSON object:
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -88,7 +89,9 @@ def line(record: Record) -> dict[str, object]:
     }
 
 
-def main(options: Mapping[str, Any]) -> int:
+def run(options: Mapping[str, Any]) -> NoReturn:
+    """Run the worker in a forked process, in the notebook's folder, and end with its exit code."""
+    os.chdir(Path(options["notebook"]).parent)
     embedded = WorkerSettings.embedded(options["servers"], options["deployment"], partitions=options["partitions"])
     settings = msgspec.structs.replace(embedded, **options.get("settings", {}))
 
@@ -96,8 +99,4 @@ def main(options: Mapping[str, Any]) -> int:
     async def open_processor(ownership: Ownership) -> AsyncIterator[Notebook]:
         yield Notebook(options, ownership)
 
-    return run_worker(settings, open_processor)
-
-
-if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1])))
+    sys.exit(run_worker(settings, open_processor))
