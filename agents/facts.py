@@ -60,7 +60,7 @@ _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped"})
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
-_EVENTS: Final = frozenset({"event", "happened", "assault", "leak", "ruin"})
+_EVENTS: Final = frozenset({"event", "happened", "mention", "leak", "ruin"})
 _CERTAIN: Final = frozenset({"happened", "leak"})
 """Words that say by themselves that something happened."""
 _GOES_ON: Final = frozenset({"now", "over", "contained"})
@@ -79,6 +79,9 @@ _KINDS: Final = (
 _UNNAMED: Final = "生产安全事故"
 """The kind of an accident that only its victims tell of."""
 _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
+
+_DEADLY_DISASTER: Final = 3
+"""Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
 NOTHING: Final = Facts()
 
@@ -157,6 +160,8 @@ class _Reading:
             now = {}
         if "trapped" in self.quotes and not self.quotes.keys() & {"rescued", "over"}:
             now |= self.quotes["trapped"]
+        if kind == "自然灾害" and self.least("deaths") >= _DEADLY_DISASTER:
+            now |= self.quotes["deaths"]
         if "missing" in known and known["missing"].least:
             now |= self.quotes["missing"]
         if now:
@@ -276,7 +281,7 @@ class _Sentence:
             return count.amount
         if word.category not in _NAMED:
             return None
-        if _YEARS.match(self.text, word.end):
+        if word.end - word.start == 1 or _YEARS.match(self.text, word.end):
             return None
         number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
         return Amount(number, number) if number else None
@@ -312,7 +317,7 @@ class _Sentence:
                     self.reading.hints[self._quote(word)] = None
                 continue
             self.reading.spoken[word.kind] += 1
-            if word.category in _CERTAIN or (word.category != "assault" and occurred):
+            if word.category in _CERTAIN or (word.category != "mention" and occurred):
                 self.reading.kinds[word.kind] += 1
                 self.reading.quotes["event"][self._quote(word)] = None
                 if word.category in {"leak", "ruin"}:

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from models.numerals import NUMERAL, RANGE, Amount, amount
 
+_TERSE: Final = frozenset({"死", "亡", "伤", "重伤", "轻伤", "死亡", "受伤", "失踪", "被困", "中毒", "遇难", "获救"})
+"""Words that stand right behind a number without a noun between: 三死五伤."""
 REACH: Final = 28
 """Characters looked at on each side of a word of harm: counts stand near what they count."""
 
@@ -15,7 +17,7 @@ _PERSON: Final = (
     r"|民工|工人|学生|儿童|孩子|乘客|旅客|男子|女子|老人|村民|矿工|囚犯|游客|女工|师生|员工|职工|群众|居民)"
 )
 _BEFORE: Final = re.compile(rf"(?<![第A-Za-z\d.])({RANGE}){_PERSON}")
-_JOINED: Final = re.compile(rf"(?<![第A-Za-z\d.])({RANGE})$")
+_JOINED: Final = re.compile(rf"(?<![第唯A-Za-z\d.])({RANGE})$")
 _COUPLE: Final = re.compile(rf"({NUMERAL})男({NUMERAL})女")
 _AFTER: Final = re.compile(
     r"(?:人数|者|了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|更新为|由\d{1,5}人|至|到|为|是|有|的|人员|群众|村民|居民|学生|员工|被困|[:：]){0,5}"
@@ -52,7 +54,7 @@ def count_people(text: str, start: int, end: int, floor: int, ceiling: int) -> C
     `floor` and `ceiling` bound the clause, or the part of it that no other word of harm has used yet.
     """
     floor, ceiling = max(floor, start - REACH), min(ceiling, end + REACH)
-    return _left(text, start, floor) or _right(text, end, ceiling)
+    return _left(text, start, floor, terse=text[start:end] in _TERSE) or _right(text, end, ceiling)
 
 
 def count_yuan(text: str, start: int, end: int, floor: int, ceiling: int) -> Count | None:
@@ -71,13 +73,13 @@ def victims(text: str, start: int, floor: int) -> int:
     return 1 if _SINGLE.search(before) else 0
 
 
-def _left(text: str, start: int, floor: int) -> Count | None:
+def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
     before = text[floor:start]
     if couple := _COUPLE.search(before):
         men, women = amount(couple[1]), amount(couple[2])
         if men and women and men.value and women.value:
             return Count(Amount(men.value + women.value, men.least + women.least), floor + couple.start(), start)
-    if joined := _JOINED.search(before):
+    if terse and (joined := _JOINED.search(before)):
         return _count(joined, floor)
     counts = list(_BEFORE.finditer(before))
     return _count(counts[-1], floor) if counts else None

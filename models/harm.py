@@ -13,7 +13,7 @@ IDLE: Final = "idle"
 
 TRIGGERS: Final = (
     "death", "dead", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated", "casualties",
-    "loss", "event", "happened", "leak", "ruin", "assault", "hazard", "looming", "crack", "fault", "symptom", "now",
+    "loss", "event", "happened", "leak", "ruin", "mention", "hazard", "looming", "crack", "fault", "symptom", "now",
 )  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 
