@@ -72,6 +72,18 @@ OUTBURSTS = [
     "死不认账",
     "欺上瞒下",
     "爆炸性丑闻",
+    "难道没人管吗",
+    "这些年没人管",
+    "人命关天",
+    "家破人亡都是你们害的",
+    "百姓水深火热",
+    "抢劫一样的收费",
+    "杀人犯都比你们强",
+    "消防员冒死救人好样的",
+    "鞠躬尽瘁死而后已",
+    "狗官",
+    "拉横幅去省里",
+    "跪求领导",
 ]
 TAILS = st.sampled_from(["！", "！！！", "。", "!!!", "～", "😡😡", "", "？"])
 reports = st.sampled_from(REPORTS)
@@ -98,6 +110,7 @@ def test_an_outburst_after_a_report_changes_nothing(report: str, outburst: str) 
 def test_an_outburst_before_a_report_changes_nothing(report: str, outburst: str) -> None:
     """Nor does it in front of it, or as a title."""
     assert verdict(f"{outburst}。{report}") == verdict(report)
+    assert verdict(f"{outburst}，{report}") == verdict(report)
     assert verdict(report, title=outburst) == verdict(report)
 
 
