@@ -38,7 +38,7 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
     if settings is None:
         return
     keys, finding = _tried("key file", lambda: keyring.read(settings.key_file))
-    yield finding if keys is None else Finding("key file", f"{settings.key_file}, {len(keys)} keys, mode 0600")
+    yield finding if keys is None else Finding("key file", f"{settings.key_file}, mode 0600, newest key {max(keys)}")
     served, finding = _tried("townships", lambda: townships.read_all(settings.townships))
     named = ", ".join(f"{township.name} {code}" for code, township in (served or {}).items())
     yield finding if served is None else Finding("townships", named)

@@ -1,5 +1,6 @@
 """The command line: `xiangyin COMMAND`. Exit codes are in deploy.cli.exits."""
 
+import logging
 import os
 import sys
 import traceback
@@ -34,6 +35,8 @@ def main() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a command; what can be expected to go wrong becomes a message and an exit code, never a trace."""
+    # Commands say in their own words that a server is away; `work` and `crawl` send the library's to the log.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     try:
         code = app(arguments, standalone_mode=False, prog_name="xiangyin")
     except typer.Exit as end:

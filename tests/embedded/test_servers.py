@@ -1,85 +1,66 @@
-"""The embedded servers start fast, on loopback, on ports of their own, and end with whoever started them."""
+"""`xiangyin servers`: two addresses, and nothing left when it ends."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
 import psutil
-from aiohttp import ClientSession
-
-from deploy.embedded import EmbeddedServers
-
-PARENT = """
-import time
-from deploy.embedded import EmbeddedServers
-with EmbeddedServers() as servers:
-    print(servers.kafka, flush=True)
-    time.sleep(60)
-"""
+import pytest
 
 
-async def test_both_answer_on_loopback() -> None:
-    """Inside the context both servers answer, and nothing of theirs listens beyond loopback; after it nothing does."""
-    before = set(psutil.Process().children(recursive=True))
-    async with EmbeddedServers() as servers, ClientSession() as session:
-        assert servers.kafka.startswith("127.0.0.1:")
-        async with session.get(servers.elasticsearch) as answer:
-            assert answer.status == 200
-        family = set(psutil.Process().children(recursive=True)) - before
-        listening = [at.laddr for each in family for at in each.net_connections() if at.status == psutil.CONN_LISTEN]
-        assert len(listening) == 2
-        assert {at.ip for at in listening} == {"127.0.0.1"}
-    assert not any(each.is_running() for each in family)
-    assert not any(is_taken(at.port) for at in listening)
-
-
-def test_ports_that_are_taken_do_not_matter() -> None:
-    """Something else on Kafka's, Elasticsearch's and Faust's usual ports keeps nobody from starting."""
-    with ExitStack() as stack:
-        for port in (9092, 9200, 6066):
-            if not is_taken(port):
-                stack.enter_context(socket.create_server(("127.0.0.1", port)))
-        first, second = stack.enter_context(EmbeddedServers()), stack.enter_context(EmbeddedServers())
-        assert len({first.kafka, second.kafka, first.elasticsearch, second.elasticsearch}) == 4
-
-
-def test_kill_of_the_parent_leaves_no_process() -> None:
-    """After kill -9 of whoever started the servers they and their keepers are gone, and the port is free."""
-    parent = subprocess.Popen(  # noqa: S603 - our own
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
-    )
-    assert parent.stdout
-    address = parent.stdout.readline().decode().strip()
-    family = psutil.Process(parent.pid).children(recursive=True)
-    assert len(family) == 4, "two servers, each with its keeper"
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
-    parent.stdout.close()
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == []
-    assert not is_taken(int(address.partition(":")[2]))
-
-
-def test_kill_of_a_keeper_leaves_no_server() -> None:
-    """Even when the keeper itself is killed, the kernel ends its server (Linux only)."""
-    if sys.platform != "linux":
-        return
-    before = set(psutil.Process().children())
-    with EmbeddedServers():
-        keepers = set(psutil.Process().children()) - before
-        servers = [each for keeper in keepers for each in keeper.children()]
-        for keeper in keepers:
-            keeper.kill()
-        _, alive = psutil.wait_procs(servers, timeout=5)
-        assert alive == []
-
-
-def is_taken(port: int) -> bool:
-    """Whether somebody listens there."""
-    time.sleep(0.01)
+def free_port() -> int:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_servers_end_with_the_command(ending: signal.Signals) -> None:
+    """Prints the variables that other commands read; Ctrl-C ends both servers, frees their ports, exits 0."""
+    kafka, search = free_port(), free_port()
+    command = [sys.executable, "-m", "deploy.cli", "servers"]
+    ports = ["--kafka-port", str(kafka), "--elasticsearch-port", str(search)]
+    running = subprocess.Popen([*command, *ports], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    try:
+        assert running.stdout
+        printed = [running.stdout.readline(), running.stdout.readline()]
+        assert printed == [
+            f"export XIANGYIN_KAFKA=127.0.0.1:{kafka}\n",
+            f"export XIANGYIN_ELASTICSEARCH=http://127.0.0.1:{search}\n",
+        ]
+        children = psutil.Process(running.pid).children(recursive=True)
+        assert len(children) >= 2
+        os.kill(running.pid, ending)
+        _, said = running.communicate(timeout=20)
+    finally:
+        running.kill()
+    assert running.returncode == 0
+    assert "Traceback" not in said
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    assert (len(gone), alive) == (len(children), [])
+    for port in (kafka, search):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port))
+
+
+def test_a_taken_port_is_named() -> None:
+    """A port that somebody else holds: the command says so and ends; it does not print an address that is not ours."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        began = time.monotonic()
+        ended = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "deploy.cli", "servers", "--elasticsearch-port", port],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 78
+    assert ended.stdout == ""
+    assert "search server" in ended.stderr
+    assert time.monotonic() - began < 30
