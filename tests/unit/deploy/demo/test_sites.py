@@ -138,7 +138,7 @@ async def test_a_post_appears_at_its_hour(sites: Sites, clock: Hand, web: Client
 async def test_what_appears_last_stands_first(sites: Sites, clock: Hand, web: ClientSession) -> None:
     """A message that waited for its moderator stands on the first page, so that no crawler passes it by."""
     seen: set[str] = set()
-    for tenth in range(500):
+    for tenth in range(0, 601, 2):
         clock.set(tenth / 10)
         async with web.get(f"{sites.urls['board']}/api/messages") as answer:
             seen |= {message["id"] for message in (await answer.json())["messages"]}
