@@ -23,7 +23,7 @@ _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
     "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
 )
-_ASKED: Final = re.compile("(?:了|过|人)?(?:多少|几个?人|吗|没有|没(?=$|[，？?])|么)")
+_ASKED: Final = re.compile("(?:的)?(?:可能|风险|危险)|(?:了|过|人)?(?:多少|几个?人|吗|没有|没(?=$|[，？?])|么)")
 _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
@@ -275,7 +275,7 @@ class _Sentence:
         if word.category in _BODILY and self._is_no_accident(word, floor, ceiling):
             return None
         if word.category == "rescued":
-            floor = max(floor, word.start - 8)
+            floor = max(floor, word.start - 4)
         if count := count_people(self.text, word.start, word.end, floor, ceiling):
             self.used = max(word.end, count.end)
             return count.amount

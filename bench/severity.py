@@ -6,6 +6,7 @@ Half A is what the words and rules were tuned on; half B was not looked at. The 
 import argparse
 import hashlib
 import json
+import math
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -63,9 +64,12 @@ def scores(pairs: Iterable[tuple[bool, bool]]) -> tuple[float, float, float]:
 
 
 def share(values: Iterable[bool]) -> str:
-    """A share with its count."""
+    """A share with its count and its 95 % interval (Wilson)."""
     values = list(values)
-    return f"{sum(values) / max(1, len(values)):.3f} ({sum(values)}/{len(values)})"
+    hits, count, z = sum(values), max(1, len(values)), 1.96
+    middle = (hits + z * z / 2) / (count + z * z)
+    reach = z * math.sqrt(hits * (count - hits) / count + z * z / 4) / (count + z * z)
+    return f"{hits / count:.3f} ({hits}/{len(values)}), {max(0.0, middle - reach):.2f}-{min(1.0, middle + reach):.2f}"
 
 
 def report(name: str, judged: list[Judged]) -> None:
@@ -111,9 +115,9 @@ def everyday(lexicon: HarmLexicon, rules: RulePack, show: int) -> None:
     """Count how many unlabelled everyday messages get a grade, and how long a text takes."""
     for name in ("messages_stream.jsonl", "messages_replied.jsonl"):
         texts = [(row["title"], row.get("body") or row.get("message") or "") for row in rows(name)]
-        begin = time.perf_counter()
+        begin = time.process_time()
         judged = [judge(Text(title or "", body), lexicon, rules) for title, body in texts]
-        spent = time.perf_counter() - begin
+        spent = time.process_time() - begin
         length = sum(len(title or "") + len(body) for title, body in texts) / len(texts)
         graded = [index for index, (_, found) in enumerate(judged) if found.grade != "none"]
         print(f"{name}: {len(graded)} of {len(texts)} graded ({len(graded) / len(texts):.4f}), "
