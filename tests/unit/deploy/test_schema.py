@@ -1,9 +1,16 @@
 """The schemas that other programs are built from."""
 
+from datetime import UTC, datetime
+
+import msgspec
 import pytest
 
-from deploy.schema import NAMES, schema
+from agents import alert
+from deploy.knowledge import inbox
+from deploy.schema import NAMES, Alert, schema
 from deploy.settings.deployment import Settings
+from streams.matter import Deployment, Matter, Moment
+from streams.records import Evidence, Incident, Position, Toll
 
 
 @pytest.mark.parametrize("what", NAMES)
@@ -20,3 +27,36 @@ def test_secrets_have_no_place_in_the_files_schema() -> None:
         "elasticsearch_password",
         "elasticsearch_api_key",
     }
+
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("status", ["open", "confirmed", "closed"])
+def test_alerts_are_as_their_schema_says(status: str) -> None:
+    """What the alerting step writes has the schema's fields, all of them and no other, of the schema's types."""
+    incident = Incident(
+        id="i1",
+        township="330206104000",
+        title="围墙倒塌",
+        kind="生产安全事故",
+        topic="城乡建设",
+        grade="III",
+        warning="orange",
+        status=status,  # type: ignore[arg-type]
+        founded=NOW,
+        first_seen=NOW,
+        last_seen=NOW,
+        last_record=NOW,
+        toll=Toll(deaths=3),
+        evidence=(Evidence("三人死亡", 0, 4),),
+        revision=1,
+        alert_started=NOW if status == "closed" else None,
+    )
+    moment = Moment(Position("demo.posts", 0, 1), NOW, NOW, live=True, traceparent="")
+    matter = alert.run(Matter(None, incident), moment, inbox("330206"), Deployment("demo"))
+    (message,) = matter.now.pending_alerts
+    written = msgspec.json.decode(message.value)
+    assert set(written) == {field.name for field in msgspec.structs.fields(Alert)}
+    assert set(written["cap"]) == set(schema("alert")["$defs"]["Cap"]["properties"])
+    assert msgspec.json.decode(message.value, type=Alert).fingerprint == "i1"
