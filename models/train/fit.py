@@ -15,10 +15,12 @@ from sklearn.svm import LinearSVC
 
 from models.artefact import Fitted
 from models.linear import parts, scale
+from models.train.corpus import DataError
 from models.train.vocabulary import vocabulary
 
 SEED: Final = 20
 FOLDS: Final = 5
+LEAST_LABELS: Final = 3
 CERTAIN: Final = 0.95
 """Share of the answers not marked uncertain that must be right on the rows that set the threshold."""
 
@@ -38,7 +40,12 @@ def fit(
         labels: of the documents.
         factors: how much each field counts; the last field holds all words of a document and makes the vocabulary.
         regularisation: LinearSVC's C.
+
+    Raises:
+        DataError: there are fewer than three labels, or fewer documents of one than folds.
     """
+    if len(few := Counter(labels)) < LEAST_LABELS or min(few.values()) < FOLDS:
+        raise DataError(f"too little to learn from: {dict(few)}; give {LEAST_LABELS} labels with {FOLDS} rows each")
     words, counts = vocabulary(fields[-1] for fields in documents)
     idf = np.array([log((1 + len(documents)) / (1 + count)) + 1 for count in counts], dtype=np.float32)
     matrix = _matrix(documents, {word: row for row, word in enumerate(words)}, idf, factors)

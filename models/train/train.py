@@ -158,7 +158,7 @@ def _report(sets: _Sets, models: Path) -> Report:
                 "emotion", sets.emotion, lambda one: one.label, lambda tokens: emotions.feeling(tokens).label
             ),
             *_mood_scores("sentiment", sets.sentiment, _sentiment, lambda tokens: sentiments.leaning(tokens).label),
-            _sign_score(sentiments, sets.sentiment),
+            *_sign_scores(sentiments, sets.sentiment),
         ),
     )
 
@@ -167,7 +167,8 @@ def _topic_scores(model: TopicModel, rows: Sequence[tuple[Example, Tokens]]) -> 
     parts: tuple[Part, ...] = ("test", "later")
     scores = []
     for part in parts:
-        chosen = _of(rows, part)
+        if not (chosen := _of(rows, part)):
+            continue
         answers = [model.rank(tokens) for _, tokens in chosen]
         truth, given = [example.label for example, _ in chosen], [answer.label for answer in answers]
         scores.append(score("topic", part, truth, given, [not answer.uncertain for answer in answers]))
@@ -189,11 +190,11 @@ def _mood_scores(
     ]
 
 
-def _sign_score(model: SentimentModel, rows: Sequence[tuple[Example, Tokens]]) -> Score:
+def _sign_scores(model: SentimentModel, rows: Sequence[tuple[Example, Tokens]]) -> list[Score]:
     """How often the score's sign is right where a text is either positive or negative."""
     chosen = [(one, tokens) for one, tokens in _of(rows, "test") if one.source == "polarity"]
     answers = ["positive" if model.leaning(tokens).score > 0 else "negative" for _, tokens in chosen]
-    return score("sentiment", "polarity (sign)", [one.label for one, _ in chosen], answers)
+    return [score("sentiment", "polarity (sign)", [one.label for one, _ in chosen], answers)] if chosen else []
 
 
 def _write(file: Path, content: object) -> None:

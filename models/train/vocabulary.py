@@ -49,11 +49,12 @@ class Admission:
         return len(word) == 1 and unicodedata.category(word)[0] in "PS"
 
     def _is_name(self, word: str, documents: int) -> bool:
-        """Built like a name, and a name in jieba's dictionary; or a family name with an office."""
+        """Built like a name, and a name or no word in jieba's dictionary; or a family name with an office."""
         if documents >= COMMON or word[0] not in SURNAMES or not _NAME.fullmatch(word):
             return False
-        tags = [tag for _, tag in self._jieba.tag(word, hmm=False)]
-        return bool(_TITLED.fullmatch(word)) or (len(tags) == 1 and tags[0].startswith("nr"))
+        if _TITLED.fullmatch(word) or not self._jieba.has_word(word):
+            return True
+        return any(tag.startswith("nr") for one, tag in self._jieba.tag(word, hmm=False) if one == word)
 
 
 def vocabulary(documents: Iterable[Collection[str]]) -> tuple[tuple[str, ...], list[int]]:

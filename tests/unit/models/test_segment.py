@@ -50,7 +50,8 @@ def probability(words: list[str], reference: jieba.Tokenizer) -> float:
 
 def agree(text: str, segmenter: Segmenter, reference: jieba.Tokenizer) -> bool:
     """Whether both cut alike; where not, the readings must be equally probable."""
-    ours, theirs = segmenter.cut(text), reference.lcut(text, HMM=False)
+    ours = segmenter.cut(text)
+    theirs: list[str] = reference.lcut(text, HMM=False)
     if ours != theirs:
         assert "".join(ours) == text
         assert isclose(probability(ours, reference), probability(theirs, reference), rel_tol=1e-12), text

@@ -1,0 +1,67 @@
+"""The sentiment and emotion models that come with the program."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from models.load import Trained, load
+from models.mood import EmotionModel, SentimentModel
+from models.segment import Segmenter
+
+TRAINED = load()
+SEGMENTER = Segmenter()
+SIGN = {"negative": -1, "neutral": 0, "positive": 1}
+CASES = (
+    ("今天好开心啊，谢谢大家[爱你][鼓掌]", "positive", "happy"),
+    ("气死我了，什么垃圾服务！！滚", "negative", "angry"),
+    ("好难过，哭了一晚上[泪]", "negative", "sad"),
+    ("好害怕，吓得不敢睡觉", "negative", "fear"),
+)
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    return TRAINED
+
+
+@pytest.mark.parametrize(("text", "sentiment", "emotion"), CASES)
+def test_plain_moods_are_read(text: str, sentiment: str, emotion: str, trained: Trained) -> None:
+    """What any reader feels at once is felt."""
+    tokens = SEGMENTER.tokens("", text)
+    assert (trained.sentiment.leaning(tokens).label, trained.emotion.feeling(tokens).label) == (sentiment, emotion)
+
+
+@pytest.mark.parametrize(
+    ("plain", "negated"), [("我很满意", "我很不满意"), ("态度好", "态度不好"), ("我喜欢", "我不喜欢")]
+)
+def test_a_negation_lowers_the_score(plain: str, negated: str, trained: Trained) -> None:
+    """不 turns praise into something less."""
+    scores = [trained.sentiment.leaning(SEGMENTER.tokens("", text)).score for text in (plain, negated)]
+    assert scores[1] < scores[0]
+
+
+@given(some.text(), some.text(alphabet="好坏气哭不很！？[]哈😀 \n"))
+def test_scores_stay_within_their_bounds(title: str, body: str) -> None:
+    """Whatever the text: a sentiment from -1 to 1 whose sign is the label's, an emotion from 1/6 to 1."""
+    tokens = SEGMENTER.tokens(title, body)
+    leaning, feeling = TRAINED.sentiment.leaning(tokens), TRAINED.emotion.feeling(tokens)
+    assert -1 <= leaning.score <= 1
+    assert leaning.score * SIGN[leaning.label] >= 0
+    assert 1 / 6 <= feeling.score <= 1
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "😀", "𠮷", "怒" * 33_000])
+def test_strange_text_is_answered(text: str, trained: Trained) -> None:
+    """Empty, huge and unreadable text gets labels of the two models."""
+    tokens = SEGMENTER.tokens(text, text)
+    assert trained.sentiment.leaning(tokens).label in SIGN
+    assert trained.emotion.feeling(tokens).label in {"angry", "fear", "happy", "neutral", "sad", "surprise"}
+
+
+def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
+    """Sharing one table of words changes no score."""
+    emotion, sentiment = EmotionModel.load(), SentimentModel.load()
+    for text, *_ in CASES:
+        tokens = SEGMENTER.tokens(text, text)
+        assert emotion.probabilities(tokens) == pytest.approx(trained.emotion.probabilities(tokens), abs=1e-6)
+        assert sentiment.leaning(tokens).score == pytest.approx(trained.sentiment.leaning(tokens).score, abs=1e-6)
