@@ -281,7 +281,7 @@ class _Sentence:
             return count.amount
         if word.category not in _NAMED:
             return None
-        if word.end - word.start == 1 or _YEARS.match(self.text, word.end):
+        if word.end - word.start == 1 or "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
         number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
         return Amount(number, number) if number else None
@@ -291,8 +291,8 @@ class _Sentence:
         return not word.kind or bool(_BEFALLEN.search(self.text, max(floor, word.start - 20), word.start))
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
-        """Illness, an animal, or an old injury behind a claim for benefits."""
-        if self._near("illness", floor, ceiling) or "claim" in self.categories:
+        """Illness, or an animal."""
+        if self._near("illness", floor, ceiling):
             return True
         return self._near("animal", max(floor, word.start - 4), word.start)
 
@@ -307,8 +307,9 @@ class _Sentence:
         occurred = (
             self.tolled or bool(self.categories & _GOES_ON) or bool(_OCCURRED.search(self.text, self.start, self.end))
         )
+        claimed = "claim" in self.categories
         for word, standing in stated:
-            if word.category not in _EVENTS or standing in {"void", "denied"} or "claim" in self.categories:
+            if word.category not in _EVENTS or standing in {"void", "denied"} or (claimed and not self.tolled):
                 continue
             if self._near("often", *self._clause(word)):
                 continue

@@ -84,6 +84,7 @@ OUTBURSTS = [
     "狗官",
     "拉横幅去省里",
     "跪求领导",
+    "要求赔偿",
 ]
 TAILS = st.sampled_from(["！", "！！！", "。", "!!!", "～", "😡😡", "", "？"])
 reports = st.sampled_from(REPORTS)
