@@ -135,17 +135,20 @@ class Reader:
             await work
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends the process
             self._fail(error)
-            await self.app.crash(error)
-            await asyncio.Event().wait()
+        else:
+            return
+        # Beyond the `except`, and with a reason of our own: Faust logs both, and the failure may quote a record.
+        await self.app.crash(RuntimeError("the worker failed"))
+        await asyncio.Event().wait()
 
     @asynccontextmanager
     async def _hand(self) -> AsyncIterator[None]:
         async with self._lock:
-            self._status.in_hand = time.monotonic()
+            self._status.in_hand = began = time.monotonic()
             yield
             # Not in a `finally`: after a failure the hand stays full until the process has ended.
             self._status.in_hand = None
-            self._status.alive = time.monotonic()
+            self._status.alive += time.monotonic() - began  # A batch held for the store is no stall.
 
     async def _batch(self, events: Sequence[Any]) -> None:
         async with self._hand():

@@ -6,13 +6,14 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import structlog
 
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead, XiangyinError
 from streams.kafka.ownership import Ownership
 from streams.worker.deadline import Deadline
 from streams.worker.processor import Processor
@@ -41,6 +42,15 @@ def exit_code(error: BaseException) -> Exit:
     return Exit.AGAIN if isinstance(error, Busy | Fenced) else Exit.FAILED
 
 
+def describe(error: BaseException) -> str:
+    """What may be logged of a failure: its kind, and the message only of an error of ours.
+
+    Another one's message may quote a record, and a traceback with local variables would.
+    """
+    kind = type(error).__name__
+    return f"{kind}: {error}" if isinstance(error, XiangyinError) else kind
+
+
 async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: Status) -> int:
     ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
     ownership = Ownership(session=settings.session, rebalance=settings.rebalance)
@@ -50,7 +60,7 @@ async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: 
             ended.set_result(code)
 
     def fail(error: BaseException) -> None:
-        log.error("the worker failed", error=f"{type(error).__name__}: {error}", exc_info=error)
+        log.error("the worker failed", error=describe(error), trace=traceback.format_tb(error.__traceback__))
         code = exit_code(error)
         Deadline(settings.crash, code, "a failed worker did not end by itself")
         end(code)

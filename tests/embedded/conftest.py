@@ -1,5 +1,6 @@
 """Real embedded servers, a fresh deployment for each test, and workers as processes of their own."""
 
+import importlib
 import json
 import multiprocessing
 import os
@@ -29,10 +30,9 @@ class Worker:
     def __init__(self, options: dict[str, object]) -> None:
         if str(HERE) not in sys.path:
             sys.path.append(str(HERE))
-        import notebook_worker  # noqa: PLC0415 - beside us, and no package
-
         FORKS.set_forkserver_preload(["faust", "aiokafka", "streams.worker.run"])
-        self._process = FORKS.Process(target=notebook_worker.run, args=(options,), daemon=True)
+        run = importlib.import_module("notebook_worker").run
+        self._process = FORKS.Process(target=run, args=(options,), daemon=True)
         self._process.start()
 
     @property

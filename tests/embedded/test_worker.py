@@ -7,6 +7,9 @@ from typing import Any
 
 import psutil
 
+from deploy.embedded import EmbeddedServers
+from streams.kafka.admin import create_topics
+
 QUICK = {"session": 2.0, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
 """Short enough for tests; the embedded broker waits for a group's members for half a session."""
 
@@ -200,3 +203,17 @@ async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
     slept.signal(signal.SIGCONT)
     assert slept.ends(10) == 75
     assert bench.values() == []
+
+
+async def test_a_worker_that_hears_nothing_is_started_again(bench: Any) -> None:
+    """A broker that answers no more, and comes back: the worker does not wait for ever, but asks for a fresh start."""
+    before = set(psutil.Process().children())
+    async with EmbeddedServers() as own:
+        keepers = set(psutil.Process().children()) - before
+        broker = next(each for keeper in keepers for each in keeper.children() if "tansu" in each.name())
+        await create_topics(own.kafka, bench.deployment, partitions=bench.partitions)
+        worker = bench.work(settings={**QUICK, "stall": 2.5}, servers=own.kafka)
+        bench.wait(lambda: loads(bench))
+        broker.suspend()
+        assert worker.ends(10) == 75
+        broker.resume()

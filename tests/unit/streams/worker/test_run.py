@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
 from streams.worker.deadline import Deadline
-from streams.worker.run import exit_code
+from streams.worker.run import describe, exit_code
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_a_deadline_ends_the_process_unless_cancelled() -> None:
     Deadline(0.02, 70, "passed", end=end)
     assert ended.wait(2)
     assert codes == [70]
+
+
+def test_a_foreign_message_is_not_logged() -> None:
+    """A library's message may quote a resident's words; the log names its kind only. Our own say what to do."""
+    assert describe(KeyError("13800000000")) == "KeyError"
+    assert describe(Busy("Elasticsearch at 127.0.0.1:1")) == "Busy: Elasticsearch at 127.0.0.1:1"
