@@ -25,7 +25,7 @@ TERMS: Final = (
     Term(name="新闻发布会", grades=_GRAVE, minutes=_DAY, met_by=_ANSWERED),
     Term(name="电话首报", grades=_LESSER, minutes=30, met_by=_SEEN),
     Term(name="书面首报", grades=_LESSER, minutes=2 * _HOUR, met_by=_SEEN),
-    Term(name="公开回应", grades=_LESSER, minutes=_DAY, met_by=_ANSWERED),
+    Term(name="公开回应", grades=_LESSER, minutes=2 * _DAY, met_by=_ANSWERED),
     Term(name="受理", grades=_ORDINARY, minutes=2 * _HOUR, met_by=_SEEN),
     Term(name="首次答复", grades=_ORDINARY, minutes=_DAY, met_by=("handle", "answer", "close")),
     Term(name="办理结果", grades=_ORDINARY, minutes=7 * _DAY, met_by=_ANSWERED),
@@ -33,13 +33,13 @@ TERMS: Final = (
 )
 """What is owed where a township's own file states no terms.
 
-I and II: statement within 5 hours, press conference within 24 (国办发〔2016〕61号, 关于在政务公开工作中进一步做好政务舆情
-回应的通知, section 2). First report by phone within 15 minutes and in writing within 35: the usual 15-20 and
-30-40 of provincial rules under 国家突发公共事件总体应急预案 (2006), section 3.2, whose own limit is 4 hours up to the
-province, and decree 493 (2007), article 9 (the unit reports within 1 hour) and 11 (2 hours a level). III and IV:
-30 minutes, the 2 hours of decree 493 article 11, an answer within a day. Ordinary requests: the terms of 12345
-hotlines (国办发〔2020〕53号 leaves them to the places): accepted in 2 hours, first answer in 24, result in 7 days,
-closed in 15 (信访工作条例 (2022), article 23, allows 15 days for the decision on acceptance).
+I and II: a statement within 5 hours (国办发〔2016〕80号, 关于全面推进政务公开工作的意见实施细则), a press conference
+within 24 (国办发〔2016〕61号, on answering public opinion, which gives all others 48 hours: III and IV). First
+report by phone within 15 minutes and in writing within 35: the usual 15-20 and 30-40 of provincial rules under
+国家突发公共事件总体应急预案 (2006), 3.2, which itself allows 4 hours up to the province. III and IV: half an hour by
+phone, and the 2 hours a level of decree 493 (2007), article 11. Ordinary requests: the usual terms of 12345
+hotlines, which 国办发〔2020〕53号 leaves to the places: accepted in 2 hours, first answer in 24, result in 7 days,
+closed in 15.
 """
 
 

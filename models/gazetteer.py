@@ -136,6 +136,11 @@ class Gazetteer:
         return bool(self._pattern and self._pattern.search(text))
 
 
+def kind_of(name: str) -> str:
+    """The kind of place that a name's ending tells; empty where it tells none."""
+    return next((_KINDS[name[-length:]] for length in (4, 3, 2, 1) if name[-length:] in _KINDS), "")
+
+
 def townships_of(text: str, gazetteers: Mapping[str, Gazetteer]) -> tuple[str, ...]:
     """Return the codes of the townships one of whose own places the text names; guesses do not count."""
     return tuple(code for code, gazetteer in gazetteers.items() if gazetteer.knows(text))

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from models.gazetteer import Mention, Places
+from models.gazetteer import Mention, Places, kind_of
 from models.similarity import Rarity, pairs, word_pairs
 
 HEADLINE: Final = 80
@@ -24,6 +24,8 @@ WORD: Final = 5.5
 ECHO: Final = 2.1
 PLACE: Final = 0.5
 ELSEWHERE: Final = -2.1
+APART: Final = -6.0
+NOTHING: Final = -3.0
 HARM: Final = 4.0
 """Logistic weights; all but the last fitted to hand-read pairs of posts (docs/incidents.md)."""
 
@@ -33,7 +35,13 @@ COMMONNESS: Final = 1_000
 CONCRETE: Final = 0.5
 """Rarity of a word that names a thing: 围墙 does, 今天 does not."""
 
+TELLING: Final = 0.7
+"""Rarity of what tells one place's name from another's: 东埠 does, 小学 does not."""
+
 OWN_PLACE: Final = 1.0
+SPOT: Final = 0.7
+"""How specific a place must be for another one of its kind to be somewhere else: a road crosses many."""
+
 SPECIFIC: Final[Mapping[str, float]] = {
     "school": OWN_PLACE,
     "hospital": OWN_PLACE,
@@ -63,6 +71,8 @@ class Profile(Struct, frozen=True):
     """All pairs of title and words."""
     places: frozenset[str]
     first_place: str
+    spot: frozenset[str]
+    """The telling pairs of that place's name, if it is a school, an estate, a village or the like."""
     keys: frozenset[str]
     """By these it is found again: rare pairs, and places marked by `place_key`."""
 
@@ -75,6 +85,10 @@ class Reading(Struct, frozen=True):
     headline_weight: int
     places: Mapping[str, float]
     """Each place that the text names, with how specific it is, from 0 to 1."""
+    spot: frozenset[str]
+    """The telling pairs of the names of its schools, estates, villages and the like."""
+    listed: bool
+    """Whether one of those is in the township's own list, so that its name is no guess."""
 
 
 def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: Rarity) -> Profile:
@@ -94,6 +108,7 @@ def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: R
         own=own,
         places=frozenset(places),
         first_place=next(iter(places), ""),
+        spot=_spot([name for name in places[:1] if SPECIFIC.get(kind_of(name), 0.0) >= SPOT], rarity),
         keys=frozenset(keys | {place_key(name) for name in places if not _is_division(name)}),
     )
 
@@ -105,7 +120,11 @@ def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str)
         for name in mention.names if mention.start < READ else ():
             specific[name] = max(specific.get(name, 0.0), specificity(mention, common))
     headline = _weighed(title or whole[:HEADLINE], rarity)
-    return Reading(frozenset(pairs(whole[:READ]) - pairs(common)), headline, sum(headline.values()), specific)
+    spot = _spot((name for name, how in specific.items() if how >= SPOT), rarity)
+    listed = any(mention.listed and specificity(mention, common) >= SPOT for mention in places.found)
+    return Reading(
+        frozenset(pairs(whole[:READ]) - pairs(common)), headline, sum(headline.values()), specific, spot, listed
+    )
 
 
 def specificity(mention: Mention, common: str) -> float:
@@ -131,6 +150,8 @@ def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
         + ECHO * echo / (reading.headline_weight + COMMONNESS)
         + WORD * words / (profile.words_weight + COMMONNESS)
         + PLACE * place
+        + NOTHING * profile.things.isdisjoint(reading.pairs)
+        + APART * _is_apart(profile, reading)
         + ELSEWHERE * _is_elsewhere(profile.places, reading.places)
         + HARM * (harm and _is_same_spot(profile, reading))
     )
@@ -149,6 +170,23 @@ def _weighed(text: str, rarity: Rarity) -> dict[str, int]:
 def _is_same_spot(profile: Profile, reading: Reading) -> bool:
     same = reading.places.get(profile.first_place, 0.0) >= OWN_PLACE
     return same and not profile.things.isdisjoint(reading.pairs)
+
+
+def _spot(names: Iterable[str], rarity: Rarity) -> frozenset[str]:
+    return frozenset(pair for name in names for pair in word_pairs(name) if rarity.of(pair) >= TELLING)
+
+
+def _is_apart(profile: Profile, reading: Reading) -> bool:
+    """Whether each names a school, an estate, a village or the like of which the other knows nothing.
+
+    A listed name differs from another by any character; a guessed one may be the same place put otherwise, and
+    counts as another only when no telling pair of it is known.
+    """
+    if not (profile.spot and reading.spot):
+        return False
+    if any(reading.places.get(name, 0.0) >= SPOT for name in profile.places):
+        return False
+    return reading.listed or (profile.spot.isdisjoint(reading.pairs) and reading.spot.isdisjoint(profile.own))
 
 
 def _is_elsewhere(ours: Iterable[str], theirs: Iterable[str]) -> bool:

@@ -26,7 +26,7 @@ _ASKS: Final = re.compile(
 )
 _LACKS: Final = re.compile(
     r"没灯|没水|没电|没信号|没人|没有?来|没发|没到|坏了|断了|堵了|碎了|掉了|裂|漏|塌|吵|臭|滑|陡|脏|黑|太[^好美香暖棒]|老掉|偷|电鱼|排队|响得|被占|"
-    r"狗|老鼠|蚊子|四点|半夜|凌晨|又[停坏漏堵]|越来越[乱堵差慢吵]|吗$"
+    r"拖|欠|扣|不退|不给|不让|不管|狗|老鼠|蚊子|四点|半夜|凌晨|又[停坏漏堵]|越来越[乱堵差慢吵]|吗$"
 )
 """What in a title says that something is wrong or wanted; proves little, and is outweighed by idle words."""
 
