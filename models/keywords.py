@@ -62,9 +62,10 @@ class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True):
         Only words of two to twelve ideographs: no numbers, no Latin names.
         """
         times = Counter(tokens.title + tokens.body)
+        known = self.counts
         ranked = sorted(
             (-count * self.rarity(word), word)
             for word, count in times.items()
-            if len(word) > 1 and _WORD.fullmatch(word)
+            if len(word) > 1 and (word in known or _WORD.fullmatch(word))
         )
         return Keywords(tuple(word for _, word in ranked[:MOST]))
