@@ -90,9 +90,8 @@ def main() -> None:
     posts = inputs(parser.parse_args().posts)
     seconds, incidents = min((_timed(posts) for _ in range(ROUNDS)), key=itemgetter(0))
     sizes = Counter(incident for incident in incidents.values() if incident)
-    print(
-        f"{len(posts)} posts, {len(posts) / seconds:.0f} posts a CPU second, {sum(i is None for i in incidents.values())} none"
-    )
+    none = sum(incident is None for incident in incidents.values())
+    print(f"{len(posts)} posts, {len(posts) / seconds:.0f} posts a CPU second, {none} none")
     print(f"{len(sizes)} incidents, {sum(size > 1 for size in sizes.values())} of more than one post")
     print("largest:", ", ".join(f"{incident[:8]} {size}" for incident, size in sizes.most_common(12)))
     pairs = [json.decode(line, type=Pair) for line in PAIRS.read_bytes().splitlines()]

@@ -21,8 +21,12 @@ _BREACHES: Final = re.compile(
 )
 """What is held against an office by name; of nobody in particular it is criticism, and changes no route."""
 
-_REPORTS: Final = re.compile(r"(?:投诉|举报|控告|实名举报|起诉|状告|检举|揭发)[^。！？!?；;\n，,]{0,8}$")
+_REPORTED: Final = re.compile(r"投诉|举报|控告|起诉|状告|检举|揭发")
+_REPORTS: Final = re.compile(r"(?:投诉|举报|控告|起诉|状告|检举|揭发)[^，,]{0,8}$")
 """What stands before an office's name when the text is a report against it."""
+
+_BEFORE: Final = 12
+"""Characters before a name in which that is looked for."""
 
 _LEADERS: Final = re.compile(
     r"领导|干部|书记|镇长|乡长|主任|村长|支书|站长|所长|局长|队长|院长|校长|官员|当官的|公务员|公职人员|镇政府|乡政府|政府|镇里|乡里|村委"
@@ -108,13 +112,12 @@ def accusation(text: str, offices: Mapping[str, Iterable[str]]) -> Accusation:
     for match in _SENTENCE.finditer(text):
         sentence = match[0]
         wrong = _WRONGS.search(sentence) is not None
-        named = {office for office, words in offices.items() if any(word in sentence for word in words)}
         if wrong or _BREACHES.search(sentence):
-            nearby = {office for office, words in offices.items() if any(word in before for word in words)}
-            accused |= named or nearby
-            unnamed |= wrong and not (named or nearby) and _is_official(sentence)
-        else:
-            accused |= {office for office in named if _is_reported(sentence, offices[office])}
+            named = _named(sentence, offices) or _named(before, offices)
+            accused |= named
+            unnamed |= wrong and not named and _is_official(sentence)
+        elif _REPORTED.search(sentence):
+            accused |= {office for office in _named(sentence, offices) if _is_reported(sentence, offices[office])}
         before = sentence
     return Accusation(frozenset(accused), unnamed)
 
@@ -138,8 +141,11 @@ def _is_official(sentence: str) -> bool:
     return _LEADERS.search(sentence) is not None or _STAFF.search(sentence) is not None
 
 
+def _named(sentence: str, offices: Mapping[str, Iterable[str]]) -> set[str]:
+    return {office for office, words in offices.items() if any(word in sentence for word in words)}
+
+
 def _is_reported(sentence: str, words: Iterable[str]) -> bool:
-    """Whether a report is against this office: its name stands as the object, not `to` it (向...投诉)."""
-    return any(
-        _REPORTS.search(sentence[: at.start()]) for word in words for at in re.finditer(re.escape(word), sentence)
-    )
+    """Whether a report is against this office: its name stands as the object, not as the addressee (向...投诉)."""
+    places = (at.start() for word in words for at in re.finditer(re.escape(word), sentence))
+    return any(_REPORTS.search(sentence[max(0, at - _BEFORE) : at]) for at in places)

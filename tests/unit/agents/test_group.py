@@ -49,7 +49,7 @@ class Town:
         self.matters = Matters(RARITY)
         self._numbers = count()
 
-    def decides(  # noqa: PLR0913
+    def decides(
         self,
         title: str,
         body: str = "",
@@ -57,7 +57,7 @@ class Town:
         *,
         day: float = 0,
         id: str = "",
-        earlier: Earlier | None = None,  # noqa: A002, E501
+        earlier: Earlier | None = None,
     ) -> Grouping:
         number = next(self._numbers)
         moment = Moment(Position("posts", 0, number), NOON, NOON + timedelta(days=day), live=True, traceparent="")
@@ -269,7 +269,8 @@ def test_a_replaced_or_removed_incident_leaves_nothing_behind() -> None:
     matters.put(incident("i", "围墙裂了", ("东埠小学",)))
     matters.put(incident("i", "路灯坏了", ("翠湖小区",)))
     assert [each.title for each in matters] == ["路灯坏了"]
-    assert matters.get("i") and len(matters) == 1
+    assert matters.get("i")
+    assert len(matters) == 1
     matters.remove("i")
     matters.remove("never there")
     assert not list(matters)

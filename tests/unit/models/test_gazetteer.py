@@ -1,5 +1,6 @@
 """Places are found by the township's own list, and failing that by how names of places end."""
 
+import itertools
 from time import process_time
 
 import pytest
@@ -86,7 +87,7 @@ def test_only_own_places_tell_a_township() -> None:
 def test_mentions_never_overlap(text: str) -> None:
     """Each character belongs to one mention at most, and every listed mention is a known word."""
     ends = [(mention.start, mention.end) for mention in TOWN.find(text).found if mention.kind != "division"]
-    assert all(one[1] <= other[0] for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(ends))
 
 
 @pytest.mark.parametrize("unit", ["柳河路小", "实验小学", "村", "路路路", "小区的", "啊", "A3区", "A"])
