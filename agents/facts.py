@@ -36,6 +36,9 @@ _YEAR_ALONE: Final = re.compile(
 )
 """A year without a day is how people speak of the past; news name the day."""
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
+_ALL: Final = re.compile("全部|全都|无一|均")
+"""What counts those of the clause before: 机上150人，全部遇难."""
+_TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
 _IN_BRACKETS: Final = re.compile("[（(][^（(）)]*$")
@@ -45,6 +48,7 @@ _PART: Final = re.compile("其中|包括|含")
 _PEOPLE: Final = {
     "death": ("deaths",),
     "dead": ("deaths",),
+    "lives": ("deaths",),
     "injury": ("injured",),
     "serious": ("injured_serious", "injured"),
     "poisoned": ("poisoned",),
@@ -272,10 +276,14 @@ class _Sentence:
         if word.category == "loss":
             loss = count_yuan(self.text, word.start, word.end, floor, ceiling)
             return loss.amount if loss else None
+        if word.category == "lives" and not _TAKEN.search(self.text, floor, word.start):
+            return None
         if word.category in _BODILY and self._is_no_accident(word, floor, ceiling):
             return None
         if word.category == "rescued":
             floor = max(floor, word.start - 4)
+        if _ALL.search(self.text, max(floor, word.start - 6), word.end) and floor - 1 in self.pauses:
+            floor = max(self.used, self.pauses[max(0, self.pauses.index(floor - 1) - 1)] + 1)
         if count := count_people(self.text, word.start, word.end, floor, ceiling):
             self.used = max(word.end, count.end)
             return count.amount

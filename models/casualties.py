@@ -23,6 +23,8 @@ _AFTER: Final = re.compile(
     r"(?:人数|了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|更新为|由\d{1,5}人|至|到|为|是|有|的|人员|群众|村民|居民|学生|员工|被困|[:：]){0,5}"
     rf"({RANGE})(?:余|多)?(?:名|个|位|人|例|具|口)"
 )
+_NUMBER_OF: Final = re.compile(rf"人数(?:已|共|约|上升|增加|增|升)*(?:至|到|达|达到|为|是|有|[:：])({RANGE})")
+_BESIDE: Final = re.compile(rf"({RANGE}){_PERSON}[^，。\d]{{0,8}}?(?:和|与|及|以及){RANGE}{_PERSON}")
 _NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
 _OBJECT: Final = re.compile(rf"(?:了|中|死|伤)?(?:其他|另外|当地)?({RANGE})(?:余|多)?(?:名|个|位|人)")
 _HOUSEHOLDS: Final = re.compile(rf"({RANGE})(?:余|多)?户$")
@@ -81,13 +83,18 @@ def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
             return Count(Amount(men.value + women.value, men.least + women.least), floor + couple.start(), start)
     if terse and (joined := _JOINED.search(before)):
         return _count(joined, floor)
+    if beside := _BESIDE.search(before):
+        parts = [number for part in _BEFORE.finditer(before, beside.start()) if (number := amount(part[1]))]
+        if all(part.value is not None for part in parts):
+            total = Amount(sum(part.value or 0 for part in parts), sum(part.least for part in parts))
+            return Count(total, floor + beside.start(), start)
     counts = list(_BEFORE.finditer(before))
     return _count(counts[-1], floor) if counts else None
 
 
 def _right(text: str, end: int, ceiling: int) -> Count | None:
     after = _AFTER.match(text, end, ceiling) or _NAMED_AFTER.match(text, end, ceiling)
-    after = after or _OBJECT.match(text, end, ceiling)
+    after = after or _OBJECT.match(text, end, ceiling) or _NUMBER_OF.match(text, end, ceiling)
     return _count(after) if after else None
 
 

@@ -12,8 +12,9 @@ IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
 
 TRIGGERS: Final = (
-    "death", "dead", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated", "casualties",
-    "loss", "event", "happened", "leak", "ruin", "mention", "hazard", "looming", "crack", "fault", "symptom", "now",
+    "death", "dead", "lives", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
+    "casualties", "loss", "event", "happened", "leak", "ruin", "mention", "hazard", "looming", "crack", "fault",
+    "symptom", "now",
 )  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 
