@@ -27,6 +27,7 @@ from models.gazetteer import Gazetteer
 from models.harm import HarmLexicon
 from models.keywords import KeywordWeights
 from models.mood import EmotionModel, SentimentModel
+from models.request import RequestModel
 from models.rulepack import RulePack
 from models.segment import Segmenter
 from models.topic import TopicModel
@@ -37,7 +38,16 @@ from streams.records import Post
 from streams.stage import Stage
 from streams.township import Township
 
-MODELS: Final = (Segmenter, TopicModel, SentimentModel, EmotionModel, KeywordWeights, HarmLexicon, RulePack)
+MODELS: Final = (
+    Segmenter,
+    TopicModel,
+    SentimentModel,
+    EmotionModel,
+    KeywordWeights,
+    HarmLexicon,
+    RulePack,
+    RequestModel,
+)
 TOWNSHIP: Final = (Township, Gazetteer, Deployment, Door)
 STATE: Final = (Incidents, group.Matters)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from agents.group import Matters
-from models import similarity
+from models import request, similarity
 from models.gazetteer import Gazetteer, GazetteerEntry, townships_of
 from models.harm import HarmLexicon
 from models.keywords import KeywordWeights
@@ -32,6 +32,7 @@ def models() -> Mapping[type, object]:
         KeywordWeights.load(),
         HarmLexicon.load(),
         RulePack.load(),
+        request.load(),
     )
     return {type(model): model for model in loaded}
 

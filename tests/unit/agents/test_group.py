@@ -56,7 +56,7 @@ class Town:
         severity: Severity = CALM,
         *,
         day: float = 0,
-        id: str = "",
+        id: str = "",  # noqa: A002
         earlier: Earlier | None = None,
     ) -> Grouping:
         number = next(self._numbers)
