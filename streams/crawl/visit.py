@@ -1,5 +1,6 @@
 """Visit a source once: read its pages, publish what is new, and only then remember it."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -26,6 +27,9 @@ Publish = Callable[[Sequence[Post]], Awaitable[None]]
 
 _FOLLOWING: Final = 500
 """Pages of one thread that are read at most: a page may say of itself that it is the next."""
+
+_LARGE: Final = 200_000
+"""Bytes of a page that is read in a thread of its own."""
 
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
@@ -141,7 +145,7 @@ class _Walk:
         if fetched is None:
             self._count("unmodified")
             return held.links
-        reading = self._read(fetched, link)
+        reading = await self._read(fetched, link)
         if reading is None:
             return ()
         posts = await self._publish(reading.posts)
@@ -149,10 +153,12 @@ class _Walk:
         await self._remember(Seen(posts, {link.url: page} if page.etag or page.modified else {}))
         return reading.links
 
-    def _read(self, fetched: Fetched, link: Link) -> Reading | None:
+    async def _read(self, fetched: Fetched, link: Link) -> Reading | None:
         page = Page(url=fetched.url, body=fetched.body, charset=fetched.charset, role=link.role)
         try:
-            reading = read(page, self._source)
+            # A large page takes seconds, in which the other sources want to go on.
+            large = len(page.body) > _LARGE
+            reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
         except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
             self._count(f"error:parser:{type(error).__name__}")
             return None

@@ -15,6 +15,10 @@ _BLOCKS: Final = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figure", "footer", "header", "hr"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "li", "main", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"}
 )
+TAGS: Final = 30_000
+"""Marks of tags beyond which a page is not parsed as HTML: unclosed ones cost the parser their square, and 30,000 of
+them two seconds. A long forum page has 5,000."""
+
 _TAG: Final = re.compile(r"<(?:!--|/?[A-Za-z][^<>]*>)")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -32,7 +36,13 @@ def text_of(value: str) -> str:
     """The text of a value that may be HTML or plain text already: `a < b` is no markup."""
     if not (_TAG.search(value) or _ENTITY.search(value)):
         return plain(value)
-    return seen(LexborHTMLParser(f"<body>{value}").body)
+    parsed = document(f"<body>{value}")
+    return seen(parsed.body) if parsed else plain(_TAG.sub("\n", value))
+
+
+def document(html: str) -> LexborHTMLParser | None:
+    """The page, or None when it has so many tags that parsing it would hold up everybody else's."""
+    return None if html.count("<") > TAGS else LexborHTMLParser(html)
 
 
 def seen(node: LexborNode | None) -> str:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.markup import plain, seen
+from streams.pages.markup import document, plain, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
 from streams.source import Forum
@@ -25,14 +25,16 @@ _COUNT: Final = re.compile(r"\d{1,12}")
 
 def read(page: Page, source: Forum) -> Reading:
     """The links of a list page, or the posts of a thread page."""
-    document = LexborHTMLParser(decoded(page.body, source.encoding or page.charset))
-    return _listing(document, page, source) if page.role == LISTING else _thread(document, page, source)
+    parsed = document(decoded(page.body, source.encoding or page.charset))
+    if parsed is None:
+        return Reading(signals=("page:overgrown",))
+    return _listing(parsed, page, source) if page.role == LISTING else _thread(parsed, page, source)
 
 
-def _listing(document: LexborHTMLParser, page: Page, source: Forum) -> Reading:
-    rows = document.css(source.list.row or source.list.thread)
+def _listing(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
+    rows = parsed.css(source.list.row or source.list.thread)
     links = [link for row in rows if (link := _row(row, page, source))]
-    further = _next(document, source.list.next, page, LISTING)
+    further = _next(parsed, source.list.next, page, LISTING)
     kept = [link for link in (*links, *further) if urlsplit(link.url).netloc == urlsplit(source.url).netloc]
     signals = ["thread:missing"] * (not links) + ["link:foreign"] * (len(kept) < len(links) + len(further))
     return Reading((), tuple(kept), tuple(signals))
@@ -44,8 +46,8 @@ def _row(row: LexborNode, page: Page, source: Forum) -> Link | None:
     return Link(_absolute(page, address), THREAD, _value(row, source.list.stamp) or None) if address else None
 
 
-def _next(document: LexborHTMLParser, selector: str | None, page: Page, role: str) -> list[Link]:
-    node = document.css_first(selector) if selector else None
+def _next(parsed: LexborHTMLParser, selector: str | None, page: Page, role: str) -> list[Link]:
+    node = parsed.css_first(selector) if selector else None
     address = (node.attributes.get("href") or "").strip() if node else ""
     return [Link(_absolute(page, address), role)] if address else []
 
@@ -57,13 +59,13 @@ def _absolute(page: Page, address: str) -> str:
         return ""
 
 
-def _thread(document: LexborHTMLParser, page: Page, source: Forum) -> Reading:
+def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     parts = urlsplit(page.url)
     found = re.search(source.thread_id, f"{parts.path}?{parts.query}")
-    nodes = document.css(source.thread.post)
+    nodes = parsed.css(source.thread.post)
     if not found or not nodes:
         return Reading(signals=("post:missing" if found else "thread_id:missing",))
-    title, further = _value(document.root, source.thread.title), _next(document, source.thread.next, page, REPLIES)
+    title, further = _value(parsed.root, source.thread.title), _next(parsed, source.thread.next, page, REPLIES)
     posts, signals = [], [] if title else ["title:missing"]
     for position, node in enumerate(nodes):
         founds = page.role == THREAD and position == 0

@@ -90,3 +90,9 @@ def test_a_deeply_nested_page_is_read() -> None:
     body = b'<h1 id="subject">t</h1><div class="post" id="p"><div class="body">' + b"<div>" * 5000 + "深".encode()
     page = Page(url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
     assert "深" in forum.read(page, SOURCE).posts[0].body
+
+
+def test_a_page_of_nothing_but_tags_is_not_parsed() -> None:
+    """Unclosed tags cost a parser their square: such a page is named instead, at once."""
+    page = Page(url=SOURCE.url, body=b"<div>" * 1_000_000)
+    assert forum.read(page, SOURCE) == Reading(signals=("page:overgrown",))
