@@ -60,7 +60,7 @@ _PEOPLE: Final = {
 }
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
-_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped"})
+_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned"})
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
