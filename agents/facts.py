@@ -39,6 +39,11 @@ _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _ALL: Final = re.compile("全部|全都|无一|均")
 """What counts those of the clause before: 机上150人，全部遇难."""
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
+_MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
+"""Who writes is alive: 我要被压死了 is no death."""
+_OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
+_NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
+"""Words that tell of victims only with a number."""
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
 _IN_BRACKETS: Final = re.compile("[（(][^（(）)]*$")
@@ -276,31 +281,44 @@ class _Sentence:
         if word.category == "loss":
             loss = count_yuan(self.text, word.start, word.end, floor, ceiling)
             return loss.amount if loss else None
-        if word.category == "lives" and not _TAKEN.search(self.text, floor, word.start):
+        if self._is_no_accident(word, floor, ceiling):
             return None
-        if word.category in _BODILY and self._is_no_accident(word, floor, ceiling):
-            return None
+        return self._counted(word, floor, ceiling) or self._named(word, floor)
+
+    def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
+        """The number that stands beside a word of harm, used up with it."""
         if word.category == "rescued":
             floor = max(floor, word.start - 4)
         if _ALL.search(self.text, max(floor, word.start - 6), word.end) and floor - 1 in self.pauses:
             floor = max(self.used, self.pauses[max(0, self.pauses.index(floor - 1) - 1)] + 1)
-        if count := count_people(self.text, word.start, word.end, floor, ceiling):
-            self.used = max(word.end, count.end)
-            return count.amount
-        if word.category not in _NAMED:
+        count = count_people(self.text, word.start, word.end, floor, ceiling)
+        bare = word.end - word.start == 1 and not _OUTCOME.search(self.text, floor, word.start)
+        if count is None or (bare and count.start > word.start):
             return None
-        if word.end - word.start == 1 or "claim" in self.categories or _YEARS.match(self.text, word.end):
+        self.used = max(word.end, count.end)
+        return count.amount
+
+    def _named(self, word: Word, floor: int) -> Amount | None:
+        """Victims that are named without a number; a death that is told without any victim is one."""
+        if word.category not in _NAMED or self.text[word.start : word.end] in _NUMBERED:
+            return None
+        if "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
         number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
         return Amount(number, number) if number else None
 
     def _is_told(self, word: Word, floor: int) -> bool:
         """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
-        return not word.kind or bool(_BEFALLEN.search(self.text, max(floor, word.start - 20), word.start))
+        before = self.text[max(floor, word.start - 20) : word.start]
+        return not _MYSELF.search(before) and (not word.kind or bool(_BEFALLEN.search(before)))
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
-        """Illness, or an animal."""
-        if self._near("illness", floor, ceiling):
+        """Illness, an animal, or lives that were not taken."""
+        if word.category == "lives":
+            return not _TAKEN.search(self.text, floor, word.start)
+        if word.category not in _BODILY:
+            return False
+        if "epidemic" in self.categories or self._near("illness", floor, ceiling):
             return True
         return self._near("animal", max(floor, word.start - 4), word.start)
 
