@@ -156,7 +156,8 @@ def load(file: Path | None = None) -> Settings:
 def _located(marked: yaml.Marked) -> dict[str, Any]:
     """The file's values, with its paths made to begin at the file's folder."""
     base = marked.file.resolve().parent
-    return {
+    beside = {name: base / Settings.model_fields[name].default for name in ("key_file", "townships", "sources")}
+    return beside | {
         str(name): base / value if _is_path(str(name)) and isinstance(value, str) else value
         for name, value in marked.value.items()
     }

@@ -101,3 +101,9 @@ def test_version_starts_quickly() -> None:
     heavy = ("aiokafka", "faust", "elasticsearch", "numpy", "rjieba", "pydantic_settings")
     ended = subprocess.run([sys.executable, "-c", code % (heavy,)], capture_output=True, check=True, text=True)  # noqa: S603
     assert ended.stdout.endswith("[]\n")
+
+
+def test_every_command_is_described(request: pytest.FixtureRequest) -> None:
+    """docs/cli.md names every command that there is."""
+    described = (request.config.rootpath / "docs" / "cli.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"| `{name}" not in described] == []

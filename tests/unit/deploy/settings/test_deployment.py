@@ -121,3 +121,18 @@ def test_no_file_names_the_command_that_makes_one(tmp_path: Path) -> None:
     """A newcomer without a file learns of `init`."""
     with pytest.raises(Misconfigured, match="xiangyin init"):
         load(tmp_path / "missing.yaml")
+
+
+def test_what_the_file_leaves_out_lies_beside_it(tmp_path: Path) -> None:
+    """Key, townships and sources are found next to the file, not where the program happens to run."""
+    settings = load(written(tmp_path, GOOD))
+    assert settings.key_file == tmp_path / "key"
+    assert settings.townships == tmp_path / "townships"
+    assert settings.sources == tmp_path / "sources"
+
+
+def test_every_setting_is_described(request: pytest.FixtureRequest) -> None:
+    """docs/configuration.md names every field, or where it must come from instead."""
+    described = (request.config.rootpath / "docs" / "configuration.md").read_text("utf-8")
+    missing = [name for name in Settings.model_fields if f"`{name}`" not in described]
+    assert missing == []
