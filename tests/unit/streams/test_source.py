@@ -76,3 +76,10 @@ def test_a_wrong_field_is_refused_with_its_line_and_a_remedy(before: str, after:
 def test_what_is_no_source_is_refused(text: str) -> None:
     """Neither an empty file nor one that would run something."""
     assert refusal(text).startswith(f"{PATH}:1")
+
+
+def test_the_examples_of_the_docs_are_sources() -> None:
+    """What docs/sources.md shows can be copied."""
+    text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text("utf-8")
+    examples = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
+    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board]

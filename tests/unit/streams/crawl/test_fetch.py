@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,8 +11,16 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
+from streams.crawl.counts import Counts
+from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetcher, Limits, fetcher
+from streams.crawl.memory import Here
+from streams.crawl.visit import Way
 from streams.errors import Misconfigured, Unfetched
+from streams.privacy.door import Door
+from streams.privacy.pseudonym import Pseudonyms
+from streams.records import Post
+from streams.source import Feed
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 QUICK = Limits(interval=0.001, seconds=0.3)
@@ -340,3 +348,25 @@ async def test_nobody_crawls_without_a_contact(contact: str) -> None:
     with pytest.raises(Misconfigured, match="contact"):
         async with fetcher(contact=contact, version="0", clock=Clock()):
             pass
+
+
+async def test_a_crawl_over_real_sockets(site: Site) -> None:
+    """A feed is fetched, read, taken through the door and published once; robots.txt came first."""
+    feed = '{"items": [{"id": "1", "content_text": "青溪的桥裂了，电话13812345678"}]}'
+    site.says("/feed", feed, ETag='"1"')
+    source = Feed(name="news", url=site.url("/feed"), township="330206104")
+    published: list[Post] = []
+
+    async def publish(posts: Sequence[Post]) -> None:
+        published.extend(posts)
+
+    clock, counts = Clock(), Counts()
+    async with polite(site, clock) as web_:
+        door = Door(Pseudonyms({1: b"k" * 32}))
+        way = Way(web_, door, publish, locate=lambda _: [], memory=Here(), clock=clock, counts=counts)
+        assert await Crawler([source], way, lambda: 0.5).once()
+    assert [(post.id, post.township, post.body) for post in published] == [
+        ("1", "330206104000", "青溪的桥裂了，电话***********")
+    ]
+    assert site.asked == ["/robots.txt", "/feed", "/feed"]
+    assert site.headers[-1]["If-None-Match"] == '"1"'
