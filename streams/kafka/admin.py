@@ -43,6 +43,30 @@ async def create_topics(
     return tuple(missing)
 
 
+async def check_topics(servers: str, deployment: str, *, partitions: int = PARTITIONS) -> None:
+    """Return when every topic of the deployment stands with this number of partitions.
+
+    To be called before anything subscribes or produces: some brokers create an unknown topic for whoever names it,
+    with a number of partitions of their own.
+
+    Raises:
+        Misconfigured: a topic is missing, or has another number of partitions.
+        Busy: the broker is away; names it.
+    """
+    wanted = {topic(deployment, plan.role): plan for plan in PLANS}
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        standing = await _partitions(admin, wanted)
+    except (KafkaError, OSError) as error:
+        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+    finally:
+        await admin.close()
+    if missing := sorted(wanted.keys() - standing.keys()):
+        raise Misconfigured(f"Kafka at {servers} has no topic {', '.join(missing)}: run `xiangyin topics create`")
+    _refuse_other_counts(standing, partitions)
+
+
 async def _partitions(admin: AIOKafkaAdminClient, wanted: Mapping[str, object]) -> dict[str, int]:
     # Only topics that stand are described: asking about another one by name creates it on some brokers.
     standing = [name for name in await admin.list_topics() if name in wanted]

@@ -12,8 +12,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead, XiangyinError
+from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
 from streams.worker.deadline import Deadline
 from streams.worker.processor import Processor
@@ -30,7 +32,7 @@ OpenProcessor = Callable[[Ownership], AbstractAsyncContextManager[Processor]]
 def run_worker(settings: WorkerSettings, open_processor: OpenProcessor, status: Status | None = None) -> int:
     """Run a worker until it is asked to end (SIGTERM, SIGINT) or fails; return its exit code (`Exit`).
 
-    Call it in the main thread of a process of its own: when something hangs, the process is ended by force.
+    Call it in the main thread of a process of its own, and end that soon after: what hangs is ended by force.
     """
     return asyncio.run(_run(settings, open_processor, status or Status()))
 
@@ -39,7 +41,7 @@ def exit_code(error: BaseException) -> Exit:
     """Which exit code tells the supervisor what to do."""
     if isinstance(error, Misconfigured | NewerState | TooManyDead):
         return Exit.CONFIGURATION
-    return Exit.AGAIN if isinstance(error, Busy | Fenced) else Exit.FAILED
+    return Exit.AGAIN if isinstance(error, Busy | Fenced | KafkaError) else Exit.FAILED
 
 
 def describe(error: BaseException) -> str:
@@ -65,22 +67,45 @@ async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: 
         Deadline(settings.crash, code, "a failed worker did not end by itself")
         end(code)
 
+    running = asyncio.ensure_future(_work(settings, open_processor, ownership, status, fail, ended))
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, end, Exit.DONE)
+        asyncio.get_running_loop().add_signal_handler(number, _ask, running, settings, status, end)
     try:
-        async with open_processor(ownership) as processor:
-            reader = Reader(settings, processor, ownership, status, fail)
-            _watch(settings, ownership, status)
-            starting = asyncio.ensure_future(reader.start())
-            waited: set[asyncio.Future[Any]] = {starting, ended}
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done() and (error := starting.exception()):
-                fail(error)
-            code = await ended
-            return await _end(reader, settings, code)
+        return await running
+    except asyncio.CancelledError:
+        return Exit.DONE
     except Exception as error:  # noqa: BLE001 - turned into an exit code
         fail(error)
         return exit_code(error)
+
+
+def _ask(running: asyncio.Future[int], settings: WorkerSettings, status: Status, end: Callable[[Exit], None]) -> None:
+    """End in good order, or at once where nothing has begun: a store may be waited for for hours."""
+    Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")
+    end(Exit.DONE)
+    if not status.started:
+        running.cancel()
+
+
+async def _work(
+    settings: WorkerSettings,
+    open_processor: OpenProcessor,
+    ownership: Ownership,
+    status: Status,
+    fail: Callable[[BaseException], None],
+    ended: "asyncio.Future[Exit]",
+) -> int:
+    async with open_processor(ownership) as processor:
+        await check_topics(settings.servers, settings.deployment, partitions=settings.partitions)
+        reader = Reader(settings, processor, ownership, status, fail)
+        status.started = True
+        _watch(settings, ownership, status)
+        starting = asyncio.ensure_future(reader.start())
+        waited: set[asyncio.Future[Any]] = {starting, ended}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and (error := starting.exception()):
+            fail(error)
+        return await _end(reader, settings, await ended)
 
 
 async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
@@ -89,9 +114,7 @@ async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
         with contextlib.suppress(Exception, asyncio.CancelledError):
             await asyncio.wait_for(reader.leave(), settings.crash / 2)
         os._exit(code)
-    deadline = Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")
     await reader.stop()
-    deadline.cancel()
     return code
 
 

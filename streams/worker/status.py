@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 class Status:
     """Numbers of one worker process; written by the worker, read by anybody."""
 
+    started: bool = False
+    """The store answers, and the worker joins the group."""
     ready: bool = False
     """Partitions are assigned and loaded, and no rebalance is on."""
     partitions: tuple[int, ...] = ()

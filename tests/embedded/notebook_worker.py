@@ -5,7 +5,8 @@ Options:
     notebook: file to which each processed record is appended as a JSON line
     delay: seconds that each batch takes
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
-    fail_load: the load fails
+    open_delay, load_delay: seconds; fail_load: the load fails
+    note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
 """
 
 import asyncio
@@ -97,6 +98,9 @@ def run(options: Mapping[str, Any]) -> NoReturn:
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Notebook]:
-        yield Notebook(options, ownership)
+        notebook = Notebook(options, ownership)
+        notebook.note(opened=True)
+        await asyncio.sleep(options.get("open_delay", 0))
+        yield notebook
 
     sys.exit(run_worker(settings, open_processor))

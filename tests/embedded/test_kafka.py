@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded import EmbeddedServers
 from streams.errors import Busy, Fenced, Misconfigured
-from streams.kafka.admin import create_topics
+from streams.kafka.admin import check_topics, create_topics
 from streams.kafka.incarnations import incarnations
 from streams.kafka.ownership import Ownership
 from streams.kafka.producer import KafkaLog, open_producer
@@ -30,6 +30,17 @@ async def test_a_partition_count_is_never_changed(servers: EmbeddedServers, depl
     await create_topics(servers.kafka, deployment, partitions=4)
     with pytest.raises(Misconfigured, match=rf"{deployment}\.\w+ has 4 partitions, the configuration says 12"):
         await create_topics(servers.kafka, deployment, partitions=12)
+
+
+async def test_topics_are_checked_without_making_them(servers: EmbeddedServers, deployment: str) -> None:
+    """Missing topics are named with the remedy, and asking does not create them; a right deployment passes."""
+    for _ in range(2):
+        with pytest.raises(Misconfigured, match=rf"no topic {deployment}\.actions.*topics create"):
+            await check_topics(servers.kafka, deployment)
+    await create_topics(servers.kafka, deployment)
+    await check_topics(servers.kafka, deployment)
+    with pytest.raises(Misconfigured, match="has 12 partitions"):
+        await check_topics(servers.kafka, deployment, partitions=3)
 
 
 async def test_a_recreated_topic_has_another_incarnation(servers: EmbeddedServers, deployment: str) -> None:

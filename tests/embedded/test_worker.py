@@ -97,7 +97,7 @@ async def test_state_is_loaded_before_anything_is_delivered(bench: Any) -> None:
     await bench.publish("posts", ["a"])
     bench.work(settings=QUICK, load_delay=1.0)
     bench.wait(bench.values)
-    assert [next(iter(note)) for note in bench.notes()] == ["load", "loaded", "value"]
+    assert [next(iter(note)) for note in bench.notes()] == ["opened", "load", "loaded", "value"]
 
 
 async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> None:
@@ -217,3 +217,19 @@ async def test_a_worker_that_hears_nothing_is_started_again(bench: Any) -> None:
         broker.suspend()
         assert worker.ends(10) == 75
         broker.resume()
+
+
+async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Any) -> None:
+    """Before it joins the group a worker may wait for hours; asked to end, it ends at once."""
+    worker = bench.work(settings=QUICK, open_delay=3600)
+    bench.wait(bench.notes)
+    worker.signal(signal.SIGTERM)
+    assert worker.ends(2) == 0
+
+
+async def test_a_worker_without_its_broker_or_topics_says_so(bench: Any) -> None:
+    """A broker that is away asks for another start; topics that are missing, or others, for a person."""
+    assert bench.work(settings=QUICK, servers="127.0.0.1:1").ends(10) == 75
+    assert bench.work(settings=QUICK, deployment="nobody").ends(10) == 78
+    assert bench.work(settings=QUICK, partitions=3).ends(10) == 78
+    await create_topics(bench.servers, "nobody", partitions=bench.partitions)
