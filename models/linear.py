@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 from math import exp, sqrt
+from operator import not_
 from typing import Final
 
 import numpy as np
@@ -58,11 +59,13 @@ class Table:
         return sums
 
     def _total(self, words: frozenset[str]) -> list[float]:
-        rows = np.array([*map(self._rows.get, words, repeat(0))], dtype=np.intp)
+        found = [*map(self._rows.get, words, repeat(0))]
+        rows = np.array(found, dtype=np.intp)
         # In a fixed order: a set has none, and float sums depend on it.
         rows.sort()
         total = self._whole.take(rows, axis=0).sum(axis=0)
-        within = [row for word in words.difference(self._rows) for row in self._parts_of_stranger(word)]
+        strangers = compress(words, map(not_, found))
+        within = [row for word in strangers for row in self._parts_of_stranger(word)]
         if within:
             total = total + self._alone.take(sorted(within), axis=0).sum(axis=0)
         answer: list[float] = total.tolist()
