@@ -2,84 +2,20 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from itertools import groupby, islice
 from typing import Final
 
-from models.casualties import count_people, count_yuan, victims
-from models.harm import TRIGGERS, HarmLexicon, Word
+from models.harm import HarmLexicon
 from models.numerals import Amount, half_width
+from models.sentence import Sentence, Statements
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
 _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
-_PAUSE: Final = re.compile('[，,、（）()…“”"]')
-_LONGEST_QUOTE: Final = 60
 _MOST_WORDS: Final = 20_000
 _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
-_DENIED: Final = re.compile(
-    "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
-    "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
-)
-_ASKED: Final = re.compile("(?:的)?(?:可能|风险|危险)|(?:了|过|人)?(?:多少|几个?人|吗|没有|没(?=$|[，？?])|么)")
-_REMOVED: Final = re.compile(
-    "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
-)
-_OCCURRED: Final = re.compile(
-    r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|截至|正在|发生了|发生一起|又发生"
-)
-"""What beside the name of an event says that it happened, and is not spoken of in general."""
-_YEAR_ALONE: Final = re.compile(
-    r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
-)
-"""A year without a day is how people speak of the past; news name the day."""
-_BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
-_ALL: Final = re.compile("全部|全都|无一|均")
-"""What counts those of the clause before: 机上150人，全部遇难."""
-_TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
-_MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
-"""Who writes is alive: 我要被压死了 is no death."""
-_OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
-_NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
-"""Words that tell of victims only with a number."""
-_YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
-_ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
-_IN_BRACKETS: Final = re.compile("[（(][^（(）)]*$")
-_TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
-_PART: Final = re.compile("其中|包括|含")
-
-_PEOPLE: Final = {
-    "death": ("deaths",),
-    "dead": ("deaths",),
-    "lives": ("deaths",),
-    "injury": ("injured",),
-    "serious": ("injured_serious", "injured"),
-    "poisoned": ("poisoned",),
-    "missing": ("missing",),
-    "trapped": ("trapped",),
-    "rescued": ("trapped",),
-    "evacuated": ("evacuated",),
-    "casualties": ("casualties",),
-}
-_NONE_OF: Final = {"casualties": ("deaths", "injured")}
-"""What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
-_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned"})
-"""Words of harm for which a victim named without a number counts as one."""
-_FATAL: Final = frozenset({"death", "dead"})
-_BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
-_EVENTS: Final = frozenset({"event", "happened", "mention", "leak", "ruin"})
-_CERTAIN: Final = frozenset({"happened", "leak"})
-"""Words that say by themselves that something happened."""
-_GOES_ON: Final = frozenset({"now", "over", "contained"})
-_COURSE: Final = frozenset({"now", "contained", "rescued", "trapped"})
-_THREATS: Final = frozenset({"now", "trapped", "missing", "leak", "ruin"})
-_PAIRS: Final = (("structure", "crack"), ("lift", "fault"), ("gas", "fault"), ("toxic", "symptom"))
-"""Two words that name a danger only together in a sentence."""
-_SURROUNDINGS: Final = frozenset(
-    {"school", "children", "hospital", "crowd", "water", "gas", "lift", "many", "spreading"}
-)
 _KINDS: Final = (
     "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "生产安全事故", "设施故障",
 )  # fmt: skip
@@ -104,285 +40,76 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     whole = text.whole
     if not lexicon.concerns(whole):
         return NOTHING
-    reading = _Reading(whole, half_width(whole))
-    ends = [end.start() for end in _SENTENCE_END.finditer(reading.plain)]
-    found = islice(lexicon.words(reading.plain), _MOST_WORDS)
+    plain, stated = half_width(whole), Statements()
+    ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
+    found = islice(lexicon.words(plain), _MOST_WORDS)
     for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
         start = ends[index - 1] + 1 if index else 0
         end = ends[index] if index < len(ends) else len(whole)
-        _Sentence(reading, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end).read()
-    return reading.facts()
+        Sentence(plain, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end, stated).read()
+    return _facts(whole, stated)
 
 
-class _Reading:
-    """What has been read of one text so far."""
-
-    def __init__(self, whole: str, plain: str) -> None:
-        self.whole, self.plain = whole, plain
-        self.amounts: dict[str, list[Amount]] = defaultdict(list)
-        self.quotes: dict[str, dict[tuple[int, int], None]] = defaultdict(dict)
-        self.kinds: Counter[str] = Counter()
-        self.spoken: Counter[str] = Counter()
-        self.hints: dict[tuple[int, int], None] = {}
-
-    def facts(self) -> Facts:
-        if "poison" not in self.quotes and not self.kinds["食品安全事故"]:
-            self.amounts.pop("poisoned", None)
-        self._settle_hazard()
-        kind = self._kind()
-        known = {name: max(amounts, key=lambda amount: amount.least) for name, amounts in self.amounts.items()}
-        self._settle_immediate(kind, known)
-        return Facts(
-            kind=kind,
-            toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
-            least={name: amount.least for name, amount in known.items()},
-            quotes={name: self._evidence(spans) for name, spans in self.quotes.items()},
-            hints=self._evidence(self.hints),
-        )
-
-    def least(self, name: str) -> int:
-        """The greatest number of a field that any sentence allows at least."""
-        return max((amount.least for amount in self.amounts.get(name, ())), default=0)
-
-    def _kind(self) -> str:
-        """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
-        kinds = self.kinds or self.spoken
-        harmed = any(self.least(name) for name in _ACCIDENTAL)
-        if kinds and (harmed or self.quotes.keys() & {"event", "injured"}):
-            return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
-        if harmed:
-            return _UNNAMED
-        return "隐患" if "hazard" in self.quotes else "none"
-
-    def _settle_hazard(self) -> None:
-        """A text that tells more of an accident than of danger names no danger that has hurt nobody yet."""
-        told = len(self.quotes.get("event", ())) + any(self.least(name) for name in _ACCIDENTAL)
-        if told >= len(self.quotes.get("hazard", ())) and "remains" not in self.quotes:
-            self.quotes.pop("hazard", None)
-
-    def _settle_immediate(self, kind: str, known: dict[str, Amount]) -> None:
-        """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
-        now = self.quotes.pop("now", {}) if kind != "none" else {}
-        if kind == "火灾":
-            now |= self.quotes.get("contained", {})
-        if "over" in self.quotes:
-            now = {}
-        if "trapped" in self.quotes and not self.quotes.keys() & {"rescued", "over"}:
-            now |= self.quotes["trapped"]
-        if kind == "自然灾害" and self.least("deaths") >= _DEADLY_DISASTER:
-            now |= self.quotes["deaths"]
-        if "missing" in known and known["missing"].least:
-            now |= self.quotes["missing"]
-        if now:
-            self.quotes["immediate"] = now
-
-    def _evidence(self, spans: dict[tuple[int, int], None]) -> tuple[Evidence, ...]:
-        return tuple(Evidence(self.whole[start:end], start, end) for start, end in spans)
+def _facts(whole: str, stated: Statements) -> Facts:
+    _settle_poisoned(stated)
+    _settle_hazard(stated)
+    kind = _kind(stated)
+    _settle_immediate(stated, kind)
+    known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
+    return Facts(
+        kind=kind,
+        toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
+        least={name: amount.least for name, amount in known.items()},
+        quotes={name: _evidence(whole, spans) for name, spans in stated.quotes.items()},
+        hints=_evidence(whole, stated.hints),
+    )
 
 
-class _Sentence:
-    """One sentence: its words of the lexicon, its clauses, and how far each statement can be used."""
-
-    def __init__(self, reading: _Reading, words: tuple[Word, ...], start: int, end: int) -> None:
-        self.reading, self.start, self.end = reading, start, end
-        self.text = reading.plain
-        self.words = words
-        self.categories = {word.category for word in words}
-        self.used = start
-        self.tolled = False
-        self.pauses: list[int] = []
-
-    def read(self) -> None:
-        if self.categories.isdisjoint(TRIGGERS) or self.categories & {"film", "drill"}:
-            return
-        self.pauses = [self.start - 1, *(p.start() for p in _PAUSE.finditer(self.text, self.start, self.end)), self.end]
-        since: dict[str, int] = {}
-        if year := _YEAR_ALONE.search(self.text, self.start, self.end):
-            since["past"] = year.start()
-        stated: list[tuple[Word, str]] = []
-        for word in self.words:
-            if word.category == "today":
-                since.pop("past", None)
-            elif word.category in {"suppose", "past", "hearsay"}:
-                since.setdefault(word.category, word.start)
-            elif word.category == "may":
-                since["may"] = word.start
-            else:
-                stated.append((word, self._standing(word, since)))
-                if word.category == "looming":
-                    since["may"] = word.start
-        self._note_people(stated)
-        self._note_events(stated)
-        self._note_dangers(stated)
-
-    def _standing(self, word: Word, since: dict[str, int]) -> str:
-        """How a statement stands: stated, denied, a hint (rumour), or void."""
-        floor, ceiling = self._clause(word)
-        if "suppose" in since or since.get("past", word.start) < word.start or since.get("may", -1) >= floor:
-            return "void"
-        if "hearsay" in since or "doubt" in self.categories:
-            return "hint"
-        if _DENIED.search(self.text[max(floor, word.start - 20) : word.start]):
-            return "denied"
-        if _ASKED.match(self.text, word.end, ceiling + 1) or self._near("ask", floor, word.start):
-            return "void"
-        if word.category == "trapped" and self._near("often", floor, ceiling):
-            return "void"
-        return "stated"
-
-    def _near(self, category: str, floor: int, ceiling: int) -> bool:
-        return category in self.categories and any(
-            floor <= word.start < ceiling for word in self.words if word.category == category
-        )
-
-    def _clause(self, word: Word) -> tuple[int, int]:
-        index = bisect_right(self.pauses, word.start)
-        return self.pauses[index - 1] + 1, self.pauses[index]
-
-    def _quote(self, word: Word, start: int | None = None) -> tuple[int, int]:
-        """The clause around a word, or the part of it that is near."""
-        floor, ceiling = self._clause(word)
-        start = word.start if start is None else start
-        if ceiling - floor <= _LONGEST_QUOTE:
-            return floor, ceiling
-        return max(floor, min(start, word.start - 20)), min(ceiling, max(start, word.end) + 20)
-
-    def _note_people(self, stated: list[tuple[Word, str]]) -> None:
-        found: dict[str, list[tuple[Word, Amount, bool]]] = defaultdict(list)
-        for word, standing in stated:
-            if word.category not in _PEOPLE and word.category != "loss":
-                continue
-            if standing == "denied":
-                self._note_denied(word)
-                continue
-            amount = self._amount(word)
-            if standing == "hint" and (amount or word.category in _FATAL):
-                self.reading.hints[self._quote(word)] = None
-            if word.kind and standing == "stated":
-                self.reading.kinds[word.kind] += 1
-            if amount is None or standing != "stated":
-                continue
-            self.tolled = True
-            for name in _PEOPLE.get(word.category, ("loss_yuan",)):
-                found[name].append((word, amount, self._is_part(word)))
-                self.reading.quotes[name][self._quote(word)] = None
-        for name, mentions in found.items():
-            self.reading.amounts[name].append(_total(self.text, mentions, self._clause))
-
-    def _note_denied(self, word: Word) -> None:
-        self.tolled = True
-        for name in _NONE_OF.get(word.category, _PEOPLE.get(word.category, ())):
-            self.reading.amounts[name].append(Amount(0, 0))
-            self.reading.quotes["none " + name][self._quote(word)] = None
-
-    def _amount(self, word: Word) -> Amount | None:
-        floor, ceiling = self._clause(word)
-        floor = max(floor, self.used)
-        if word.category == "loss":
-            loss = count_yuan(self.text, word.start, word.end, floor, ceiling)
-            return loss.amount if loss else None
-        if self._is_no_accident(word, floor, ceiling):
-            return None
-        return self._counted(word, floor, ceiling) or self._named(word, floor)
-
-    def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
-        """The number that stands beside a word of harm, used up with it."""
-        if word.category == "rescued":
-            floor = max(floor, word.start - 4)
-        if _ALL.search(self.text, max(floor, word.start - 6), word.end) and floor - 1 in self.pauses:
-            floor = max(self.used, self.pauses[max(0, self.pauses.index(floor - 1) - 1)] + 1)
-        count = count_people(self.text, word.start, word.end, floor, ceiling)
-        bare = word.end - word.start == 1 and not _OUTCOME.search(self.text, floor, word.start)
-        if count is None or (bare and count.start > word.start):
-            return None
-        self.used = max(word.end, count.end)
-        return count.amount
-
-    def _named(self, word: Word, floor: int) -> Amount | None:
-        """Victims that are named without a number; a death that is told without any victim is one."""
-        if word.category not in _NAMED or self.text[word.start : word.end] in _NUMBERED:
-            return None
-        if "claim" in self.categories or _YEARS.match(self.text, word.end):
-            return None
-        number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
-        return Amount(number, number) if number else None
-
-    def _is_told(self, word: Word, floor: int) -> bool:
-        """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
-        before = self.text[max(floor, word.start - 20) : word.start]
-        return not _MYSELF.search(before) and (not word.kind or bool(_BEFALLEN.search(before)))
-
-    def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
-        """Illness, an animal, or lives that were not taken."""
-        if word.category == "lives":
-            return not _TAKEN.search(self.text, floor, word.start)
-        if word.category not in _BODILY:
-            return False
-        if "epidemic" in self.categories or self._near("illness", floor, ceiling):
-            return True
-        return self._near("animal", max(floor, word.start - 4), word.start)
-
-    def _is_part(self, word: Word) -> bool:
-        floor, _ = self._clause(word)
-        before = (
-            self.text[max(self.start, word.start - _LONGEST_QUOTE) : word.start].replace("（", "(").replace("）", ")")
-        )
-        return bool(_PART.search(self.text, floor, word.start)) or before.rfind("(") > before.rfind(")")
-
-    def _note_events(self, stated: list[tuple[Word, str]]) -> None:
-        occurred = (
-            self.tolled or bool(self.categories & _GOES_ON) or bool(_OCCURRED.search(self.text, self.start, self.end))
-        )
-        claimed = "claim" in self.categories
-        for word, standing in stated:
-            if word.category not in _EVENTS or standing in {"void", "denied"} or (claimed and not self.tolled):
-                continue
-            if self._near("often", *self._clause(word)):
-                continue
-            if standing == "hint":
-                if word.category in _CERTAIN:
-                    self.reading.hints[self._quote(word)] = None
-                continue
-            self.reading.spoken[word.kind] += 1
-            if word.category in _CERTAIN or (word.category != "mention" and occurred):
-                self.reading.kinds[word.kind] += 1
-                self.reading.quotes["event"][self._quote(word)] = None
-                if word.category in {"leak", "ruin"}:
-                    self.reading.quotes["hazard"][self._quote(word)] = None
-                    self.reading.quotes["remains"][self._quote(word)] = None
-                if word.category == "leak":
-                    self.reading.quotes["now"][self._quote(word)] = None
-
-    def _note_dangers(self, stated: list[tuple[Word, str]]) -> None:
-        pairs = {other for one, other in _PAIRS if one in self.categories}
-        near = False
-        for word, standing in stated:
-            category = "hazard" if word.category == "looming" or word.category in pairs else word.category
-            if category == "hazard" and not self._is_removed(word):
-                self.reading.quotes[category][self._quote(word)] = None
-                near = True
-            elif category == "over" or (category in _COURSE and standing == "stated"):
-                self.reading.quotes[category][self._quote(word)] = None
-            elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:
-                self.reading.quotes["poison"][self._quote(word)] = None
-        if near or self.categories & _THREATS:
-            self._note_surroundings()
-
-    def _note_surroundings(self) -> None:
-        for word in self.words:
-            if word.category in _SURROUNDINGS:
-                self.reading.quotes[word.category][self._quote(word)] = None
-
-    def _is_removed(self, word: Word) -> bool:
-        return bool(_REMOVED.search(self.text[max(self.start, word.start - 12) : word.start]))
+def _least(amount: Amount) -> int:
+    return amount.least
 
 
-def _total(text: str, mentions: list[tuple[Word, Amount, bool]], clause: Callable[[Word], tuple[int, int]]) -> Amount:
-    """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
-    if any(_TOTAL.search(text, *clause(word)) for word, _, _ in mentions):
-        mentions = [(word, amount, True) for word, amount, _ in mentions]
-    wholes = [(word, amount) for word, amount, part in mentions if not part]
-    if len(wholes) > 1 and any(_ADDS_UP.search(text, *clause(word)) for word, _ in wholes):
-        values = [amount.value for _, amount in wholes if amount.value is not None]
-        return Amount(sum(values) if values else None, sum(amount.least for _, amount in wholes))
-    return max((amount for _, amount, _ in mentions), key=lambda amount: amount.least)
+def _evidence(whole: str, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(whole[start:end], start, end) for start, end in spans)
+
+
+def _kind(stated: Statements) -> str:
+    """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
+    kinds = stated.kinds or stated.spoken
+    harmed = any(stated.least(name) for name in _ACCIDENTAL)
+    if kinds and (harmed or stated.quotes.keys() & {"event", "injured"}):
+        return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
+    if harmed:
+        return _UNNAMED
+    return "隐患" if "hazard" in stated.quotes else "none"
+
+
+def _settle_poisoned(stated: Statements) -> None:
+    """Vomiting is poisoning only where somebody speaks of poison."""
+    if "poison" not in stated.quotes and not stated.kinds["食品安全事故"]:
+        stated.amounts.pop("poisoned", None)
+
+
+def _settle_hazard(stated: Statements) -> None:
+    """A text that tells more of an accident than of danger names no danger that has hurt nobody yet."""
+    told = len(stated.quotes.get("event", ())) + any(stated.least(name) for name in _ACCIDENTAL)
+    if told >= len(stated.quotes.get("hazard", ())) and "remains" not in stated.quotes:
+        stated.quotes.pop("hazard", None)
+
+
+def _settle_immediate(stated: Statements, kind: str) -> None:
+    """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
+    quotes = stated.quotes
+    now = quotes.pop("now", {}) if kind != "none" else {}
+    if kind == "火灾":
+        now |= quotes.get("contained", {})
+    if "over" in quotes:
+        now = {}
+    if "trapped" in quotes and not quotes.keys() & {"rescued", "over"}:
+        now |= quotes["trapped"]
+    if kind == "自然灾害" and stated.least("deaths") >= _DEADLY_DISASTER:
+        now |= quotes["deaths"]
+    if stated.least("missing"):
+        now |= quotes["missing"]
+    if now:
+        quotes["immediate"] = now
