@@ -21,7 +21,7 @@ WORDS: Final = 16
 PLACES: Final = 12
 """What an incident remembers of its founding post: so that later posts do not make it drift."""
 
-CANDIDATES: Final = 12
+CANDIDATES: Final = 8
 """How many incidents are looked at closely; the rest share less with the post."""
 
 THRESHOLD: Final = 0.5
@@ -85,8 +85,9 @@ class Matters:
     def candidates(self, post: Reading) -> list[tuple[Incident, Profile]]:
         """The incidents that share most with the post, the likeliest first."""
         shared: Counter[str] = Counter()
-        for key in post.pairs & self._by_key.keys():
-            shared.update(self._by_key[key])
+        for key in post.pairs:
+            if key in self._by_key:
+                shared.update(self._by_key[key])
         for key in map(place_key, post.places):
             for incident in self._by_key.get(key, ()):
                 shared[incident] += 2

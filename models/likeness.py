@@ -18,6 +18,10 @@ READ: Final = 400
 KEYS: Final = 6
 """By how many of its title's rarest pairs, and of its most telling words, a matter is found again."""
 
+RARE: Final = 500
+FEWEST: Final = 3
+"""Keys weigh so much (in thousandths), or are the rarest so many."""
+
 BIAS: Final = -4.6
 TITLE: Final = 5.8
 WORD: Final = 5.5
@@ -32,8 +36,8 @@ HARM: Final = 4.0
 COMMONNESS: Final = 1_000
 """In thousandths: added to what a title must be covered by: a short and common one proves little."""
 
-CONCRETE: Final = 0.5
-"""Rarity of a word that names a thing: 围墙 does, 今天 does not."""
+CONCRETE: Final = 250
+"""Weight of a word that names a thing: 围墙 does, 今天 does not."""
 
 TELLING: Final = 0.7
 """Rarity of what tells one place's name from another's: 东埠 does, 小学 does not."""
@@ -61,6 +65,7 @@ class Profile(Struct, frozen=True):
 
     title: dict[str, int]
     """The pairs of its title, with what each weighs."""
+    title_pairs: frozenset[str]
     title_weight: int
     words: tuple[tuple[frozenset[str], int], ...]
     """The pairs of each of its words, with what the word weighs."""
@@ -82,6 +87,7 @@ class Reading(Struct, frozen=True):
 
     pairs: frozenset[str]
     headline: dict[str, int]
+    headline_pairs: frozenset[str]
     headline_weight: int
     places: Mapping[str, float]
     """Each place that the text names, with how specific it is, from 0 to 1."""
@@ -93,23 +99,25 @@ class Reading(Struct, frozen=True):
 
 def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: Rarity) -> Profile:
     """See a remembered matter: its title, its most telling words first, its most specific place first."""
-    weighed = _weighed(title, rarity)
-    telling = tuple((parts := word_pairs(word), max(map(rarity.weight, parts), default=0)) for word in words)
-    own = frozenset(weighed).union(*(parts for parts, _ in telling))
-    rarest = sorted(weighed, key=lambda pair: (-weighed[pair], pair))[:KEYS]
-    keys = {*rarest, *(max(parts, key=rarity.weight) for parts, _ in telling[:KEYS] if parts)}
+    in_title = pairs(title)
+    in_words = [parts for word in words if (parts := word_pairs(word))]
+    weights = {pair: rarity.weight(pair) for pair in in_title.union(*in_words)}
+    weighed = {pair: weights[pair] for pair in in_title}
+    rarest = [max(parts, key=weights.__getitem__) for parts in in_words]
     naming = pairs("\n".join(places))
+    keys = (*_keys(weighed), *_keys({pair: weights[pair] for pair in rarest}))
     return Profile(
         title=weighed,
+        title_pairs=frozenset(weighed),
         title_weight=sum(weighed.values()),
-        words=tuple((frozenset(parts), weight) for parts, weight in telling),
-        words_weight=sum(weight for _, weight in telling),
-        things=frozenset(pair for pair in own - naming if rarity.of(pair) >= CONCRETE),
-        own=own,
+        words=tuple((frozenset(parts), weights[pair]) for parts, pair in zip(in_words, rarest, strict=True)),
+        words_weight=sum(weights[pair] for pair in rarest),
+        things=frozenset(pair for pair, weight in weights.items() if weight >= CONCRETE and pair not in naming),
+        own=frozenset(weights),
         places=frozenset(places),
         first_place=next(iter(places), ""),
         spot=_spot([name for name in places[:1] if SPECIFIC.get(kind_of(name), 0.0) >= SPOT], rarity),
-        keys=frozenset(keys | {place_key(name) for name in places if not _is_division(name)}),
+        keys=frozenset(keys).union(place_key(name) for name in places if not _is_division(name)),
     )
 
 
@@ -123,7 +131,13 @@ def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str)
     spot = _spot((name for name, how in specific.items() if how >= SPOT), rarity)
     listed = any(mention.listed and specificity(mention, common) >= SPOT for mention in places.found)
     return Reading(
-        frozenset(pairs(whole[:READ]) - pairs(common)), headline, sum(headline.values()), specific, spot, listed
+        pairs=frozenset(pairs(whole[:READ]) - pairs(common)),
+        headline=headline,
+        headline_pairs=frozenset(headline),
+        headline_weight=sum(headline.values()),
+        places=specific,
+        spot=spot,
+        listed=listed,
     )
 
 
@@ -140,8 +154,8 @@ def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
     `harm`, that is when both tell of harm or danger within days of one another, the same school or estate and
     one thing in common are enough.
     """
-    title = sum(map(profile.title.__getitem__, profile.title.keys() & reading.pairs))
-    echo = sum(map(reading.headline.__getitem__, reading.headline.keys() & profile.own))
+    title = sum(map(profile.title.__getitem__, profile.title_pairs & reading.pairs))
+    echo = sum(map(reading.headline.__getitem__, reading.headline_pairs & profile.own))
     words = sum([weight for parts, weight in profile.words if parts <= reading.pairs])
     place = max([reading.places[name] for name in profile.places & reading.places.keys()], default=0.0)
     logit = (
@@ -165,6 +179,12 @@ def place_key(name: str) -> str:
 
 def _weighed(text: str, rarity: Rarity) -> dict[str, int]:
     return {pair: rarity.weight(pair) for pair in pairs(text)}
+
+
+def _keys(weighed: Mapping[str, int]) -> list[str]:
+    """The rarest pairs: common ones would bring up half of the township, and serve only where there are no others."""
+    ranked = sorted(weighed, key=lambda pair: (-weighed[pair], pair))[:KEYS]
+    return [pair for at, pair in enumerate(ranked) if at < FEWEST or weighed[pair] >= RARE]
 
 
 def _is_same_spot(profile: Profile, reading: Reading) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from math import log
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +56,8 @@ class Rarity:
 
     def of_word(self, word: str) -> float:
         """As rare as the word's rarest pair; 0 for a single character or punctuation."""
+        if len(word) == 2 and word in self._rarity:  # noqa: PLR2004 - most words: not worth a list
+            return self._rarity[word]
         return max([self.of(pair) for pair in word_pairs(word)], default=0.0)
 
 
@@ -68,12 +71,12 @@ def _weight(rarity: float) -> int:
 
 def pairs(text: str) -> set[str]:
     """The pairs of neighbouring characters, none across punctuation."""
-    return {run[at : at + 2] for run in _RUN.findall(text) for at in range(len(run) - 1)}
+    return {pair for run in _RUN.findall(text) for pair in map(add, run, run[1:])}
 
 
 def word_pairs(word: str) -> list[str]:
     """The pairs of a single word, in order; none of punctuation."""
-    return [word[at : at + 2] for at in range(len(word) - 1)] if word.isalnum() else []
+    return list(map(add, word, word[1:])) if word.isalnum() else []
 
 
 def counted(texts: Iterable[str]) -> Counts:
