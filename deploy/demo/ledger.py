@@ -50,6 +50,8 @@ class Ledger:
         self._dead: set[Version | str] = set()
         self.leaked: set[str] = set()
         """Planted numbers that were seen beyond the door."""
+        self.causes: Counter[str] = Counter()
+        """Of dead letters: step and error."""
 
     async def read(self) -> News:
         """What has come in since the last look; each version of a post once."""
@@ -105,6 +107,7 @@ class Ledger:
         """A dead letter stands for the version that it holds; one of another topic for itself."""
         for letter in letters:
             self._dead.add(self._at.get((letter.partition, letter.offset), letter.id))
+            self.causes[f"{letter.step}: {letter.error.strip().splitlines()[-1] if letter.error.strip() else ''}"] += 1
 
     async def _acknowledged(self, township: str) -> int:
         """Records that the worker's group has acknowledged: its offset, for the topic begins with this deployment."""

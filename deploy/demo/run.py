@@ -21,7 +21,6 @@ from rich.live import Live
 from deploy.demo import deployment, summary
 from deploy.demo.child import Child
 from deploy.demo.content import PLANTED, STORY_SECONDS, postings, schedule
-from deploy.demo.crawling import crawler
 from deploy.demo.keys import keys
 from deploy.demo.ledger import Ledger, ledger
 from deploy.demo.show import TOWNS, Show
@@ -103,6 +102,8 @@ async def _play(console: Console, spoken: Language, frame: Frame, *, once: bool)
     show, leaked = stage.show, len(stage.ledger.leaked)
     for text in summary.lines(show.state, spoken, told=show.told, leaked=leaked, planted=len(PLANTED)):
         _say(console, text)
+    for cause, number in stage.ledger.causes.most_common(3):
+        _say(console, f"  dead {number}: {cause}")
     return 0 if summary.holds(show.state, told=show.told, leaked=bool(leaked)) and done else 1
 
 
@@ -127,6 +128,8 @@ async def _stage(skipped: float) -> AsyncIterator[Stage]:
         worker = Child("work", environment=deployment.environment(file), log=folder / "worker.log")
         await stack.enter_async_context(worker)
         counting = await stack.enter_async_context(ledger(settings.kafka, store, settings.name))
+        from deploy.demo.crawling import crawler  # noqa: PLC0415 - seconds of imports, while the worker starts
+
         hosts = [urlsplit(address).netloc for address in sites.urls.values()]
         crawling = asyncio.create_task((await stack.enter_async_context(crawler(settings, hosts))).run())
         stack.push_async_callback(_end, crawling)
