@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.crawl.backoff import Backoff, retry_after
@@ -11,6 +11,7 @@ from streams.crawl.backoff import Backoff, retry_after
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000), st.floats(0, 1), st.one_of(st.none(), st.floats(0, 1e9)))
 def test_a_wait_has_its_bounds(failures: int, random: float, asked: float | None) -> None:
     """Never shorter than half the first step or than the site asks, never longer than the longest or a day."""

@@ -1,7 +1,7 @@
 """Bytes are read as what they are, whatever they are said to be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.pages.charset import decoded
@@ -34,6 +34,7 @@ def test_a_few_broken_bytes_make_no_other_charset_of_a_page() -> None:
     assert decoded((TEXT * 10).encode()[:-1]).startswith(TEXT * 9)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200), st.sampled_from([None, "utf-8", "gbk", "utf-16", "utf-7", "idna", "rot13", "undefined"])
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.pages.dates import time_of
@@ -62,6 +62,7 @@ def test_what_names_no_moment_is_none(value: str | float | None) -> None:
     assert time_of(value, SHANGHAI) is None
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.from_regex(r"\d{4}-\d\d-\d\d \d\d:\d\d")))
 def test_no_value_fails(value: str | float) -> None:
     """Any value is a moment in UTC or none."""

@@ -74,7 +74,7 @@ def test_the_host_of_an_address_stays() -> None:
     assert "secret" not in (DOOR.admit(replace(POST, author="secret", url="https://secret:x@a.cn/")).url or "")
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=30), st.text(max_size=60), st.text(max_size=12), st.text(min_size=1, max_size=30))
 def test_admitting_twice_changes_nothing(title: str, body: str, author: str, identity: str) -> None:
     """The worker admits again what the crawler admitted: same record, same lengths."""

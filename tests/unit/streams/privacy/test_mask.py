@@ -79,7 +79,7 @@ PLATES = st.builds(
 MENTIONED = st.sampled_from(["老王在路上", "zhang_san", "平安村小李", "a1", "用户8812345"])
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(BEFORE, st.one_of(mobiles(), landlines(), identities(), cards()), AFTER)
 def test_numbers_of_people_are_masked(before: str, number: str, after: str) -> None:
     """Mobiles, landlines, identity and bank cards go, however they are written, and nothing around them does."""
@@ -90,7 +90,7 @@ def test_numbers_of_people_are_masked(before: str, number: str, after: str) -> N
     assert masked[len(before) + len(number) - len(bare) : len(masked) - len(after)] == "*" * len(bare)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(["", "写信到", "邮箱：", "车牌 "]),
     st.one_of(EMAILS, PLATES),
@@ -101,6 +101,7 @@ def test_addresses_and_plates_are_masked(before: str, found: str, after: str) ->
     assert mask(before + found + after) == before + "*" * len(found) + after
 
 
+@settings(deadline=None)
 @given(MENTIONED, st.sampled_from([" ", "，", "。", ":", "\n"]))
 def test_mentions_are_masked(name: str, end: str) -> None:
     """The name after @ goes; the @ stays, so that one sees that somebody was called."""
@@ -168,7 +169,7 @@ def harmless(draw: st.DrawFn) -> str:
     )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 @given(harmless(), st.sampled_from(["", "，", "。反映已久", " "]))
 def test_prices_dates_orders_and_statistics_stay(text: str, after: str) -> None:
     """What leads to nobody is left as it stands, because judgement rests on it."""
@@ -181,7 +182,7 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=2000)
+@settings(max_examples=2000, deadline=None)
 @given(st.one_of(NASTY, st.text(max_size=60)))
 @example("@我的订单号 13812345678")
 @example("浙B1234A13812345678")

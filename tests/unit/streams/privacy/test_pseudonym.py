@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.errors import Misconfigured
@@ -13,6 +13,7 @@ from streams.records import PSEUDONYM
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_pseudonym_has_its_pattern_and_passes_unchanged(source: str, handle: str) -> None:
     """Whatever the handle, half characters and NUL too; what is a pseudonym is not made another."""

@@ -1,7 +1,7 @@
 """Sealed bytes open with their key alone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.errors import Misconfigured, Unreadable
@@ -10,6 +10,7 @@ from streams.privacy.seal import Seal
 KEY, OTHER = b"a" * 32, b"b" * 32
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=20))
 def test_what_was_sealed_opens(data: bytes, associated: bytes) -> None:
     """Any bytes come back, and none of them stand in the sealed text."""
