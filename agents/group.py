@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from heapq import nsmallest
 from typing import Final
 
 from msgspec import Struct
@@ -91,8 +92,8 @@ class Matters:
         for key in map(place_key, post.places):
             for incident in self._by_key.get(key, ()):
                 shared[incident] += 2
-        ranked = sorted((-count, incident) for incident, count in shared.items() if count > 1)
-        return [(self._incidents[found], self._profiles[found]) for _, found in ranked[:CANDIDATES]]
+        ranked = nsmallest(CANDIDATES, [(-count, incident) for incident, count in shared.items() if count > 1])
+        return [(self._incidents[found], self._profiles[found]) for _, found in ranked]
 
 
 def run(
@@ -129,8 +130,8 @@ def remembered(tokens: Tokens, places: Places, rarity: Rarity, common: str) -> F
     names = tuple(dict.fromkeys(name for mention in ranked for name in mention.names))
     title = set(tokens.title)
     words = [word for word in tokens.words if len(word) > 1 and word.isalnum() and word != common]
-    telling = sorted((-rarity.of_word(word) * (2 if word in title else 1), word) for word in words)
-    return Features(names[:PLACES], tuple(word for _, word in telling[:WORDS]))
+    telling = nsmallest(WORDS, [(-rarity.of_word(word) * (2 if word in title else 1), word) for word in words])
+    return Features(names[:PLACES], tuple(word for _, word in telling))
 
 
 def _standing(incident: str | None, tokens: Tokens, places: Places, matters: Matters, township: Township) -> Grouping:

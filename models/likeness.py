@@ -85,9 +85,9 @@ class Profile(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """A new text as the comparison sees it."""
 
-    pairs: frozenset[str]
+    pairs: set[str]
     headline: dict[str, int]
-    headline_pairs: frozenset[str]
+    headline_pairs: set[str]
     headline_weight: int
     places: Mapping[str, float]
     """Each place that the text names, with how specific it is, from 0 to 1."""
@@ -131,9 +131,9 @@ def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str)
     spot = _spot((name for name, how in specific.items() if how >= SPOT), rarity)
     listed = any(mention.listed and specificity(mention, common) >= SPOT for mention in places.found)
     return Reading(
-        pairs=frozenset(pairs(whole[:READ]) - pairs(common)),
+        pairs=pairs(whole[:READ]).difference(pairs(common)),
         headline=headline,
-        headline_pairs=frozenset(headline),
+        headline_pairs=set(headline),
         headline_weight=sum(headline.values()),
         places=specific,
         spot=spot,
