@@ -1,10 +1,10 @@
 """Assemble all that was decided about a post: the document that is stored, and the decision log."""
 
-from models.keywords import Keywords
-from models.segment import Segmenter
 from msgspec.structs import replace
 
 from models.gazetteer import Places
+from models.keywords import Keywords
+from models.segment import Segmenter
 from streams.identity import content_digest
 from streams.matter import Facts, Grouping, Known, Moment
 from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic

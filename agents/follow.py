@@ -3,9 +3,9 @@
 from typing import TypeVar
 
 from msgspec.structs import asdict, replace
-from streams.privacy.door import Door
 
 from streams.matter import Grouping, Matter, Moment
+from streams.privacy.door import Door
 from streams.protocols import Incidents
 from streams.records import COLOURS, GRADES, Incident, JudgedPost, Toll
 
