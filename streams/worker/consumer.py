@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, ClassVar, NamedTuple, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, NamedTuple, cast
 
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
@@ -13,6 +13,10 @@ from faust.types import TP
 from streams.kafka.ownership import Ownership
 from streams.topics import BACKFILL, role
 from streams.worker.progress import Look, Place, Progress, from_milliseconds
+
+FETCH_WAIT: Final = 200
+"""Milliseconds for which the broker holds a fetch that finds nothing. Faust has 1,500, and whatever else is asked
+over that connection, such as where to read from after a rebalance, waits behind it."""
 
 
 class Start(NamedTuple):
@@ -42,6 +46,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
     ownership: Ownership
     incarnations: Mapping[str, str] = {}
 
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        consumer = super()._create_consumer(loop)
+        consumer._fetch_max_wait_ms = FETCH_WAIT  # noqa: SLF001 - Faust leaves no other way
+        return consumer
+
     async def on_start(self) -> None:
         await super().on_start()
         coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - aiokafka has no public way
@@ -70,17 +79,18 @@ class ConsumerThread(AIOKafkaConsumerThread):
         """Stop the client: it tells the group that it goes, and commits nothing."""
         await self.call_thread(self._ensure_consumer().stop)
 
-    async def survey(self, places: Collection[TP]) -> list[Start]:
+    async def survey(self, earliest: Mapping[Place, int]) -> list[Start]:
         """Return where each partition is to be read from, and what is lost before that."""
-        return cast("list[Start]", await self.call_thread(self._survey, places))
+        return cast("list[Start]", await self.call_thread(self._survey, earliest))
 
-    async def _survey(self, places: Collection[TP]) -> list[Start]:
+    async def _survey(self, earliest: Mapping[Place, int]) -> list[Start]:
         consumer = self._ensure_consumer()
-        wanted = [TopicPartition(*place) for place in places]
-        earliest = await consumer.beginning_offsets(wanted)
+        wanted = [TopicPartition(*place) for place in earliest]
         committed = await consumer._coordinator.fetch_committed_offsets(wanted)  # noqa: SLF001 - with its metadata
         starts = [
-            Start.of(TP(*place), earliest[place], committed.get(place), self.incarnations[place.topic])
+            Start.of(
+                TP(*place), earliest[place.topic, place.partition], committed.get(place), self.incarnations[place.topic]
+            )
             for place in wanted
         ]
         if anew := {
@@ -166,11 +176,11 @@ class Consumer(FaustConsumer):
         self._gap.pop(tp, None)
         return max(done) + 1
 
-    async def survey(self, incarnations: Mapping[str, str]) -> list[Start]:
+    async def survey(self, incarnations: Mapping[str, str], earliest: Mapping[Place, int]) -> list[Start]:
         """Return where each assigned partition is to be read from; a recreated topic is read from its beginning."""
         thread = cast("ConsumerThread", self._thread)
         thread.incarnations = incarnations
-        return await thread.survey(self.assignment())
+        return await thread.survey(earliest)
 
     async def commit_all(self) -> None:
         """Commit all that is acknowledged, also what was acknowledged while another commit was under way."""

@@ -15,6 +15,7 @@ from faust.types import TP
 
 from streams.errors import Busy, Misconfigured
 from streams.kafka.incarnations import incarnations
+from streams.kafka.offsets import earliest
 from streams.kafka.ownership import Ownership
 from streams.protocols import Record
 from streams.records import Position
@@ -203,7 +204,8 @@ class Reader:
             self._status.partitions = partitions = self._equal_partitions(places)
             try:
                 self._incarnations = await incarnations(self._settings.servers, self._topics.values())
-                starts = await self._consumer.survey(self._incarnations)
+                begins = await earliest(self._settings.servers, places) if places else {}
+                starts = await self._consumer.survey(self._incarnations, begins)
             except KafkaError as error:
                 raise Busy(f"Kafka at {self._settings.servers}: {type(error).__name__}: {error}") from error
             for start in starts:
