@@ -1,7 +1,7 @@
 """What the demo says at its end, and whether all of it held."""
 
 from deploy.demo.state import State, latest
-from deploy.demo.view import line
+from deploy.demo.view import gravity, line
 from deploy.demo.words import Language, words
 
 
@@ -28,5 +28,6 @@ def lines(state: State, language: Language, *, told: bool, leaked: int, planted:
             matters=len(latest(state.alerts)), alerts=len(state.alerts), first=f"{first:.1f}"
         )
         found.append(f"  {matters}")
-        found += [f"    {line(alert, state, language)}" for alert in latest(state.alerts)]
+        gravest = sorted(latest(state.alerts), key=gravity, reverse=True)
+        found += [f"    {line(alert, state, language)}" for alert in gravest]
     return found

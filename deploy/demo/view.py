@@ -84,9 +84,8 @@ def _progress(second: float, width: int = 94) -> Text:
     """The story's minute as a line, with a knot where a scene begins."""
     knots = {round(one.second / STORY_SECONDS * (width - 1)) for one in STORY}
     reached = round(min(second, STORY_SECONDS) / STORY_SECONDS * (width - 1))
-    bar = Text(no_wrap=True)
-    for at in range(width):
-        bar.append("●" if at in knots else "━", ACCENT if at <= reached else "grey27")
+    bar = Text("".join("●" if at in knots else "━" for at in range(width)), style="grey27", no_wrap=True)
+    bar.stylize(ACCENT, 0, reached + 1)
     return bar
 
 
@@ -142,13 +141,14 @@ def _alerts(state: State, language: Language) -> RenderableType:
     title = Text(told["alerting"], style=QUIET)
     if not matters:
         return Panel(Text(told["quiet"], style=QUIET), title=title, border_style="grey35", padding=(0, 1))
-    first = max(matters, key=lambda alert: (_gravity(alert), alert.second))
+    first = max(matters, key=lambda alert: (gravity(alert), alert.second))
     others = [alert for alert in matters if alert is not first][:OTHERS]
     rows = (_card(first, state, language), *(_row(alert, state, language) for alert in others))
     return Panel(Group(*rows), title=title, border_style="grey35", padding=(0, 1))
 
 
-def _gravity(alert: Alert) -> tuple[int, int]:
+def gravity(alert: Alert) -> tuple[int, int]:
+    """By what matters are ordered: the higher of grade and warning, then the grade."""
     order: tuple[Grade, ...] = ("none", "unknown", "IV", "III", "II", "I")
     return max(RANK.get(alert.grade, 1), RANK.get(alert.warning, 1)), order.index(alert.grade)
 
