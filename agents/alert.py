@@ -25,7 +25,7 @@ def run(matter: Matter, moment: Moment, township: Township, deployment: Deployme
     """
     now, rank = matter.now, severity_number(matter.now)
     changed = matter.before is None or now.revision != matter.before.revision
-    if not (moment.live and rank and changed and (rank > now.alerted or now.alert_started)):
+    if not (moment.live and rank and (rank > now.alerted or (now.alert_started and changed))):
         return matter
     incident = replace(now, alerted=max(rank, now.alerted), alert_started=now.alert_started or moment.recorded)
     news = "Cancel" if now.status == "closed" else "Update" if now.alert_started else "Alert"

@@ -32,7 +32,13 @@ def read(record: Record) -> Post | Action:
     try:
         return (_actions if record.role == "actions" else _posts).decode(record.value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(_without_values(str(error))) from None
+
+
+def _without_values(message: str) -> str:
+    """msgspec quotes a value that is not among those allowed; it may be anybody's words."""
+    what, at, field = message.rpartition(" - at ")
+    return f"Invalid enum value{at}{field}" if what.startswith("Invalid enum value") else message
 
 
 def _schema(record: Record) -> int:

@@ -61,6 +61,14 @@ def test_what_is_no_post_says_why(value: bytes | None, says: str) -> None:
         read(record(value))
 
 
+def test_a_reason_quotes_no_value() -> None:
+    """What stands in the wrong field may be a name: the reason says which field, not what stood there."""
+    with pytest.raises(Unreadable) as caught:
+        read(record(posted(kind="张三丰")))
+    assert "$.kind" in str(caught.value)
+    assert "张三丰" not in f"{caught.value}{caught.value.__cause__}"
+
+
 @pytest.mark.parametrize("body", ["", "😀𠮷𪚥", "a\x00b", "<script>alert(1)</script>水管爆了"])
 @pytest.mark.parametrize("published", ["1970-01-01T00:00:00Z", "2099-12-31T23:59:59Z", None])
 def test_strange_texts_and_times_are_posts_all_the_same(body: str, published: str | None) -> None:
