@@ -19,7 +19,7 @@ demo: setup ## Watch a made-up county: make demo, make demo ARGS=--once
 
 test: develop ## Check and run all tests: pure, simulation, embedded servers
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal $(ARGS)
 
 check: develop ## Style, types, layers, the flow
 	$(BIN)/ruff check .

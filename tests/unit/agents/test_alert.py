@@ -1,0 +1,79 @@
+"""Alerts: harm and hazard only, each news once, in a form that programs know."""
+
+from typing import Any
+
+import pytest
+from msgspec import json
+from msgspec.structs import replace
+
+from agents import alert
+from streams.matter import Deployment, Matter
+from streams.records import Incident
+from tests.unit.agents.matters import NOW, OFFICE, TOWNSHIP, WALL, incident, moment
+
+
+def alerted(now: Incident, before: Incident | None = None, *, live: bool = True) -> list[dict[str, Any]]:
+    matter = alert.run(Matter(before, now), moment(live=live), TOWNSHIP, Deployment("county", "http://127.0.0.1:1"))
+    return [json.decode(message.value) for message in matter.now.pending_alerts]
+
+
+@pytest.mark.parametrize(
+    ("grade", "warning", "number"),
+    [("none", "blue", 9), ("IV", "none", 9), ("III", "blue", 13), ("none", "orange", 17), ("I", "yellow", 21)],
+)
+def test_the_number_is_the_higher_of_grade_and_warning(grade: Any, warning: Any, number: int) -> None:
+    """9 blue, 13 yellow, 17 orange, 21 red."""
+    (body,) = alerted(incident(grade=grade, warning=warning))
+    assert body["severitynumber"] == number
+
+
+def test_a_matter_without_harm_alerts_nobody_however_loud() -> None:
+    """Voices, mood and missed deadlines are no matter of public safety."""
+    assert alerted(incident(posts=500, voices=400)) == []
+
+
+def test_what_is_old_alerts_nobody() -> None:
+    """A backfill or a post past its time is not live; the next live one alerts."""
+    graded = incident(grade="III")
+    assert alerted(graded, live=False) == []
+    assert len(alerted(graded, before=graded)) == 1
+
+
+def test_the_same_news_is_told_once_and_a_change_again() -> None:
+    """After its alert a matter alerts when it grows graver or a revision says something new."""
+    told = incident(grade="IV", alerted=9, alert_started=NOW)
+    assert alerted(told, told) == []
+    assert len(alerted(replace(told, revision=2), told)) == 1
+    (graver,) = alerted(replace(told, grade="II", revision=2), told)
+    assert (graver["severitynumber"], graver["cap"]["msgType"]) == (17, "Update")
+
+
+def test_a_closed_matter_resolves_its_alert() -> None:
+    """Alertmanager's word for the end, and CAP's."""
+    told = incident(grade="IV", alerted=9, alert_started=NOW)
+    (body,) = alerted(replace(told, status="closed", revision=2), told)
+    assert (body["status"], body["cap"]["msgType"], body["startsAt"][:10]) == ("resolved", "Cancel", "2026-03-01")
+
+
+def test_a_rumour_asks_a_person() -> None:
+    """What is claimed and cannot be believed is an alert of the lowest number, with the words to verify."""
+    (body,) = alerted(incident(unverified=(WALL,)))
+    assert (body["severitynumber"], body["cap"]["certainty"]) == (9, "Possible")
+    assert body["annotations"]["verify"] == WALL.text
+
+
+def test_an_alert_is_a_cloudevent_with_an_id_to_drop_repeats_by() -> None:
+    """CloudEvents 1.0 in Kafka's binary mode; id = incident and revision, subject = incident."""
+    matter = alert.run(Matter(None, incident(grade="IV")), moment(), TOWNSHIP, Deployment("county"))
+    (message,) = matter.now.pending_alerts
+    assert message.id == message.headers["ce_id"] == "i1:1"
+    assert message.headers["ce_specversion"] == "1.0"
+    assert message.headers["ce_subject"] == "i1"
+    assert message.headers["content-type"] == "application/json"
+
+
+def test_an_alert_says_who_must_answer_and_in_whose_words() -> None:
+    """Office, role on duty, playbook and the quotation."""
+    (body,) = alerted(incident(grade="IV", kind="火灾", evidence=(WALL,), offices=(OFFICE,)))
+    assert (body["annotations"]["offices"], body["annotations"]["quote"]) == ("应急办", "围墙倒了")
+    assert (body["duty"], body["playbook"]) == ("值班室", "火灾.IV")

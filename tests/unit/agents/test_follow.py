@@ -1,0 +1,82 @@
+"""A post is folded into its incident: counted once, graded by the gravest, voices without names."""
+
+from datetime import timedelta
+
+from agents import follow
+from streams.matter import Grouping, Matter
+from streams.protocols import Incidents
+from streams.records import Incident, JudgedPost, Toll
+from tests.unit.agents.matters import DOOR, NOW, WALL, incident, judged, moment
+
+
+class Memory(dict[str, Incident]):
+    """A township's incidents."""
+
+    def put(self, incident: Incident) -> None:
+        self[incident.id] = incident
+
+    def remove(self, incident: str) -> None:
+        del self[incident]
+
+
+def fold(post: JudgedPost, before: Incident | None = None, offset: int = 0, places: tuple[str, ...] = ()) -> Matter:
+    known: Incidents = Memory({before.id: before} if before else {})  # type: ignore[assignment]
+    matter = follow.run(post, Grouping("i1", places=places), known, DOOR, moment(offset))
+    assert matter is not None
+    return matter
+
+
+def test_a_post_without_a_matter_ends_here() -> None:
+    """Praise and chatter get no incident."""
+    assert follow.run(judged(), Grouping(None), Memory(), DOOR, moment()) is None  # type: ignore[arg-type]
+
+
+def test_the_founding_post_is_the_first_that_counts() -> None:
+    """An incident begins with one post, its title and its places."""
+    matter = fold(judged(), places=("东埠小学",))
+    assert matter.before is None
+    assert (matter.now.posts, matter.now.samples, matter.now.places) == (1, ("p1",), ("东埠小学",))
+
+
+def test_an_edit_or_a_second_delivery_counts_nothing() -> None:
+    """A post counts where it was first seen; read again at another place it may only raise the grade."""
+    before = incident()
+    again = fold(judged(first=0, grade="IV", kind="火灾", evidence=(WALL,)), before, offset=7).now
+    assert (again.posts, again.grade) == (before.posts, "IV")
+
+
+def test_the_gravest_word_stands() -> None:
+    """A grade only rises here; rules and quotes are those of the gravest post, the toll the higher number."""
+    first = fold(judged(grade="III", kind="火灾", rules=("fire.III",), evidence=(WALL,), facts=Toll(deaths=3))).now
+    later = fold(judged("p2", grade="IV", rules=("fire.IV",), facts=Toll(deaths=1, injured=9)), first).now
+    assert (later.grade, later.rules, later.toll) == ("III", ("fire.III",), Toll(deaths=3, injured=9))
+
+
+def test_nobody_hurt_is_said_and_not_forgotten() -> None:
+    """A stated nought is more than nothing said, and less than any number."""
+    assert fold(judged(facts=Toll(deaths=0))).now.toll.deaths == 0
+    assert fold(judged(facts=Toll()), incident(toll=Toll(deaths=0))).now.toll.deaths == 0
+
+
+def test_a_claim_that_cannot_be_used_is_kept_for_a_person() -> None:
+    """A rumour changes no grade; its words wait to be verified."""
+    after = fold(judged("p2", grade="unknown", evidence=(WALL,)), incident(grade="III", kind="火灾")).now
+    assert (after.grade, after.unverified) == ("III", (WALL,))
+
+
+def test_voices_are_counted_and_cannot_be_followed() -> None:
+    """Two posts of one author are one voice; the mark of a voice is another one in every incident."""
+    author = "p1-" + "a" * 32
+    one = fold(judged(author=author)).now
+    two = fold(judged("p2", first=1, author=author), one, offset=1).now
+    three = fold(judged("p3", first=2, author="p1-" + "b" * 32), two, offset=2).now
+    assert [each.voices for each in (one, two, three)] == [1, 1, 2]
+    assert one.voice_marks != (DOOR.voice(author, "another"),)
+
+
+def test_a_post_later_than_the_close_opens_the_matter_again() -> None:
+    """Closed at ten, said again at eleven: open. Said at nine, read at eleven: still closed."""
+    late = incident(status="closed", closed=NOW - timedelta(minutes=1))
+    assert fold(judged("p2"), late).now.status == "open"
+    early = incident(status="closed", closed=NOW + timedelta(minutes=1))
+    assert fold(judged("p2"), early).now.status == "closed"
