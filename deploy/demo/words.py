@@ -25,7 +25,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "quiet": "Nothing to wake anybody for.",
     "verify": "not believed, a person is asked: ",
     "revision": "one alert, revision {revision}",
-    "voices": "{voices} voices in {posts} posts",
+    "voices": "voices {voices}, posts {posts}",
     "sums": "crawled {crawled} = indexed {indexed} + unchanged {unchanged} + dead {dead}",
     "killed": "worker killed (-9) at {second} s, starting again",
     "back": "worker killed (-9) at {second} s, back at {back} s: lost {lost}, double {doubled}",
