@@ -9,7 +9,9 @@ from typing import Final
 
 from msgspec import Struct, json
 
-WEIGHTS: Final = Path(__file__).parent / "weights" / "requests.json"
+from models.artefact import FOLDER, REMEDY, Unusable
+
+WEIGHTS: Final = FOLDER / "requests.json"
 LEAST: Final = 20
 LEAST_REQUESTS: Final = 3
 """A word counts when it stands in so many texts, and in so many requests: names from microblogs stay out."""
@@ -83,12 +85,14 @@ def load(path: Path = WEIGHTS) -> RequestModel:
     """Read the weights.
 
     Raises:
-        ValueError: the file holds no such weights; the message names it.
+        Unusable: the file is missing or holds no such weights; the message names it.
     """
     try:
         return json.decode(path.read_bytes(), type=RequestModel)
+    except OSError as error:
+        raise Unusable(f"{path}: cannot be read ({error.strerror}); {REMEDY}") from error
     except ValueError as error:
-        raise ValueError(f"{path}: no weights of requests ({error}); `xiangyin train` writes them") from error
+        raise Unusable(f"{path}: no weights of requests ({error}); {REMEDY}") from error
 
 
 def _counted(texts: Iterable[Collection[str]]) -> tuple[Counter[str], int]:

@@ -10,7 +10,9 @@ from typing import Final
 
 from msgspec import Struct, json
 
-WEIGHTS: Final = Path(__file__).parent / "weights" / "rarity.json"
+from models.artefact import FOLDER, REMEDY, Unusable
+
+WEIGHTS: Final = FOLDER / "rarity.json"
 """In how many of the residents' messages of the training data each pair stands; no texts."""
 
 LEAST: Final = 20
@@ -93,12 +95,14 @@ def load(path: Path = WEIGHTS) -> Rarity:
     """Read the table.
 
     Raises:
-        ValueError: the file is no such table; the message names it.
+        Unusable: the file is missing or no such table; the message names it.
     """
     try:
         table = json.decode(path.read_bytes(), type=Counts)
+    except OSError as error:
+        raise Unusable(f"{path}: cannot be read ({error.strerror}); {REMEDY}") from error
     except ValueError as error:
-        raise ValueError(f"{path}: no table of rarities ({error}); `xiangyin train` writes it") from error
+        raise Unusable(f"{path}: no table of rarities ({error}); {REMEDY}") from error
     if table.documents <= LEAST or any(not LEAST <= count <= table.documents for count in table.counts.values()):
-        raise ValueError(f"{path}: impossible counts; `xiangyin train` writes the table anew")
+        raise Unusable(f"{path}: impossible counts; {REMEDY}")
     return Rarity(table)

@@ -16,7 +16,7 @@ def command(
     data: Annotated[Path, typer.Argument(help="Folder with the data files.", exists=True, file_okay=False)],
     out: Annotated[Path, typer.Option(help="Where the models go.", file_okay=False)] = FOLDER,
 ) -> None:
-    """Rebuild topic, sentiment, emotion and keyword weights from data files. Needs scikit-learn; the texts stay out."""
+    """Rebuild all models from data files: the same bytes from the same data. Needs scikit-learn; the texts stay out."""
     try:
         from models.train import DataError, train  # noqa: PLC0415 - scikit-learn is not installed for serving
     except ImportError as error:

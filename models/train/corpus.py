@@ -1,6 +1,7 @@
 """Read the training data: labelled texts without handles and near-duplicates, split once and for all."""
 
 import hashlib
+import random
 import re
 import zlib
 from collections import defaultdict
@@ -20,6 +21,9 @@ TEST_SHARE: Final = 15
 
 LATER: Final = 2019
 """Messages of this year and after are never trained on: how the model does on what came later."""
+
+CHATTER_KEPT: Final = 4_000
+"""Weibo posts that the model of requests is measured by, where there are enough."""
 
 SHINGLE: Final = 3
 BANDS, ROWS = 16, 4
@@ -68,6 +72,26 @@ def unlabelled(folder: Path) -> list[Example]:
     """Residents' messages without a topic, for counting words: `messages_stream.jsonl`."""
     rows = _rows(folder / "messages_stream.jsonl", "title", "body")
     return without_duplicates(_example(row["title"], row["body"], "", "stream") for row in rows)
+
+
+def requests(folder: Path) -> Iterator[tuple[str, str]]:
+    """Title and body of every message to officials: `messages_labelled.jsonl`, then `messages_replied.jsonl`."""
+    for name in ("messages_labelled.jsonl", "messages_replied.jsonl"):
+        for row in _rows(folder / name, "title", "body"):
+            yield row["title"], row["body"]
+
+
+def stream(folder: Path) -> Iterator[tuple[str, str]]:
+    """Title and body of every message as it came in: `messages_stream.jsonl`."""
+    return ((row["title"], row["body"]) for row in _rows(folder / "messages_stream.jsonl", "title", "body"))
+
+
+def chatter(folder: Path) -> tuple[list[str], list[str]]:
+    """Weibo posts that ask for nothing: those to learn from, and those kept to measure by."""
+    texts = [row["text"] for row in _rows(folder / "sentiment_emotions.jsonl", "text")]
+    random.Random(0).shuffle(texts)  # noqa: S311 (the same split each time, no secret)
+    kept = min(CHATTER_KEPT, len(texts) * TEST_SHARE // 100)
+    return texts[kept:], texts[:kept]
 
 
 def key_of(text: str) -> str:

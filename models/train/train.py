@@ -7,16 +7,17 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from models import artefact, topic
+from models import artefact, request, similarity, topic
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
-from models.train import corpus
+from models.train import corpus, grouping
 from models.train.corpus import Example, Part
 from models.train.evaluate import Score, score
 from models.train.fit import fit
+from models.train.grouping import Share
 from models.train.vocabulary import Admission
 
 SPLIT: Final = "split.json"
@@ -36,6 +37,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """Rows by model, then by part: train, test, later."""
     vocabulary: dict[str, int]
     scores: tuple[Score, ...]
+    requests: tuple[Share, ...]
 
 
 class _Sets(Struct, frozen=True):
@@ -48,12 +50,13 @@ class _Sets(Struct, frozen=True):
 
 
 def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
-    """Train topic, sentiment, emotion and keyword weights, and write them with the split and the report.
+    """Train every model of models/weights, and write them with the split and the report.
 
     The same data give the same bytes on the same platform and versions of numpy and scikit-learn.
 
     Args:
-        data: folder with messages_labelled, messages_stream, sentiment_emotions and sentiment_polarity (.jsonl).
+        data: folder with messages_labelled, messages_replied, messages_stream, sentiment_emotions and
+            sentiment_polarity (.jsonl).
         out: folder that gets the artefacts; made when absent.
         progress: told what is being done.
 
@@ -71,9 +74,12 @@ def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
     artefact.save(out, SentimentModel.NAME, _fit_mood(sets.sentiment, _sentiment))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
+    progress("requests and rare pairs")
+    (out / request.WEIGHTS.name).write_bytes(grouping.request_model(data, Segmenter()).stored())
+    (out / similarity.WEIGHTS.name).write_bytes(grouping.rarity(data).stored())
     _write(out / SPLIT, _split(sets))
     progress("measuring")
-    report = _report(sets, out)
+    report = _report(data, sets, out)
     _write(out / REPORT, report)
     return report
 
@@ -88,7 +94,7 @@ def evaluate(data: Path, models: Path = artefact.FOLDER) -> Report:
     sets = _read(data)
     if _split(sets) != json.decode((models / SPLIT).read_bytes(), type=dict[str, dict[Part, list[str]]]):
         raise corpus.DataError(f"{models / SPLIT}: names other rows than {data} holds; train on these data first")
-    return _report(sets, models)
+    return _report(data, sets, models)
 
 
 def _read(data: Path) -> _Sets:
@@ -138,8 +144,8 @@ def _split(sets: _Sets) -> dict[str, dict[Part, list[str]]]:
     }
 
 
-def _report(sets: _Sets, models: Path) -> Report:
-    trained = load(models)
+def _report(data: Path, sets: _Sets, models: Path) -> Report:
+    trained, requests = load(models), request.load(models / request.WEIGHTS.name)
     topics, sentiments, emotions = trained.topic, trained.sentiment, trained.emotion
     by_name = {"topic": sets.topic, "emotion": sets.emotion, "sentiment": sets.sentiment}
     return Report(
@@ -151,6 +157,7 @@ def _report(sets: _Sets, models: Path) -> Report:
             "emotion": len(emotions.vocabulary),
             "sentiment": len(sentiments.vocabulary),
             "keywords": len(trained.keywords.counts),
+            "requests": len(requests.weights),
         },
         scores=(
             *_topic_scores(topics, sets.topic),
@@ -160,6 +167,7 @@ def _report(sets: _Sets, models: Path) -> Report:
             *_mood_scores("sentiment", sets.sentiment, _sentiment, lambda tokens: sentiments.leaning(tokens).label),
             *_sign_scores(sentiments, sets.sentiment),
         ),
+        requests=grouping.shares(data, requests, Segmenter()),
     )
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from models import request, similarity
+from models.artefact import FOLDER
 from models.load import load
 from models.segment import Segmenter
 from models.train import DataError, evaluate, train
-from models.train.corpus import key_of, messages, part_of
+from models.train.corpus import chatter, key_of, messages, part_of
 from models.train.vocabulary import Admission
 
 TOPICS = {
@@ -46,7 +48,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for _ in range(120)
     ]
     write(folder / "messages_labelled.jsonl", rows)
-    write(folder / "messages_stream.jsonl", [{"title": "路灯", "body": text(["路灯", "不亮"])} for _ in range(9)])
+    lamps = [{"title": "路灯", "body": text(["路灯", "不亮"])} for _ in range(30)]
+    write(folder / "messages_stream.jsonl", lamps)
+    write(folder / "messages_replied.jsonl", lamps)
     write(
         folder / "sentiment_emotions.jsonl",
         [
@@ -77,7 +81,7 @@ def test_the_same_data_give_the_same_bytes(data: Path, out: Path, tmp_path: Path
     train(data, tmp_path, told.append)
     assert {"topic", "emotion", "sentiment"} <= set(told)
     names = sorted(file.name for file in out.iterdir())
-    assert len(names) == 9
+    assert names == sorted(file.name for file in FOLDER.iterdir())
     assert [(out / name).read_bytes() for name in names] == [(tmp_path / name).read_bytes() for name in names]
 
 
@@ -87,6 +91,23 @@ def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
     rank = trained.topic.rank(Segmenter().tokens("工厂排放废气", "河水污染，臭味很大"))
     assert rank.label == "环境保护"
     assert trained.sentiment.leaning(Segmenter().tokens("", "气死，垃圾，可恶")).score < 0
+
+
+def test_what_grouping_knows_is_trained_too(out: Path) -> None:
+    """Requests are told from chatter, and rare pairs from common ones, by the files that training wrote."""
+    requests, rarity = request.load(out / "requests.json"), similarity.load(out / "rarity.json")
+    segmenter = Segmenter()
+    assert requests.score(segmenter.cut("出租车司机拒载")) > 0 >= requests.score(segmenter.cut("开心，谢谢"))
+    assert rarity.of("路灯") < 1 == rarity.of("鼬鲼")
+
+
+def test_requests_are_measured_on_texts_that_were_kept(data: Path, out: Path) -> None:
+    """The report says how many of the stream, and of the chatter that was kept, are taken for requests."""
+    by_rows = {share["rows"]: share for share in json.loads((out / "report.json").read_text())["requests"]}
+    learnt, kept = chatter(data)
+    assert (by_rows["stream"]["count"], by_rows["chatter"]["count"]) == (30, len(kept))
+    assert by_rows["stream"]["requests"] > by_rows["chatter"]["requests"]
+    assert len(kept) == 0.15 * len([*learnt, *kept])
 
 
 def test_figures_can_be_measured_again(data: Path, out: Path) -> None:
