@@ -1,17 +1,18 @@
 """What the steps know: models loaded once, and of each township its own file, places and words."""
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import TypeVar
 
 from agents.group import Matters
-from models import request, similarity
+from models import load, request, similarity
+from models.artefact import Unusable
 from models.gazetteer import Gazetteer, GazetteerEntry, townships_of
 from models.harm import HarmLexicon
-from models.keywords import KeywordWeights
-from models.mood import EmotionModel, SentimentModel
 from models.rulepack import RulePack
 from models.segment import Segmenter
-from models.topic import TopicModel
+from streams.errors import Misconfigured
 from streams.flow import Knowledge
 from streams.identity import county_inbox
 from streams.matter import Deployment
@@ -19,27 +20,40 @@ from streams.privacy.door import Door
 from streams.records import Office
 from streams.township import Route, Township
 
+T = TypeVar("T")
+
 INBOX = Office(id="inbox", name="县级待分派")
 
 
 @cache
 def models() -> Mapping[type, object]:
-    """The models of this version, by type; loaded once a process, in under a second."""
+    """The models of this version, by type; loaded once a process, in under a second.
+
+    Raises:
+        Misconfigured: a model's file is missing or damaged; the message names it and the remedy.
+    """
+    trained, requests = _usable(load.load), _usable(request.load)
     loaded: tuple[object, ...] = (
-        TopicModel.load(),
-        SentimentModel.load(),
-        EmotionModel.load(),
-        KeywordWeights.load(),
+        trained.topic,
+        trained.sentiment,
+        trained.emotion,
+        trained.keywords,
+        requests,
         HarmLexicon.load(),
         RulePack.load(),
-        request.load(),
     )
+    # What is here now stays to the end: the collector need not walk over it again and again (5 % of judging).
+    gc.freeze()
     return {type(model): model for model in loaded}
 
 
 def empty_matters() -> Callable[[], Matters]:
-    """Makes empty memories of a township's incidents, which share one table of how rare pairs of characters are."""
-    rarity = similarity.load()
+    """Makes empty memories of a township's incidents, which share one table of how rare pairs of characters are.
+
+    Raises:
+        Misconfigured: the table's file is missing or damaged.
+    """
+    rarity = _usable(similarity.load)
     return lambda: Matters(rarity)
 
 
@@ -87,3 +101,11 @@ def locate(townships: Iterable[Township]) -> Callable[[str], tuple[str, ...]]:
     """Finds the townships whose own places a text names."""
     gazetteers = {township.code: gazetteer(township) for township in townships}
     return lambda text: townships_of(text, gazetteers)
+
+
+def _usable(load_model: Callable[[], T]) -> T:
+    """What a model's file holds; one that is missing or damaged stops the start, and says so."""
+    try:
+        return load_model()
+    except Unusable as error:
+        raise Misconfigured(str(error)) from error
