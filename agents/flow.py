@@ -60,10 +60,10 @@ JUDGING: Final = (
     emotion,  # feeling; grades nothing
     facts,  # who was hurt, how many, in whose words
     severity,  # facts -> grade and warning, by rules with a source
-    keywords,  # what it is about, in eight words
 )
 FOLLOWING: Final = (
     group,  # the same matter is one incident
+    keywords,  # what it is about, in eight words
     assemble,  # all of it: what is stored
     follow,  # the incident, with this post
     route,  # who must answer
