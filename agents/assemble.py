@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from models.gazetteer import Places
 from models.keywords import Keywords
-from models.segment import Segmenter
+from models.segment import Tokens
 from streams.identity import content_digest
 from streams.matter import Facts, Grouping, Known, Moment
 from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
@@ -13,7 +13,7 @@ from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text
 def run(
     post: Post,
     text: Text,
-    segmenter: Segmenter,
+    tokens: Tokens,
     places: Places,
     topic: Topic,
     sentiment: Sentiment,
@@ -43,5 +43,5 @@ def run(
         severity=severity,
         incident=grouping.incident,
         keywords=keywords.words,
-        tokens=segmenter.search(text.whole),
+        tokens=tokens.searchable,
     )

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final
 
 from msgspec import Struct
 from rjieba import Jieba
+
+REMEMBERED: Final = 1 << 15
+"""Words whose search words are kept at hand: a few megabytes of honest words, 40 of hostile ones."""
 
 LONGEST_SEARCHED: Final = 64
 """Characters of a search token; Elasticsearch splits what is longer than 255 (whitespace tokenizer)."""
@@ -49,7 +53,8 @@ class Tokens(Struct, frozen=True):
         A word of more than two ideographs is preceded by the two and three characters at each place within it, so
         that 卫生 and 生院 find 卫生院. What has neither letter, digit nor ideograph is left out.
         """
-        return " ".join(one for part in (self.title, self.body) for word in part for one in _searched(word))
+        words = [word[:LONGEST_SEARCHED] for word in chain(self.title, self.body)]
+        return " ".join(filter(None, map(_searched, words)))
 
 
 class Segmenter:
@@ -94,10 +99,13 @@ def narrow(text: str) -> str:
     return text.translate(_NARROW) if _WIDE.search(text) else text
 
 
-def _searched(word: str) -> Iterable[str]:
-    if not (word.isalnum() or any(map(str.isalnum, word))):
-        return ()
-    if len(word) < 3 or word.isascii():  # noqa: PLR2004 (only a longer word has two characters and more within)
-        return (word[:LONGEST_SEARCHED].lower(),)
-    word = word[:LONGEST_SEARCHED].lower()
-    return (*(word[at : at + size] for size in (2, 3) for at in range(len(word) - size + 1) if size < len(word)), word)
+@lru_cache(REMEMBERED)
+def _searched(word: str) -> str:
+    """The word as it is searched for, after what is within it, blank-separated; empty for punctuation."""
+    if not any(map(str.isalnum, word)):
+        return ""
+    word = word.lower()
+    if word.isascii():
+        return word
+    parts = [word[at : at + size] for size in (2, 3) for at in range(len(word) - size + 1) if size < len(word)]
+    return " ".join([*parts, word])
