@@ -1,6 +1,7 @@
 """Route a matter: which office answers, and never the one that is accused."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -13,6 +14,10 @@ from streams.township import Route, Township
 
 COUNTY: Final = Office(id="county", name="上级（县）纪检监察机关")
 """Who gets a matter in which the township's own supervision office is accused."""
+
+
+_names: Final = lru_cache(maxsize=4096)(names)
+"""A township's offices stay the same from post to post: dozens of townships with dozens of offices each."""
 
 
 def run(matter: Matter, topic: Topic, text: Text, places: Places, facts: Facts, township: Township) -> Matter:
@@ -28,7 +33,7 @@ def run(matter: Matter, topic: Topic, text: Text, places: Places, facts: Facts, 
         ValueError: a route or `supervision` names an office that the township does not have.
     """
     now = matter.now
-    charge = accusation(text.whole, {office.id: names(office.name, township.name) for office in township.offices})
+    charge = accusation(text.whole, {office.id: _names(office.name, township.name) for office in township.offices})
     accused = tuple(dict.fromkeys((*now.accused, *sorted(charge.offices))))
     kept = [office for office in now.offices if office.id not in accused]
     route = _first(township.routes, topic, text, places, facts)
