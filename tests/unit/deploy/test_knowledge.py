@@ -8,13 +8,14 @@ from agents import flow
 from deploy import knowledge
 from models import artefact, load, similarity
 from models.keywords import KeywordWeights
+from models.segment import Segmenter
 from models.topic import TopicModel
 from streams.errors import Misconfigured
 
 
 def test_every_model_that_the_flow_names_is_known() -> None:
     """A step that asks for a model gets it; words come with a township."""
-    assert {*flow.MODELS} - {*knowledge.models()} == {knowledge.Segmenter}
+    assert {*flow.MODELS} - {*knowledge.models()} == {Segmenter}
 
 
 def test_the_models_of_words_share_one_table() -> None:
