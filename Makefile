@@ -33,3 +33,6 @@ simulate: develop ## One schedule of the simulation again: XIANGYIN_SCHEDULE=471
 
 lock: develop ## Renew requirements/*.txt, with hashes and without the names of hosts
 	@deploy/lock.sh
+
+demo-svg: setup ## Record the demo's first minute as docs/demo.svg
+	@$(BIN)/python -m deploy.demo.record docs/demo.svg

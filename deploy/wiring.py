@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,15 +16,16 @@ from msgspec.structs import replace
 
 from agents import flow
 from deploy import health, knowledge, logs
+from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.settings import sources, townships
 from deploy.settings.deployment import CONFIG, Settings
-from deploy.supervise import Child, supervise
 from streams.batch.letters import Letters
 from streams.batch.processor import Processor
+from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import fetcher
+from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here
 from streams.crawl.visit import Way
 from streams.elasticsearch.client import connect
@@ -33,6 +33,7 @@ from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy
 from streams.flow import Flow
 from streams.identity import content_digest, document_id
+from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
 from streams.kafka.producer import KafkaLog, open_producer
 from streams.matter import Deployment
@@ -43,11 +44,15 @@ from streams.privacy.pseudonym import Pseudonyms
 from streams.privacy.seal import Seal
 from streams.protocols import Clock, Message
 from streams.records import SCHEMA_VERSION, Post
+from streams.topics import POSTS
 from streams.worker.run import run_worker
-from streams.worker.settings import WorkerSettings
+from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
 
 log = structlog.get_logger()
+
+WORKER_PATIENCE: Final = 40.0
+"""Seconds that a worker may take to end: more than its own deadline (`WorkerSettings.stop`)."""
 
 WAIT: Final = 1.0
 """Seconds between two looks for a server that is away."""
@@ -110,11 +115,11 @@ def work(settings: Settings) -> int:
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
-        async with open_store(settings, clock) as store, open_producer(settings.kafka) as producer:
+        async with open_store(settings, clock) as store, open_log(settings, ownership) as kafka:
             yield Processor(
                 flow=stages,
                 knowledge=known,
-                log=KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership),
+                log=kafka,
                 store=store,
                 clock=clock,
                 letters=letters,
@@ -157,35 +162,59 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[Elastics
         await store.close()
 
 
+@asynccontextmanager
+async def open_log(settings: Settings, ownership: Ownership | None = None) -> AsyncIterator[KafkaLog]:
+    """Where records are produced.
+
+    Raises:
+        Misconfigured: a topic is missing, or has another number of partitions; checked first, because some brokers
+            create an unknown topic for whoever names it.
+        Busy: the broker is away.
+    """
+    await check_topics(settings.kafka, settings.name, partitions=settings.partitions)
+    idempotent = not await is_embedded(settings.kafka)
+    async with open_producer(settings.kafka, idempotent=idempotent) as producer:
+        yield KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership)
+
+
 # The crawler
 
 
-async def crawl(settings: Settings, *, once: bool, allow_hosts: Sequence[str] = ()) -> bool:
+@asynccontextmanager
+async def open_crawler(
+    settings: Settings, counts: Counts, *, limits: Limits | None = None, backoff: Backoff | None = None
+) -> AsyncIterator[Crawler]:
+    """A crawler of the deployment's sources, which publishes to `.posts`.
+
+    Raises:
+        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
+        Busy: the broker is away.
+    """
+    towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
+    found = sources.read_all(settings.sources, towns)
+    web_of = fetcher(
+        contact=settings.contact, version=agent, clock=clock, limits=limits, allow_hosts=settings.allow_hosts
+    )
+    async with open_log(settings) as kafka, web_of as web:
+
+        async def publish(posts: Sequence[Post]) -> None:
+            await kafka.send([message(POSTS, post) for post in posts])
+
+        way = Way(web, door(settings), publish, knowledge.locate(towns.values()), Here(), clock, counts)
+        yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
+
+
+async def crawl(settings: Settings, *, once: bool) -> bool:
     """Crawl every source on its schedule until cancelled; with `once` until each lists nothing new.
 
     Returns:
         True when every source was read to its end.
-
-    Raises:
-        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
     """
-    known = townships.read_all(settings.townships)
-    read = sources.read_all(settings.sources, known)
-    metrics, clock = health.Metrics(), SystemClock()
+    metrics = health.Metrics()
     counts = Counts(lambda source, name, number: metrics.add(name, number, source=source))
     served = health.serve(settings.health_host, settings.health_port, metrics, lambda: {"healthy": True})
     log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
-    async with (
-        open_producer(settings.kafka) as producer,
-        fetcher(contact=settings.contact, version=version("xiangyin"), clock=clock, allow_hosts=allow_hosts) as web,
-    ):
-        kafka = KafkaLog(producer, settings.name, partitions=settings.partitions)
-
-        async def publish(posts: Sequence[Post]) -> None:
-            await kafka.send([message("posts", post) for post in posts])
-
-        way = Way(web, door(settings), publish, knowledge.locate(known.values()), Here(), clock, counts)
-        crawler = Crawler(list(read.values()), way, random.random)
+    async with open_crawler(settings, counts) as crawler:
         if once:
             return await crawler.once()
         await crawler.run()
@@ -196,7 +225,14 @@ async def crawl(settings: Settings, *, once: bool, allow_hosts: Sequence[str] = 
 
 
 async def run(config: Path) -> int:
-    """A crawler and a worker on one machine, started again when they die, until SIGINT or SIGTERM."""
+    """A crawler and a worker on one machine, started again when they die, until SIGINT or SIGTERM.
+
+    Returns:
+        0 after a signal; 78 when a configuration cannot work.
+    """
     environment = {**os.environ, CONFIG: str(config)}
-    command = [sys.executable, "-m", "deploy.cli"]
-    return await supervise([Child(name, [*command, name], environment) for name in ("work", "crawl")])
+    children = [Child(name, environment=environment, patience=WORKER_PATIENCE) for name in ("work", "crawl")]
+    gone = await supervise(children)
+    if gone:
+        log.error("stopped", reason=gone)
+    return Exit.CONFIGURATION if gone else Exit.DONE

@@ -18,7 +18,6 @@ from deploy.importing import FIELDS, BadRow, Maker, modified, rows
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
-from streams.kafka.producer import KafkaLog, open_producer
 from streams.records import Post
 from streams.topics import BACKFILL, POSTS
 
@@ -72,8 +71,7 @@ def command(
 async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: float) -> None:
     limiter = AsyncLimiter(BATCH, BATCH / rate)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with open_producer(settings.kafka) as producer:
-        log = KafkaLog(producer, settings.name, partitions=settings.partitions)
+    async with wiring.open_log(settings) as log:
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task(f"into {settings.name}.{role}", total=len(posts))
             for start in range(0, len(posts), BATCH):

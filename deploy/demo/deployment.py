@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -34,7 +35,7 @@ def write(folder: Path, *, kafka: str, elasticsearch: str, sites: Mapping[Site, 
             text = text.replace(f"http://{site}.qinglan.invalid", address)
         (folder / "sources" / file.name).write_text(text, "utf-8")
     settings = folder / "deployment.yaml"
-    settings.write_text(yaml.safe_dump(_settings(kafka, elasticsearch)), "utf-8")
+    settings.write_text(yaml.safe_dump(_settings(kafka, elasticsearch, sites)), "utf-8")
     return settings
 
 
@@ -49,7 +50,7 @@ def environment(settings: Path) -> dict[str, str]:
     return {**os.environ, CONFIG: str(settings)}
 
 
-def _settings(kafka: str, elasticsearch: str) -> dict[str, object]:
+def _settings(kafka: str, elasticsearch: str, sites: Mapping[Site, str]) -> dict[str, object]:
     return {
         "name": NAME,
         "kafka": kafka,
@@ -58,6 +59,8 @@ def _settings(kafka: str, elasticsearch: str) -> dict[str, object]:
         "key_file": "key",
         "townships": "townships",
         "sources": "sources",
+        "contact": "demo@qinglan.invalid",
+        "allow_hosts": [urlsplit(address).netloc for address in sites.values()],
         "batch_seconds": 0.2,
         "health_port": _free_port(),  # Known beforehand, so that we can ask a worker started again whether it is ready.
     }

@@ -6,20 +6,19 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from msgspec import Struct
 from rich.console import Console
 from rich.live import Live
 
+from deploy.child import Child
 from deploy.demo import deployment, summary
-from deploy.demo.child import Child
 from deploy.demo.content import PLANTED, STORY_SECONDS, postings, schedule
 from deploy.demo.keys import keys
 from deploy.demo.ledger import Ledger, ledger
@@ -29,12 +28,15 @@ from deploy.demo.state import State
 from deploy.demo.view import line, render
 from deploy.demo.words import STORY, Language, Scene, language, words
 from deploy.embedded import EmbeddedServers
-from deploy.settings.deployment import load
+from deploy.settings.deployment import Settings, load
 from deploy.templates import indices
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create
 from streams.errors import Misconfigured
 from streams.kafka.admin import create_topics
+
+if TYPE_CHECKING:
+    from streams.crawl.crawler import Crawler
 
 FRAME: Final = 0.15
 """Seconds between two pictures."""
@@ -128,13 +130,21 @@ async def _stage(skipped: float) -> AsyncIterator[Stage]:
         worker = Child("work", environment=deployment.environment(file), log=folder / "worker.log")
         await stack.enter_async_context(worker)
         counting = await stack.enter_async_context(ledger(settings.kafka, store, settings.name))
-        from deploy.demo.crawling import crawler  # noqa: PLC0415 - seconds of imports, while the worker starts
-
-        hosts = [urlsplit(address).netloc for address in sites.urls.values()]
-        crawling = asyncio.create_task((await stack.enter_async_context(crawler(settings, hosts))).run())
-        stack.push_async_callback(_end, crawling)
+        crawler = await stack.enter_async_context(_crawler(settings))
+        stack.push_async_callback(_end, asyncio.create_task(crawler.run()))
         show = Show(counting, began=began, skipped=skipped, elasticsearch=settings.elasticsearch)
         yield Stage(counting, worker, show, health)
+
+
+def _crawler(settings: Settings) -> "AbstractAsyncContextManager[Crawler]":
+    """The real crawler, only more impatient: the sites are our own."""
+    # Seconds of imports, while the worker starts.
+    from deploy import wiring  # noqa: PLC0415
+    from streams.crawl.backoff import Backoff  # noqa: PLC0415
+    from streams.crawl.counts import Counts  # noqa: PLC0415
+    from streams.crawl.fetch import Limits  # noqa: PLC0415
+
+    return wiring.open_crawler(settings, Counts(), limits=Limits(interval=0.01), backoff=Backoff(base=0.5, longest=2.0))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         examples=["https://www.example.cn/crawler"],
     )
     console: str = Field("", description="URL under which people open incidents; stands in alerts.")
+    allow_hosts: tuple[str, ...] = Field(
+        (), description="Inner hosts that sources may stand on, as name or name:port; all others must be public."
+    )
     health_host: str = Field("127.0.0.1", description="Address on which health and metrics are served.")
     health_port: int = Field(
         0, ge=0, le=65535, description="Port of health and metrics; 0 takes a free one and says which."

@@ -36,7 +36,7 @@ def read(record: Record) -> Post | Action:
 
 
 def _without_values(message: str) -> str:
-    """msgspec quotes a value that is not among those allowed; it may be anybody's words."""
+    """Without the value that msgspec quotes when it is not among those allowed: it may be anybody's words."""
     what, at, field = message.rpartition(" - at ")
     return f"Invalid enum value{at}{field}" if what.startswith("Invalid enum value") else message
 

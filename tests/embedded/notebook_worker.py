@@ -6,6 +6,7 @@ Options:
     delay: seconds that each batch takes
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
     open_delay, load_delay: seconds; fail_load: the load fails
+    note_begin: a batch is noted when it begins
     note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
 """
 
@@ -54,6 +55,8 @@ class Notebook:
         self.note(loaded=list(partitions))
 
     async def process(self, records: Sequence[Record]) -> Sequence[Record]:
+        if self.options.get("note_begin"):
+            self.note(begun=True)
         await asyncio.sleep(self.options.get("delay", 0))
         values = [(record.value or b"").decode() for record in records]
         if self.options.get("fail_at") in values:

@@ -189,13 +189,12 @@ async def test_a_held_batch_gives_way_to_a_rebalance(bench: Any) -> None:
 async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
     """A process that was stopped for longer than a session finds itself fenced before it writes."""
     await bench.publish("posts", ["a"])
-    slept = bench.work(settings={**QUICK, "linger": 0.5}, delay=1.0)
-    bench.wait(lambda: loads(bench))
-    await asyncio.sleep(0.9)
+    slept = bench.work(settings=QUICK, delay=1.0, note_begin=True)
+    bench.wait(lambda: [note for note in bench.notes() if "begun" in note])
     slept.signal(signal.SIGSTOP)
     await asyncio.sleep(3.0)
     slept.signal(signal.SIGCONT)
-    assert slept.ends(10) == 75
+    assert slept.ends(20) == 75
     assert bench.values() == []
 
 

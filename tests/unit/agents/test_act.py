@@ -68,9 +68,6 @@ def test_a_decision_meets_the_deadlines_that_it_can_meet() -> None:
 
 def test_a_decision_about_what_was_not_there_yet_finds_nothing() -> None:
     """Nobody can have seen an incident before it was founded: such a decision is somebody's mistake."""
-    action = Action(
-        id="a", township="990101101000", incident="i1", revision=1, verb="close", role="r", reason="r", time=NOW
-    )
     known = Memory({"i1": incident(founded=NOW + timedelta(minutes=1))})
     assert act.run(Decision(action("close")), known, moment()) is None  # type: ignore[arg-type]
     assert act.run(Decision(action("close")), Memory(), moment()) is None  # type: ignore[arg-type]

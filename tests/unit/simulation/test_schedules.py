@@ -4,6 +4,7 @@ import os
 from functools import cache
 from random import Random
 
+import pytest
 from msgspec import json
 from msgspec.structs import replace
 
