@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from heapq import nsmallest
+from itertools import chain
 from typing import Final
 
 from msgspec import Struct
@@ -85,10 +86,8 @@ class Matters:
 
     def candidates(self, post: Reading) -> list[tuple[Incident, Profile]]:
         """The incidents that share most with the post, the likeliest first."""
-        shared: Counter[str] = Counter()
-        for key in post.pairs:
-            if key in self._by_key:
-                shared.update(self._by_key[key])
+        known = self._by_key
+        shared = Counter(chain.from_iterable([known[key] for key in post.pairs if key in known]))
         for key in map(place_key, post.places):
             for incident in self._by_key.get(key, ()):
                 shared[incident] += 2
