@@ -1,8 +1,7 @@
 """Let a post in: pseudonym, masks, 12 digits; once more, for what did not come through our own door."""
 
-from streams.privacy.door import Door
-
 from streams.matter import Arrival
+from streams.privacy.door import Door
 from streams.records import Post
 
 
