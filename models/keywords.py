@@ -2,6 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from heapq import nsmallest
 from math import log
 from pathlib import Path
 from typing import Final
@@ -22,7 +25,7 @@ class Keywords(Struct, frozen=True):
     words: tuple[str, ...]
 
 
-class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True):
+class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """In how many of the training documents each word stands; no texts.
 
     Args:
@@ -61,11 +64,15 @@ class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True):
 
         Only words of two to twelve ideographs: no numbers, no Latin names.
         """
-        times = Counter(tokens.title + tokens.body)
-        known = self.counts
-        ranked = sorted(
-            (-count * self.rarity(word), word)
+        times, rarities, rarest = Counter(tokens.title + tokens.body), self._rarities, self.rarity("")
+        weighed = [
+            (-count * rarities.get(word, rarest), word)
             for word, count in times.items()
-            if len(word) > 1 and (word in known or _WORD.fullmatch(word))
-        )
-        return Keywords(tuple(word for _, word in ranked[:MOST]))
+            if word in rarities or (len(word) > 1 and _WORD.fullmatch(word))
+        ]
+        return Keywords(tuple(word for _, word in nsmallest(MOST, weighed)))
+
+    @cached_property
+    def _rarities(self) -> Mapping[str, float]:
+        """Of all known words: a logarithm for each word of each post would take longer than all the rest."""
+        return {word: self.rarity(word) for word in self.counts if len(word) > 1}

@@ -101,7 +101,7 @@ def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: R
     """See a remembered matter: its title, its most telling words first, its most specific place first."""
     in_title = pairs(title)
     in_words = [parts for word in words if (parts := word_pairs(word))]
-    weights = {pair: rarity.weight(pair) for pair in in_title.union(*in_words)}
+    weights = rarity.weights(in_title.union(*in_words))
     weighed = {pair: weights[pair] for pair in in_title}
     rarest = [max(parts, key=weights.__getitem__) for parts in in_words]
     naming = pairs("\n".join(places))
@@ -127,7 +127,7 @@ def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str)
     for mention in places.found:
         for name in mention.names if mention.start < READ else ():
             specific[name] = max(specific.get(name, 0.0), specificity(mention, common))
-    headline = _weighed(title or whole[:HEADLINE], rarity)
+    headline = rarity.weights(pairs(title or whole[:HEADLINE]))
     spot = _spot((name for name, how in specific.items() if how >= SPOT), rarity)
     listed = any(mention.listed and specificity(mention, common) >= SPOT for mention in places.found)
     return Reading(
@@ -175,10 +175,6 @@ def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
 def place_key(name: str) -> str:
     """A place among the keys, told from a pair of characters."""
     return f"@{name}"
-
-
-def _weighed(text: str, rarity: Rarity) -> dict[str, int]:
-    return {pair: rarity.weight(pair) for pair in pairs(text)}
 
 
 def _keys(weighed: Mapping[str, int]) -> list[str]:

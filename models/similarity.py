@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from math import log
 from operator import add
 from pathlib import Path
@@ -20,6 +21,10 @@ LEAST: Final = 20
 
 WITH_DIGITS: Final = 0.5
 """Rarity of a pair with a digit in it: dates and sums say little, house numbers and bus lines something."""
+
+REMEMBERED: Final = 1 << 16
+SHORT: Final = 8
+"""So many words of at most so many characters are kept at hand: a few megabytes, whatever is sent to us."""
 
 _RUN: Final = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+")
 
@@ -44,6 +49,7 @@ class Rarity:
     def __init__(self, table: Counts) -> None:
         widest = log(table.documents / LEAST)
         self._rarity = {pair: log(table.documents / count) / widest for pair, count in table.counts.items()}
+        self._remembered = lru_cache(REMEMBERED)(self._of_rarest_pair)
         self._weight = {pair: _weight(rarity) for pair, rarity in self._rarity.items()}
 
     def of(self, pair: str) -> float:
@@ -51,15 +57,16 @@ class Rarity:
         rarity = self._rarity.get(pair)
         return _unknown(pair) if rarity is None else rarity
 
-    def weight(self, pair: str) -> int:
-        """The square of the rarity in thousandths: whole numbers, whose sum is the same in any order."""
-        weight = self._weight.get(pair)
-        return _weight(_unknown(pair)) if weight is None else weight
+    def weights(self, pairs: Iterable[str]) -> dict[str, int]:
+        """Of each pair the square of its rarity in thousandths: whole numbers, whose sum is the same in any order."""
+        known = self._weight
+        return {pair: known[pair] if pair in known else _weight(_unknown(pair)) for pair in pairs}
 
     def of_word(self, word: str) -> float:
         """As rare as the word's rarest pair; 0 for a single character or punctuation."""
-        if len(word) == 2 and word in self._rarity:  # noqa: PLR2004 - most words: not worth a list
-            return self._rarity[word]
+        return self._remembered(word) if len(word) <= SHORT else self._of_rarest_pair(word)
+
+    def _of_rarest_pair(self, word: str) -> float:
         return max([self.of(pair) for pair in word_pairs(word)], default=0.0)
 
 
