@@ -64,7 +64,7 @@ class Table:
         # In a fixed order: a set has none, and float sums depend on it.
         rows.sort()
         total = self._whole.take(rows, axis=0).sum(axis=0)
-        strangers = compress(words, map(not_, found))
+        strangers = [word for word in compress(words, map(not_, found)) if len(word) <= LONGEST_WORD]
         within = [row for word in strangers for row in self._parts_of_stranger(word)]
         if within:
             total = total + self._alone.take(sorted(within), axis=0).sum(axis=0)
