@@ -29,7 +29,7 @@ class Values:
     __slots__ = ("_by_type",)
 
     def __init__(self, given: Mapping[type, object]) -> None:
-        self._by_type = dict(given)
+        self._by_type = given
 
     def __getitem__(self, kind: type[T]) -> T:
         return cast("T", self._by_type[kind])
@@ -37,9 +37,6 @@ class Values:
     def get(self, kind: type[T]) -> T | None:
         """The value of this type, or None where the stage ended before it."""
         return cast("T | None", self._by_type.get(kind))
-
-    def put(self, kind: type, value: object) -> None:
-        self._by_type[kind] = value
 
 
 class Stage:
@@ -76,18 +73,18 @@ class Stage:
         Raises:
             StepFailed: a step raised; its name and the cause are in it.
         """
-        values = Values(given)
+        values = dict(given)
         for call in self._calls:
             try:
-                answer = call.run(*[values[kind] for kind in call.takes])
+                answer = call.run(*map(values.__getitem__, call.takes))
             except Exception as error:
                 raise StepFailed(call.name, error) from error
             if answer is None:
                 break
-            values.put(call.gives, answer)
+            values[call.gives] = answer
             if observe:
                 observe(call.name)
-        return values
+        return Values(values)
 
 
 Observe = Callable[[str], None]
