@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test check simulate lock bench demo-svg
+.PHONY: help setup develop demo test check simulate kills lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,3 +36,6 @@ lock: develop ## Renew requirements/*.txt, with hashes and without the names of 
 
 demo-svg: setup ## Record the demo's first minute as docs/demo.svg
 	@$(BIN)/python -m deploy.demo.record docs/demo.svg
+
+kills: develop ## Import real messages (../shared/data) while the worker is killed ten times; minutes long
+	@XIANGYIN_KILLS=10 $(BIN)/pytest -q -s tests/embedded/test_kills.py

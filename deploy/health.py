@@ -17,6 +17,10 @@ RECENT: Final = 60.0
 """Seconds without a sign of life after which a worker is not healthy."""
 
 
+MOST: Final = 1_000
+"""Townships and sources with a metric of their own."""
+
+
 class Metrics:
     """Counts by name; implements `streams.batch.patience.Tally`.
 
@@ -28,14 +32,23 @@ class Metrics:
         self._records = Counter(
             "xiangyin_records", "Records by what came of them.", ["what", "township", "source"], registry=self.registry
         )
+        self._known: set[tuple[str, str]] = set()
         self._events = Counter("xiangyin_events", "Events of the pipeline.", ["what"], registry=self.registry)
 
     def add(self, name: str, amount: int = 1, **labels: str) -> None:
         """Count so many of a name; with a township and a source where it is about a record."""
         if labels:
-            self._records.labels(name, labels.get("township", ""), labels.get("source", "")).inc(amount)
+            township, source = self._bounded(labels.get("township", ""), labels.get("source", ""))
+            self._records.labels(name, township, source).inc(amount)
         else:
             self._events.labels(name).inc(amount)
+
+    def _bounded(self, township: str, source: str) -> tuple[str, str]:
+        """Anybody may publish under any source's name; only so many get a line of their own."""
+        if (township, source) not in self._known and len(self._known) >= MOST:
+            return "other", "other"
+        self._known.add((township, source))
+        return township, source
 
     def watch(self, status: Status) -> None:
         """Show a worker's numbers, too."""

@@ -13,6 +13,9 @@ Unfetched    | a page that could not be had, by name          | counted; the sou
 Misconfigured| settings or servers that cannot work together  | stop before the start, say file, line, remedy
 """
 
+from pathlib import Path
+from traceback import extract_tb
+
 
 class XiangyinError(Exception):
     """Root of all errors that this program raises on purpose."""
@@ -27,10 +30,15 @@ class FutureSchema(XiangyinError):
 
 
 class StepFailed(XiangyinError):
-    """A pure step raised; `step` names it, the cause is chained."""
+    """A pure step raised; `step` names it, the cause is chained.
+
+    The message says what and where, not in which words: an exception may quote what a resident wrote.
+    """
 
     def __init__(self, step: str, cause: BaseException) -> None:
-        super().__init__(f"step {step} failed: {type(cause).__name__}: {cause}")
+        frames = extract_tb(cause.__traceback__)[1:]
+        trace = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        super().__init__(f"step {step} failed: {type(cause).__name__} at {trace or 'its call'}")
         self.step = step
 
 

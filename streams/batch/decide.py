@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from streams.batch.draft import Arrived, Draft
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
-from streams.batch.reading import read
+from streams.batch.reading import LARGEST, read
 from streams.errors import FutureSchema, StepFailed, Unreadable
 from streams.flow import Flow, Knowledge
 from streams.identity import document_id, forgotten_id, padded
@@ -23,6 +23,9 @@ FUTURE: Final = timedelta(minutes=5)
 
 PAST: Final = timedelta(hours=72)
 """How far before its arrival a post counts in windows."""
+
+HEADROOM: Final = 16_384
+"""Bytes that key, headers and the note of a move may take beside a record's value."""
 
 GENERATIONS: Final = 1_000
 """A post's external version is milliseconds of `fetched` times this, plus the generation of the judgement."""
@@ -63,11 +66,15 @@ class Decider:
             remedy = f"the deployment serves no township {township}: add its file, then send the letter again"
             self.bury(arrived, draft, step="read", reason="township", error=remedy)
             return None
-        if self._log.partition(township.encode()) != record.position.partition:
-            draft.messages.append(_moved(record, township))
-            draft.count("moved", arrived)
+        if self._log.partition(township.encode()) == record.position.partition:
+            return arrived
+        if len(record.value or b"") > LARGEST - HEADROOM:
+            why = "the record is under another township's key, and with a note of that it is too large to be moved"
+            self.bury(arrived, draft, step="read", reason="refused", error=why)
             return None
-        return arrived
+        draft.messages.append(_moved(record, township))
+        draft.count("moved", arrived)
+        return None
 
     def decide(self, arrived: Arrived, draft: Draft, *, final: bool) -> None:
         """Judge a post, or act on an action. `final`: an action whose incident is not there waits no longer."""

@@ -2,12 +2,17 @@
 
 import base64
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import json
 
+from streams.batch.reading import LARGEST
 from streams.privacy.mask import mask
 from streams.protocols import Message, Record
 from streams.records import SCHEMA_VERSION, DeadLetter, Reason
+
+CUT: Final = 65_536
+"""Bytes kept of a record that is larger than Kafka takes by default: only another broker lets it in."""
 
 Sealer = Callable[[bytes], str]
 """Encrypts bytes with the deployment's key; the answer is text."""
@@ -54,7 +59,11 @@ class Letters:
 
 
 def _original(record: Record) -> bytes:
+    """The record as JSON; of one larger than any that is read, the beginning, which says what it was."""
     text = {name: base64.b64encode(value).decode() for name, value in record.headers.items()}
     key = None if record.key is None else base64.b64encode(record.key).decode()
-    value = None if record.value is None else base64.b64encode(record.value).decode()
-    return json.encode({"role": record.role, "key": key, "value": value, "headers": text})
+    raw = record.value or b""
+    whole = len(raw) <= LARGEST
+    kept = raw if whole else raw[:CUT]
+    value = None if record.value is None else base64.b64encode(kept).decode()
+    return json.encode({"role": record.role, "key": key, "value": value, "headers": text, "whole": whole})

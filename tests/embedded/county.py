@@ -63,13 +63,14 @@ class County:
         self.run("topics", "create")
         self.run("indices", "create")
 
-    def work(self) -> "subprocess.Popen[bytes]":
+    def work(self) -> None:
         """Start a worker; its log goes to the folder."""
-        log = (self.folder / f"worker-{len(self.workers)}.log").open("wb")
-        worker = subprocess.Popen([*RUN, "work"], env=self.environment, stdout=log, stderr=log)  # noqa: S603
-        log.close()
-        self.workers.append(worker)
-        return worker
+        self.workers.append(self.start("work", log=f"worker-{len(self.workers)}.log"))
+
+    def start(self, *arguments: str, log: str = "other.log") -> "subprocess.Popen[bytes]":
+        """Start a command of `xiangyin` beside us."""
+        with (self.folder / log).open("wb") as output:
+            return subprocess.Popen([*RUN, *arguments], env=self.environment, stdout=output, stderr=output)  # noqa: S603
 
     def kill(self) -> None:
         """Kill -9 the newest worker."""

@@ -204,8 +204,8 @@ async def test_kill_after_kill_ends_like_an_uninterrupted_run(
     await county.until(len(sent))
     await county.drained()
     assert await county.count() == len(sent)
-    assert await _outcome(county) == await _outcome(calm)
-    assert _by_matter(await county.alerts()) == _by_matter(await calm.alerts())
+    assert await outcome(county) == await outcome(calm)
+    assert by_matter(await county.alerts()) == by_matter(await calm.alerts())
     revisions: dict[str, int] = {}
     for alert in await county.alerts():
         assert alert["revision"] > revisions.get(alert["fingerprint"], 0)
@@ -224,16 +224,20 @@ def _varied(place: str, number: int) -> str:
     return texts[number % len(texts)]
 
 
-async def _outcome(county: County) -> tuple[object, object]:
-    posts = {each["id"]: (each.get("incident"), each["severity"]["grade"]) for each in await county.search("posts")}
-    incidents = {
+async def outcome(county: County) -> tuple[dict[str, object], dict[str, object]]:
+    """Posts with their incident and grade; incidents with all that is counted."""
+    posts: dict[str, object] = {
+        each["id"]: (each.get("incident"), each["severity"]["grade"]) for each in await county.search("posts")
+    }
+    incidents: dict[str, object] = {
         each["id"]: (each["grade"], each["warning"], each["posts"], each["voices"], each["revision"])
         for each in await county.search("incidents")
     }
     return posts, incidents
 
 
-def _by_matter(alerts: list[dict[str, object]]) -> dict[object, list[object]]:
+def by_matter(alerts: list[dict[str, object]]) -> dict[object, list[object]]:
+    """What was alerted of each incident, in order."""
     found: dict[object, list[object]] = {}
     for alert in alerts:
         found.setdefault(alert["fingerprint"], []).append((alert["revision"], alert["labels"], alert["facts"]))
