@@ -28,6 +28,10 @@ check: develop ## Style, types, layers, the flow
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/agents/test_flow.py
 
+bench: develop ## Speed, beside peers in the same run
+	@$(BIN)/python bench/judge.py $(ARGS)
+	@$(BIN)/python bench/steps.py $(ARGS)
+
 simulate: develop ## One schedule of the simulation again: XIANGYIN_SCHEDULE=4711 make simulate
 	@$(BIN)/pytest -q tests/unit/simulation
 
