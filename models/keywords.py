@@ -68,7 +68,7 @@ class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True, dict=True)
         weighed = [
             (-count * rarities.get(word, rarest), word)
             for word, count in times.items()
-            if word in rarities or (len(word) > 1 and _WORD.fullmatch(word))
+            if len(word) > 1 and (word in rarities or _WORD.fullmatch(word))
         ]
         return Keywords(tuple(word for _, word in nsmallest(MOST, weighed)))
 

@@ -1,8 +1,7 @@
 """Linear models over words: one row of weights a word, looked up once for all models and added up."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import compress, pairwise, repeat
+from itertools import chain, compress, pairwise, repeat
 from math import exp, sqrt
 from operator import not_
 from typing import Final
@@ -11,14 +10,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from models.remembered import Remembered
 from models.segment import Tokens
 
 SHORTEST_PART, LONGEST_PART = 2, 3
 LONGEST_WORD: Final = 8
 """What is longer is no word of Chinese (links, numbers, noise) and has no parts."""
-
-REMEMBERED: Final = 1 << 16
-"""Words outside the vocabulary whose parts are kept at hand: a few megabytes, whatever is sent to us."""
 
 _FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\u3400", "\u9fff"
 
@@ -47,7 +44,7 @@ class Table:
         nothing = np.zeros((1, weights.shape[1]), dtype=np.float32)
         self._alone = np.concatenate([nothing, weights])
         self._whole = self._alone + self._of_parts()
-        self._parts_of_stranger = lru_cache(REMEMBERED)(self._parts)
+        self._parts_of_stranger = Remembered(self._parts)
         self._last: tuple[Tokens | None, Sums] = (None, Sums([], []))
 
     def sums(self, tokens: Tokens) -> Sums:
@@ -64,8 +61,8 @@ class Table:
         # In a fixed order: a set has none, and float sums depend on it.
         rows.sort()
         total = self._whole.take(rows, axis=0).sum(axis=0)
-        strangers = [word for word in compress(words, map(not_, found)) if len(word) <= LONGEST_WORD]
-        within = [row for word in strangers for row in self._parts_of_stranger(word)]
+        strangers = compress(words, map(not_, found))
+        within = [*chain.from_iterable(map(self._parts_of_stranger.__getitem__, strangers))]
         if within:
             total = total + self._alone.take(sorted(within), axis=0).sum(axis=0)
         answer: list[float] = total.tolist()

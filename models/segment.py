@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 from rjieba import Jieba
 
-REMEMBERED: Final = 1 << 15
-"""Words whose search words are kept at hand: a few megabytes of honest words, 40 of hostile ones."""
+from models.remembered import Remembered
 
 LONGEST_SEARCHED: Final = 64
 """Characters of a search token; Elasticsearch splits what is longer than 255 (whitespace tokenizer)."""
@@ -53,8 +51,7 @@ class Tokens(Struct, frozen=True):
         A word of more than two ideographs is preceded by the two and three characters at each place within it, so
         that 卫生 and 生院 find 卫生院. What has neither letter, digit nor ideograph is left out.
         """
-        words = [word[:LONGEST_SEARCHED] for word in chain(self.title, self.body)]
-        return " ".join(filter(None, map(_searched, words)))
+        return " ".join(filter(None, map(_SEARCH_WORDS.__getitem__, self.title + self.body)))
 
 
 class Segmenter:
@@ -99,13 +96,15 @@ def narrow(text: str) -> str:
     return text.translate(_NARROW) if _WIDE.search(text) else text
 
 
-@lru_cache(REMEMBERED)
 def _searched(word: str) -> str:
     """The word as it is searched for, after what is within it, blank-separated; empty for punctuation."""
+    word = word[:LONGEST_SEARCHED].lower()
     if not any(map(str.isalnum, word)):
         return ""
-    word = word.lower()
     if word.isascii():
         return word
     parts = [word[at : at + size] for size in (2, 3) for at in range(len(word) - size + 1) if size < len(word)]
     return " ".join([*parts, word])
+
+
+_SEARCH_WORDS: Final = Remembered(_searched)

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 from math import log
 from operator import add
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 from msgspec import Struct, json
 
 from models.artefact import FOLDER, REMEDY, Unusable
+from models.remembered import Remembered
 
 WEIGHTS: Final = FOLDER / "rarity.json"
 """In how many of the residents' messages of the training data each pair stands; no texts."""
@@ -21,10 +21,6 @@ LEAST: Final = 20
 
 WITH_DIGITS: Final = 0.5
 """Rarity of a pair with a digit in it: dates and sums say little, house numbers and bus lines something."""
-
-REMEMBERED: Final = 1 << 16
-SHORT: Final = 8
-"""So many words of at most so many characters are kept at hand: a few megabytes, whatever is sent to us."""
 
 _RUN: Final = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+")
 
@@ -49,7 +45,8 @@ class Rarity:
     def __init__(self, table: Counts) -> None:
         widest = log(table.documents / LEAST)
         self._rarity = {pair: log(table.documents / count) / widest for pair, count in table.counts.items()}
-        self._remembered = lru_cache(REMEMBERED)(self._of_rarest_pair)
+        self.of_word: Callable[[str], float] = Remembered(self._of_rarest_pair).__getitem__
+        """As rare as the word's rarest pair; 0 for a single character or punctuation."""
         self._weight = {pair: _weight(rarity) for pair, rarity in self._rarity.items()}
 
     def of(self, pair: str) -> float:
@@ -61,10 +58,6 @@ class Rarity:
         """Of each pair the square of its rarity in thousandths: whole numbers, whose sum is the same in any order."""
         known = self._weight
         return {pair: known[pair] if pair in known else _weight(_unknown(pair)) for pair in pairs}
-
-    def of_word(self, word: str) -> float:
-        """As rare as the word's rarest pair; 0 for a single character or punctuation."""
-        return self._remembered(word) if len(word) <= SHORT else self._of_rarest_pair(word)
 
     def _of_rarest_pair(self, word: str) -> float:
         return max([self.of(pair) for pair in word_pairs(word)], default=0.0)
