@@ -7,13 +7,14 @@ from msgspec.structs import asdict, replace
 from streams.matter import Grouping, Matter, Moment
 from streams.privacy.door import Door
 from streams.protocols import Incidents
-from streams.records import COLOURS, GRADES, Incident, JudgedPost, Toll
+from streams.records import COLOURS, GRADES, Evidence, Incident, JudgedPost, Toll
 
 T = TypeVar("T")
 
 SAMPLES = 10
 VOICES = 2_000
-EVIDENCE = 5
+EVIDENCE = 6
+RULES = 6
 PLACES = 12
 WORDS = 24
 
@@ -80,22 +81,37 @@ def _widened(incident: Incident, grouping: Grouping, moment: Moment) -> Incident
 
 
 def _graded(incident: Incident, judged: JudgedPost) -> Incident:
-    """The gravest of what was said; a claim that could not be used is kept for a person to verify."""
-    severity, found = judged.severity, judged.severity.evidence
+    """The gravest of what was said, each with its own words; a claim that could not be used is kept to be verified."""
+    severity = judged.severity
+    incident = replace(incident, toll=_worse(incident.toll, judged.facts))
     if severity.grade == "unknown":
-        incident = replace(incident, unverified=_merged(incident.unverified, found, EVIDENCE))
-    grade = max(incident.grade, severity.grade, key=GRADES.index)
-    warning = max(incident.warning, severity.warning, key=COLOURS.index)
-    if (grade, warning) == (incident.grade, incident.warning):
-        return replace(incident, toll=_worse(incident.toll, judged.facts))
+        incident = replace(incident, unverified=_merged(incident.unverified, severity.evidence, EVIDENCE))
+    if _is_above(severity.grade, incident.grade, GRADES):
+        incident = _quoted(incident, severity.rules, severity.evidence)
+        incident = replace(incident, grade=severity.grade, kind=severity.kind)
+    if _is_above(severity.warning, incident.warning, COLOURS):
+        kind = severity.kind if incident.kind == "none" else incident.kind
+        incident = _quoted(incident, severity.rules, severity.evidence, first=incident.grade == "none")
+        incident = replace(incident, warning=severity.warning, kind=kind)
+    return incident
+
+
+def _is_above(said: T, known: T, scale: tuple[T, ...]) -> bool:
+    return scale.index(said) > scale.index(known)
+
+
+def _quoted(
+    incident: Incident, rules: tuple[str, ...], evidence: tuple[Evidence, ...], *, first: bool = True
+) -> Incident:
+    """With these rules and quotations: before what is there when they grade, behind it when they only warn."""
+    if first:
+        return replace(
+            incident,
+            rules=_merged(rules, incident.rules, RULES),
+            evidence=_merged(evidence, incident.evidence, EVIDENCE),
+        )
     return replace(
-        incident,
-        grade=grade,
-        warning=warning,
-        kind=severity.kind,
-        toll=_worse(incident.toll, judged.facts),
-        rules=severity.rules,
-        evidence=found[:EVIDENCE],
+        incident, rules=_merged(incident.rules, rules, RULES), evidence=_merged(incident.evidence, evidence, EVIDENCE)
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from streams.matter import Matter, Moment
 from streams.records import Change, Incident
@@ -22,7 +22,7 @@ def run(matter: Matter, moment: Moment) -> Matter:
         return matter
     revision = matter.now.revision + 1
     what = "; ".join(
-        f"{name}: {was.get(name, '-')} -> {value}" for name, value in said.items() if was.get(name) != value
+        f"{name}: {was.get(name) or '-'} -> {value or '-'}" for name, value in said.items() if was.get(name) != value
     )
     change = Change(revision=revision, time=moment.recorded, cause=_cause(moment), what=what)
     return Matter(matter.before, replace(matter.now, revision=revision, history=_kept(matter.now, change)))
@@ -33,10 +33,7 @@ def _said(incident: Incident) -> dict[str, str]:
         "grade": incident.grade,
         "warning": incident.warning,
         "status": incident.status,
-        "deaths": str(incident.toll.deaths),
-        "missing": str(incident.toll.missing),
-        "injured": str(incident.toll.injured),
-        "trapped": str(incident.toll.trapped),
+        **{name: "" if number is None else str(number) for name, number in asdict(incident.toll).items()},
         "unverified": str(len(incident.unverified)),
         "offices": ",".join(office.id for office in incident.offices),
         "missed": ",".join(deadline.name for deadline in incident.deadlines if deadline.missed),

@@ -44,9 +44,15 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
     yield finding if served is None else Finding("townships", named)
     if served is not None:
         known, finding = _tried("sources", lambda: sources.read_all(settings.sources, set(served)))
-        yield finding if known is None else Finding("sources", ", ".join(known))
+        yield finding if known is None else _sources(settings, list(known))
     yield await _kafka(settings)
     yield await _elasticsearch(settings, list(served or {}))
+
+
+def _sources(settings: Settings, known: list[str]) -> Finding:
+    if settings.contact:
+        return Finding("sources", ", ".join(known))
+    return Finding("sources", wrong=("contact is empty: give an e-mail address or page for the crawler's User-Agent",))
 
 
 def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:

@@ -211,7 +211,14 @@ async def crawl(settings: Settings, *, once: bool) -> bool:
         True when every source was read to its end.
     """
     metrics = health.Metrics()
-    counts = Counts(lambda source, name, number: metrics.add(name, number, source=source))
+
+    def observe(source: str, name: str, number: int) -> None:
+        metrics.add(name, number, source=source)
+        kind, _, what = name.partition(":")
+        if kind == "error":
+            log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
+
+    counts = Counts(observe)
     served = health.serve(settings.health_host, settings.health_port, metrics, lambda: {"healthy": True})
     log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
     async with open_crawler(settings, counts) as crawler:

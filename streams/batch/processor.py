@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from datetime import UTC, datetime
 from typing import Final
 
+from msgspec import json
 from msgspec.structs import replace
 
 from streams.batch.care import Care
@@ -155,7 +156,7 @@ class Processor:
         await self._finish(list(draft.before), draft.messages)
         self._waiting += draft.waiting
         self._awaited |= draft.awaited
-        self._count(draft)
+        await self._count(draft)
         return [record for record in records if record not in draft.waiting] if draft.waiting else records
 
     async def _escalate(self, passed: Mapping[int, datetime]) -> None:
@@ -306,11 +307,22 @@ class Processor:
             if items:
                 await self._patience.pause(next(pauses))
 
-    def _count(self, draft: Draft) -> None:
+    async def _count(self, draft: Draft) -> None:
+        """Count what stands now, and tell the operators of a source that is set aside."""
         for name, township, source in draft.counts:
             self._tally.add(name, township=township, source=source)
             if name in ("dead", "judged") and source and self._quarantine.saw(township, source, dead=name == "dead"):
                 self._tally.add("quarantined", township=township, source=source)
+                await self._tell(_quarantined(township, source))
+
+    async def _tell(self, message: Message) -> None:
+        await self._patience.insist(lambda: self._log.send([message]))
+
+
+def _quarantined(township: str, source: str) -> Message:
+    """For `.operations`: a person must look at this source."""
+    value = json.encode({"event": "source_quarantined", "township": township, "source": source})
+    return Message(role="operations", key=township.encode(), value=value)
 
 
 def _unarchived(incident: Incident) -> bool:

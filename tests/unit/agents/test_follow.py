@@ -5,7 +5,7 @@ from datetime import timedelta
 from agents import follow
 from streams.matter import Grouping, Matter
 from streams.protocols import Incidents
-from streams.records import Incident, JudgedPost, Toll
+from streams.records import Evidence, Incident, JudgedPost, Toll
 from tests.unit.agents.matters import DOOR, NOW, WALL, incident, judged, moment
 
 
@@ -50,6 +50,20 @@ def test_the_gravest_word_stands() -> None:
     first = fold(judged(grade="III", kind="火灾", rules=("fire.III",), evidence=(WALL,), facts=Toll(deaths=3))).now
     later = fold(judged("p2", grade="IV", rules=("fire.IV",), facts=Toll(deaths=1, injured=9)), first).now
     assert (later.grade, later.rules, later.toll) == ("III", ("fire.III",), Toll(deaths=3, injured=9))
+
+
+def test_a_warning_that_comes_later_leaves_the_grade_its_words() -> None:
+    """Grade and colour each keep rules and quotations; the grade's come first."""
+    crack = Evidence("墙裂了", 0, 3)
+    graded = fold(judged(grade="III", kind="生产安全事故", rules=("accident.III",), evidence=(WALL,))).now
+    both = fold(judged("p2", warning="yellow", kind="隐患", rules=("danger.yellow",), evidence=(crack,)), graded).now
+    assert (both.grade, both.warning, both.kind) == ("III", "yellow", "生产安全事故")
+    assert (both.rules, both.evidence) == (("accident.III", "danger.yellow"), (WALL, crack))
+    raised = fold(
+        judged("p3", grade="III", kind="生产安全事故", evidence=(WALL,)),
+        fold(judged("p4", warning="yellow", kind="隐患", evidence=(crack,))).now,
+    ).now
+    assert raised.evidence == (WALL, crack)
 
 
 def test_nobody_hurt_is_said_and_not_forgotten() -> None:

@@ -24,7 +24,8 @@ def test_each_change_of_what_is_said_is_numbered_and_written_down() -> None:
     assert after.revision == 2
     (entry,) = after.history
     assert "grade: none -> III" in entry.what
-    assert "deaths: None -> 3" in entry.what
+    assert "deaths: - -> 3" in entry.what
+    assert "None" not in entry.what
     assert entry.cause == "county.posts/0/7"
 
 

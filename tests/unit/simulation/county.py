@@ -160,7 +160,7 @@ class Silent:
         pass
 
 
-def processor(log: Log, store: Store, clock: Clock, *, timers: bool) -> Processor:
+def processor(log: Log, store: Store, clock: Clock, *, timers: bool, generation: int = 0) -> Processor:
     return Processor(
         flow=flow(timers=timers),
         knowledge=knowledge,
@@ -169,6 +169,7 @@ def processor(log: Log, store: Store, clock: Clock, *, timers: bool) -> Processo
         clock=clock,
         letters=Letters(lambda raw: raw.hex()),
         tally=Silent(),
+        generation=generation,
         alone=2,
     )
 

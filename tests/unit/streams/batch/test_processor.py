@@ -1,0 +1,109 @@
+"""The processor in a world without faults: what is set aside, moved, forgotten, waited for."""
+
+from datetime import timedelta
+from typing import Any
+
+from msgspec import json
+
+from streams.batch.quarantine import LEAST
+from streams.identity import document_id, forgotten_id, incident_id
+from streams.protocols import Recalled
+from streams.records import Action
+from tests.unit.simulation import county, world
+from tests.unit.simulation.test_schedules import dead
+
+HERE, THERE = county.CODES[:2]
+
+
+def after(*inputs: tuple[str, int, bytes, float]) -> world.World:
+    """The world after these records (role, partition, value, second) and one worker's uninterrupted life."""
+    ended = world.World(0, world.numbered(inputs), county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    return ended
+
+
+def place(code: str) -> int:
+    return int(code) % county.PARTITIONS
+
+
+def test_a_source_of_rubbish_is_set_aside_and_the_operators_are_told() -> None:
+    """From the twentieth dead record on it goes unread, and `.operations` says so once."""
+    poison = [
+        ("posts", place(HERE), county.post(f"p{n}", HERE, "well").replace(b"places", b"poison places"), n / 10)
+        for n in range(LEAST)
+    ]
+    sound = ("posts", place(HERE), county.post("sound", HERE, "well"), 10.0)
+    ended = after(*poison, sound)
+    assert sorted(dead(ended).values()) == ["quarantine", *["step"] * LEAST]
+    (told,) = [message for message in ended.sent if message.role == "operations"]
+    assert json.decode(told.value) == {"event": "source_quarantined", "township": HERE, "source": "forum"}
+
+
+def test_a_stray_record_is_sent_to_its_own_place_unread() -> None:
+    """The same bytes under the township's own key, with a note of where they came from; nothing is judged here."""
+    value = county.post("p1", HERE, "well")
+    ended = after(("posts", (place(HERE) + 1) % county.PARTITIONS, value, 1.0))
+    (moved,) = ended.sent
+    assert (moved.role, moved.key, moved.value) == ("posts", HERE.encode(), value)
+    assert moved.headers["moved-from"].startswith(b"county.posts/")
+    assert ended.posts == {}
+
+
+def test_a_township_that_is_not_served_is_a_letter_with_a_remedy() -> None:
+    """Nobody can make the store grow an index by naming a township."""
+    (letter,) = after(("posts", 0, county.post("p1", "123456789000", "well"), 1.0)).sent
+    assert json.decode(letter.value)["reason"] == "township"
+    assert "add its file" in json.decode(letter.value)["error"]
+
+
+def test_what_was_forgotten_stays_forgotten(monkeypatch: Any) -> None:
+    """A record of a forgotten post is acknowledged and leaves no trace."""
+    gone = forgotten_id(document_id(HERE, "forum", "p1"))
+    recall = world.Store.recall
+
+    async def remembering(self: world.Store, posts: Any) -> Recalled:
+        return Recalled((await recall(self, posts)).posts, forgotten=[gone])
+
+    monkeypatch.setattr(world.Store, "recall", remembering)
+    kept, lost = county.post("p2", HERE, "school"), county.post("p1", HERE, "well")
+    ended = after(("posts", place(HERE), lost, 1.0), ("posts", place(HERE), kept, 2.0))
+    assert set(ended.posts) == {document_id(HERE, "forum", "p2")}
+    assert len(ended.incidents) == 1
+    assert ended.sent == []
+
+
+def test_a_decision_about_nothing_is_a_letter_once_the_posts_have_passed_it() -> None:
+    """An action waits for its incident as long as a post could still found it, and no longer."""
+    action = Action(
+        id="a", township=HERE, incident=incident_id(HERE, "forum", "never"), revision=1, verb="close", role="duty",
+        reason="seen", time=world.START + timedelta(seconds=1),
+    )  # fmt: skip
+    assert set(dead(after(("actions", place(HERE), json.encode(action), 1.0))).values()) == {"orphan"}
+
+
+def test_a_fetch_from_the_future_does_not_outrank_later_ones() -> None:
+    """A crawler whose clock is wrong by a day is clamped to the log's; the next reading still replaces its post."""
+    early = county.post("p1", HERE, "well", fetched=86_400)
+    later = county.post("p1", HERE, "school", fetched=10)
+    ended = after(("posts", place(HERE), early, 1.0), ("posts", place(HERE), later, 11.0))
+    (stored,) = ended.posts.values()
+    assert stored.places == ("school",)
+
+
+def test_a_higher_generation_judges_a_stored_post_anew() -> None:
+    """The same reading, judged by newer models, replaces the judgement under its id and counts nothing twice."""
+    value = county.post("p1", HERE, "well", grade="IV")
+    before = after(("posts", place(HERE), value, 1.0))
+    again = world.World(
+        0,
+        world.numbered([("posts", place(HERE), value, 1.0), ("posts", place(HERE), value, 2.0)]),
+        county.PARTITIONS,
+        1,
+        world.NO_FAULTS,
+    )
+    again.posts, again.incidents, again.sequence = dict(before.posts), dict(before.incidents), before.sequence
+    again.committed["posts", place(HERE)] = 1
+    again.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
+    ((old,), (new,)) = before.posts.values(), again.posts.values()
+    assert (new.version, new.generation, new.incident) == (old.version + 1, 1, old.incident)
+    assert [versioned.incident.posts for versioned in again.incidents.values()] == [1]
