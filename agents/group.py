@@ -12,7 +12,7 @@ from msgspec import Struct
 from models.gazetteer import Places
 from models.likeness import Profile, Reading, likeness, place_key, profile, reading, specificity
 from models.request import RequestModel
-from models.segment import Tokens
+from models.segment import LONGEST_SEARCHED, Tokens
 from models.similarity import Rarity
 from streams.identity import incident_id
 from streams.matter import Grouping, Known, Moment
@@ -128,7 +128,7 @@ def remembered(tokens: Tokens, places: Places, rarity: Rarity, common: str) -> F
     ranked = sorted(places.found, key=lambda mention: -specificity(mention, common))
     names = tuple(dict.fromkeys(name for mention in ranked for name in mention.names))
     title = set(tokens.title)
-    words = [word for word in tokens.words if len(word) > 1 and word.isalnum() and word != common]
+    words = [word for word in tokens.words if 1 < len(word) <= LONGEST_SEARCHED and word.isalnum() and word != common]
     telling = nsmallest(WORDS, [(-rarity.of_word(word) * (2 if word in title else 1), word) for word in words])
     return Features(names[:PLACES], tuple(word for _, word in telling))
 
