@@ -32,14 +32,15 @@ class Door:
         """The post as it may be published and stored.
 
         The author becomes a pseudonym. The handle, where it stands in title, body or the path of the url, is
-        blotted out, and so are numbers, addresses, plates and mentions; title and body keep their length. An id
-        that holds any of these becomes a digest of itself, so that it stays the same id. A township code of 9
-        digits gets its 000.
+        blotted out, and so are numbers, addresses, plates and mentions; title and body keep their length. An id or
+        a source that holds any of these becomes a digest of itself, so that it stays the same. A township code of
+        9 digits gets its 000.
         """
         handle = _handle(post.author)
         return replace(
             post,
-            id=_id(post.id, handle),
+            id=_identifier(post.id, handle),
+            source=source_of(post),
             township=post.township.ljust(_LONG_CODE, "0"),
             url=_url(post.url, handle) if post.url else None,
             title=mask(_without(post.title, handle)),
@@ -55,6 +56,11 @@ class Door:
         if post.author is None or not post.author.strip():
             return None
         return self._pseudonyms.of(post.source, post.author)
+
+
+def source_of(post: Post) -> str:
+    """The source's name as it may be shown, in a dead letter or a message, too: anybody may send any name."""
+    return _identifier(post.source, _handle(post.author))
 
 
 def _handle(author: str | None) -> str:
@@ -76,7 +82,7 @@ def _url(url: str, handle: str) -> str:
     return host + mask(rest)
 
 
-def _id(identity: str, handle: str) -> str:
+def _identifier(identity: str, handle: str) -> str:
     if mask(identity) == identity and not _names(identity, handle):
         return identity
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

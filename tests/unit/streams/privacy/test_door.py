@@ -3,12 +3,13 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import json
 from msgspec.structs import replace
 
-from streams.privacy.door import Door
+from streams.privacy.door import Door, source_of
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import PSEUDONYM, Post
 
@@ -52,6 +53,26 @@ def test_numbers_are_masked_in_every_text() -> None:
     assert admitted.id == DOOR.admit(post).id != DOOR.admit(replace(post, id="tel-13812345679")).id
 
 
+@pytest.mark.parametrize("source", ["tel-13812345678", "13812345678", "to a@b.cn", "平安老王的朋友圈"])
+def test_a_source_that_leads_to_a_person_becomes_a_digest(source: str) -> None:
+    """A source's name is anybody's words and is shown in clear: a number, an address or the handle in it goes.
+
+    The digest is letters, the same for the same name, and the author's pseudonym is what it was.
+    """
+    post = replace(POST, source=source)
+    admitted = DOOR.admit(post)
+    assert re.fullmatch("h-[a-p]{32}", admitted.source)
+    assert admitted.source == source_of(post) == DOOR.admit(replace(post, id="89")).source
+    assert DOOR.admit(admitted) == admitted
+    assert source.encode() not in json.encode(admitted)
+
+
+@pytest.mark.parametrize("source", ["bbs", "county-hotline-12345", "柳汀论坛", "2024-11-23.csv"])
+def test_a_source_that_names_nobody_stays(source: str) -> None:
+    """Operators know their sources by name."""
+    assert DOOR.admit(replace(POST, source=source)).source == source
+
+
 def test_a_township_code_gets_its_twelve_digits() -> None:
     """Nine digits are padded, so that both forms are one township."""
     assert DOOR.admit(POST).township == "330206104000"
@@ -78,6 +99,7 @@ def test_the_host_of_an_address_stays() -> None:
 @given(st.text(max_size=30), st.text(max_size=60), st.text(max_size=12), st.text(min_size=1, max_size=30))
 def test_admitting_twice_changes_nothing(title: str, body: str, author: str, identity: str) -> None:
     """The worker admits again what the crawler admitted: same record, same lengths."""
-    once = DOOR.admit(replace(POST, title=title, body=body, author=author, id=identity, url="https://a.cn/" + identity))
+    post = replace(POST, title=title, body=body, author=author, id=identity, source=identity)
+    once = DOOR.admit(replace(post, url="https://a.cn/" + identity))
     assert DOOR.admit(once) == once
     assert (len(once.title), len(once.body)) == (len(title), len(body))
