@@ -17,42 +17,45 @@ RECENT: Final = 60.0
 """Seconds without a sign of life after which a worker is not healthy."""
 
 
-MOST: Final = 1_000
-"""Townships and sources with a metric of their own."""
+OTHER: Final = "other"
+"""Label of what the deployment does not know by name."""
 
 
 class Metrics:
     """Counts by name; implements `streams.batch.patience.Tally`.
 
-    Every name is a label value of one counter, so that what the flow counts needs no second list here.
+    Every name is a label value of one counter, so that what the flow counts needs no second list here. A record's
+    township and source are anybody's words: those that the deployment does not know count together as `other`, so
+    that they neither show in a metric nor fill the memory.
+
+    Args:
+        townships: codes that have a label of their own.
+        sources: names that have one; officers' decisions count as `actions`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, townships: Iterable[str] = (), sources: Iterable[str] = ()) -> None:
+        self._townships, self._sources = frozenset(("", *townships)), frozenset(("", "actions", *sources))
         self.registry = CollectorRegistry()
         self._records = Counter(
             "xiangyin_records", "Records by what came of them.", ["what", "township", "source"], registry=self.registry
         )
-        self._known: set[tuple[str, str]] = set()
         self._events = Counter("xiangyin_events", "Events of the pipeline.", ["what"], registry=self.registry)
 
     def add(self, name: str, amount: int = 1, **labels: str) -> None:
         """Count so many of a name; with a township and a source where it is about a record."""
         if labels:
-            township, source = self._bounded(labels.get("township", ""), labels.get("source", ""))
-            self._records.labels(name, township, source).inc(amount)
+            township, source = labels.get("township", ""), labels.get("source", "")
+            self._records.labels(name, _known(township, self._townships), _known(source, self._sources)).inc(amount)
         else:
             self._events.labels(name).inc(amount)
-
-    def _bounded(self, township: str, source: str) -> tuple[str, str]:
-        """Anybody may publish under any source's name; only so many get a line of their own."""
-        if (township, source) not in self._known and len(self._known) >= MOST:
-            return "other", "other"
-        self._known.add((township, source))
-        return township, source
 
     def watch(self, status: Status) -> None:
         """Show a worker's numbers, too."""
         self.registry.register(_Worker(status))
+
+
+def _known(name: str, names: frozenset[str]) -> str:
+    return name if name in names else OTHER
 
 
 class _Worker(Collector):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,14 +23,14 @@ from deploy.settings.deployment import CONFIG, Settings
 from streams.batch.letters import Letters
 from streams.batch.processor import Processor
 from streams.crawl.backoff import Backoff
-from streams.crawl.counts import Counts
+from streams.crawl.counts import Counts, Observe
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here
 from streams.crawl.visit import Way
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.store import ElasticsearchStore
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
 from streams.identity import content_digest, document_id
 from streams.kafka.admin import check_topics
@@ -103,13 +103,12 @@ def work(settings: Settings) -> int:
         Misconfigured: a township's file, the keys or the models cannot be used.
     """
     logs.configure(settings.log_format)
-    known = knowledge.knowledge(
-        townships.read_all(settings.townships), Deployment(settings.name, settings.console), door(settings)
-    )
-    metrics, status = health.Metrics(), Status()
+    served = townships.read_all(settings.townships)
+    known = knowledge.knowledge(served, Deployment(settings.name, settings.console), door(settings))
+    metrics, status = health.Metrics(knowledge.with_inboxes(served), source_names(settings)), Status()
     metrics.watch(status)
-    served = health.serve(settings.health_host, settings.health_port, metrics, lambda: health.worker_health(status))
-    log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
+    server = health.serve(settings.health_host, settings.health_port, metrics, lambda: health.worker_health(status))
+    log.info("health and metrics", url=f"http://{settings.health_host}:{server.server_port}/health")
     letters, clock = Letters(seal(settings).seal), SystemClock()
     stages = Flow(flow.POST, flow.ACTION, flow.TIMER, knowledge.empty_matters())
 
@@ -129,6 +128,15 @@ def work(settings: Settings) -> int:
             )
 
     return run_worker(worker_settings(settings), open_processor, status)
+
+
+def source_names(settings: Settings) -> Collection[str]:
+    """Names of the sources that a worker counts one by one; it works without, or when another machine crawls."""
+    try:
+        return sources.read_all(settings.sources, townships.read_all(settings.townships))
+    except Misconfigured as error:
+        log.warning("sources count as `other` in the metrics", reason=str(error))
+        return ()
 
 
 def worker_settings(settings: Settings) -> WorkerSettings:
@@ -204,21 +212,31 @@ async def open_crawler(
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
 
 
+def observe(metrics: health.Metrics) -> Observe:
+    """Counts what the crawler did, and says why a source could not be read.
+
+    A signal counts as `signal:<what>`: what follows may be a page's own words, which are no label.
+    """
+
+    def observed(source: str, name: str, number: int) -> None:
+        kind, _, rest = name.partition(":")
+        what = rest.partition(":")[0] if kind == "signal" else rest
+        metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
+        if kind == "error":
+            log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
+
+    return observed
+
+
 async def crawl(settings: Settings, *, once: bool) -> bool:
     """Crawl every source on its schedule until cancelled; with `once` until each lists nothing new.
 
     Returns:
         True when every source was read to its end.
     """
-    metrics = health.Metrics()
-
-    def observe(source: str, name: str, number: int) -> None:
-        metrics.add(name, number, source=source)
-        kind, _, what = name.partition(":")
-        if kind == "error":
-            log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
-
-    counts = Counts(observe)
+    names = sources.read_all(settings.sources, townships.read_all(settings.townships))
+    metrics = health.Metrics(sources=names)
+    counts = Counts(observe(metrics))
     served = health.serve(settings.health_host, settings.health_port, metrics, lambda: {"healthy": True})
     log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
     async with open_crawler(settings, counts) as crawler:
