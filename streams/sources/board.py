@@ -49,9 +49,9 @@ def _posts(item: Mapping[str, Any], page: Page, source: Board) -> Iterator[Raw]:
         reach=Reach(views=_count(item, fields.views), likes=_count(item, fields.likes)),
     )
     if words := text_of(_text(item, fields.answer)):
-        # The office's own words: no author to protect, and none to count as a resident's voice.
+        # The office's own words: no author to protect, and no resident's report of harm to grade.
         published = _time(item, fields.answer_time, source)
-        yield Raw(id=f"{identity}#answer", body=words, kind="reply", url=url, published=published, thread=identity)
+        yield Raw(id=f"{identity}#answer", body=words, kind="answer", url=url, published=published, thread=identity)
 
 
 def _signals(item: Mapping[str, Any], source: Board) -> Iterator[str]:

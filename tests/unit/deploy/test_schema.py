@@ -1,6 +1,8 @@
 """The schemas that other programs are built from."""
 
+import json
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import msgspec
 import pytest
@@ -27,6 +29,14 @@ def test_secrets_have_no_place_in_the_files_schema() -> None:
         "elasticsearch_password",
         "elasticsearch_api_key",
     }
+
+
+def test_a_post_may_be_an_offices_answer() -> None:
+    """Other programs may send offices' answers for what they are; the schema and the mapping take them."""
+    kinds = schema("post")["$defs"]["Post"]["properties"]["kind"]["enum"]
+    assert set(kinds) == {"thread", "reply", "message", "article", "answer"}
+    template = json.loads(files("deploy").joinpath("elasticsearch", "posts-v1.json").read_text("utf-8"))
+    assert template["template"]["mappings"]["properties"]["kind"] == {"type": "keyword"}
 
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

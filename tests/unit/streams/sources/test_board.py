@@ -39,12 +39,12 @@ RECORDED = read((PAGES / "board.json").read_bytes())
 
 
 def test_a_message_and_its_answer_become_posts() -> None:
-    """The answer points to its message, has its own time and no author: it is the office's."""
+    """The answer points to its message, has its own time and no author: it is the office's, and no resident's reply."""
     message, answer = RECORDED.posts[:2]
     assert (message.id, message.title, message.body) == ("7001", "自来水发黄", "这几天的水是黄的。")
     assert (message.author, message.reach.views, message.url) == ("青溪居民", 12, "https://board.example.cn/m/7001")
     assert message.published == datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
-    assert (answer.id, answer.kind, answer.thread, answer.author) == ("7001#answer", "reply", "7001", None)
+    assert (answer.id, answer.kind, answer.thread, answer.author) == ("7001#answer", "answer", "7001", None)
     assert (answer.body, answer.published) == ("已安排检修。", datetime(2024, 11, 23, 22, 13, 20, tzinfo=UTC))
 
 
