@@ -8,6 +8,9 @@ from streams.matter import Decision, Matter, Moment
 from streams.protocols import Incidents
 from streams.records import Action, Incident, Status, Verb
 
+REMEMBERED: Final = 50
+"""Actions by whose id a second delivery is known."""
+
 BECOMES: Final[dict[Verb, Status]] = {
     "confirm": "confirmed",
     "handle": "handling",
@@ -26,7 +29,10 @@ def run(decision: Decision, incidents: Incidents, moment: Moment) -> Matter | No
     before = incidents.get(decision.action.incident)
     if before is None or before.founded > moment.recorded:
         return None
-    return Matter(before, _decided(before, decision.action, moment))
+    if decision.action.id in before.decided:
+        return Matter(before, before)
+    after = _decided(before, decision.action, moment)
+    return Matter(before, replace(after, decided=(*before.decided, decision.action.id)[-REMEMBERED:]))
 
 
 def _decided(incident: Incident, action: Action, moment: Moment) -> Incident:

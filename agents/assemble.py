@@ -25,13 +25,13 @@ def run(
     known: Known,
     moment: Moment,
 ) -> JudgedPost:
-    """The post with its judgement. Where it was first seen stays what it was when it was first stored."""
+    """The post with its judgement."""
     return JudgedPost(
         post=replace(post, title=text.title, body=text.body),
         digest=content_digest(text.title, text.body, str(post.reach)),
         version=known.version,
         generation=known.generation,
-        first=known.earlier.first if known.earlier else moment.position,
+        first=known.first(moment.position, grouping),
         position=moment.position,
         recorded=moment.recorded,
         happened=moment.happened,

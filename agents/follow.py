@@ -15,6 +15,7 @@ SAMPLES = 10
 VOICES = 2_000
 EVIDENCE = 6
 RULES = 6
+QUOTE = 300
 PLACES = 12
 WORDS = 24
 
@@ -53,11 +54,11 @@ def _founded(judged: JudgedPost, incident: str, moment: Moment) -> Incident:
 
 
 def _counted(incident: Incident, judged: JudgedPost, door: Door, moment: Moment) -> Incident:
-    """One more post, perhaps one more voice; a post later than the close opens the matter again."""
+    """One more post, perhaps one more voice; a live post later than the close opens the matter again."""
     author, marks = judged.post.author, incident.voice_marks
     if author and len(marks) < VOICES and (mark := door.voice(author, incident.id)) not in marks:
         marks = (*marks, mark)
-    reopened = incident.closed is not None and moment.recorded > incident.closed
+    reopened = incident.closed is not None and moment.recorded > incident.closed and moment.live
     return replace(
         incident,
         posts=incident.posts + 1,
@@ -82,18 +83,23 @@ def _widened(incident: Incident, grouping: Grouping, moment: Moment) -> Incident
 
 def _graded(incident: Incident, judged: JudgedPost) -> Incident:
     """The gravest of what was said, each with its own words; a claim that could not be used is kept to be verified."""
-    severity = judged.severity
+    severity, evidence = judged.severity, tuple(map(_short, judged.severity.evidence))
     incident = replace(incident, toll=_worse(incident.toll, judged.facts))
     if severity.grade == "unknown":
-        incident = replace(incident, unverified=_merged(incident.unverified, severity.evidence, EVIDENCE))
+        incident = replace(incident, unverified=_merged(incident.unverified, evidence, EVIDENCE))
     if _is_above(severity.grade, incident.grade, GRADES):
-        incident = _quoted(incident, severity.rules, severity.evidence)
+        incident = _quoted(incident, severity.rules, evidence)
         incident = replace(incident, grade=severity.grade, kind=severity.kind)
     if _is_above(severity.warning, incident.warning, COLOURS):
         kind = severity.kind if incident.kind == "none" else incident.kind
-        incident = _quoted(incident, severity.rules, severity.evidence, first=incident.grade == "none")
+        incident = _quoted(incident, severity.rules, evidence, first=incident.grade == "none")
         incident = replace(incident, warning=severity.warning, kind=kind)
     return incident
+
+
+def _short(quote: Evidence) -> Evidence:
+    """A quotation no longer than an alert can carry; still literally in the post."""
+    return Evidence(quote.text[:QUOTE], quote.start, min(quote.end, quote.start + QUOTE))
 
 
 def _is_above(said: T, known: T, scale: tuple[T, ...]) -> bool:

@@ -109,11 +109,14 @@ def run(
 ) -> Grouping:
     """Return the incident that the post belongs to: one that is there, one that it founds, or none.
 
-    What was decided about a stored post stands. Praise and chatter belong to none. Author, mood and reach are no
+    An incident once decided about a stored post stands; that it had none stands until it says something else. An
+    office's own answer belongs to none. Praise and chatter belong to none. Author, mood and reach are no
     parameters, and the topic none either: same or other, it told nothing (docs/incidents.md).
     """
-    if known.earlier:
-        return _standing(known.earlier.incident, tokens, places, matters, township)
+    if post.kind == "answer":
+        return Grouping(None)
+    if standing := known.standing(moment.position):
+        return _standing(standing.incident, tokens, places, matters, township)
     if not _is_harm(severity) and not requests.is_request(text.title, text.whole, tokens.words):
         return Grouping(None)
     seen = reading(text.title, text.whole, places, matters.rarity, township.name)

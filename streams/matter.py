@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from streams.protocols import Earlier
 from streams.records import Action, Evidence, Incident, Position, Post, Toll
@@ -29,13 +30,46 @@ class Moment(Struct, frozen=True):
     traceparent: str
 
 
+class Grouping(Struct, frozen=True):
+    """Which incident the post belongs to: none, one that is there, or one that it founds."""
+
+    incident: str | None
+    score: float = 1.0
+    """How alike, 0 to 1; 1 for a founding post."""
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """What of the post its incident remembers, so that later posts find it."""
+
+
 class Known(Struct, frozen=True):
-    """What the store holds about this very post, if anything: its decision stands."""
+    """What the store holds about this very post, if anything."""
 
     document: str
     version: int
     generation: int
     earlier: Earlier | None
+
+    def standing(self, position: Position) -> Grouping | None:
+        """The decision that stands for the record at this position; None when there is one to be made.
+
+        An incident once decided stands. That there was none stands, too, until a newer version says something
+        else; a record before that one is read again as it was read then.
+        """
+        if self.earlier is None:
+            return None
+        if self.earlier.incident and not _is_before(position, self.earlier.first):
+            return Grouping(self.earlier.incident)
+        return None if self.earlier.incident is None and self.version > self.earlier.version else Grouping(None)
+
+    def first(self, position: Position, grouping: Grouping) -> Position:
+        """Where the post was first seen; for one that only later became part of an incident, where it did."""
+        if self.earlier is None or (self.earlier.incident is None and grouping.incident is not None):
+            return position
+        return self.earlier.first
+
+
+def _is_before(position: Position, other: Position) -> bool:
+    return replace(position, offset=other.offset) == other and position.offset < other.offset
 
 
 class Facts(Struct, frozen=True):
@@ -51,17 +85,6 @@ class Facts(Struct, frozen=True):
     least: dict[str, int] = field(default_factory=dict)
     quotes: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     hints: tuple[Evidence, ...] = ()
-
-
-class Grouping(Struct, frozen=True):
-    """Which incident the post belongs to: none, one that is there, or one that it founds."""
-
-    incident: str | None
-    score: float = 1.0
-    """How alike, 0 to 1; 1 for a founding post."""
-    places: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    """What of the post its incident remembers, so that later posts find it."""
 
 
 class Matter(Struct, frozen=True):

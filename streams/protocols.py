@@ -68,7 +68,7 @@ class Earlier(Struct, frozen=True):
 
 
 class Recalled(Struct, frozen=True):
-    """What the store remembers of a batch: the stored posts by document id, and the forgotten ids."""
+    """What the store remembers of a batch: the stored posts by document id, and which documents were forgotten."""
 
     posts: Mapping[str, Earlier]
     forgotten: Collection[str] = ()
@@ -90,10 +90,14 @@ class IncidentWrite(Struct, frozen=True):
 
 
 class Attempts(Struct, frozen=True):
-    """A note left before a record is judged alone: whoever finds it knows that the record's last worker died."""
+    """A note about a partition: whoever finds it open knows that its last worker died, and of which record.
+
+    `position` is the record in hand; `suspect` the one of which so many workers died in a row.
+    """
 
     partition: int
     position: Position | None = None
+    suspect: Position | None = None
     deaths: int = 0
     open: bool = False
 

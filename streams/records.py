@@ -18,7 +18,8 @@ Colour = Literal["red", "orange", "yellow", "blue", "none"]
 """Colour of a warning, the most urgent first."""
 
 Polarity = Literal["negative", "neutral", "positive"]
-PostKind = Literal["thread", "reply", "message", "article"]
+PostKind = Literal["thread", "reply", "message", "article", "answer"]
+"""`answer`: an office's own public answer; it is stored, and founds, feeds and reopens nothing."""
 Status = Literal["open", "confirmed", "handling", "answered", "closed", "false"]
 Reason = Literal["unreadable", "refused", "schema", "step", "deadly", "quarantine", "orphan", "township"]
 Verb = Literal["confirm", "handle", "answer", "close", "reopen", "note"]
@@ -263,6 +264,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     """Ids of the offices that a post of this matter accuses: none of them ever gets it."""
     deadlines: tuple[Deadline, ...] = ()
     closed: datetime | None = None
+    decided: tuple[str, ...] = ()
+    """Ids of the last actions: one that comes again changes nothing."""
     linked: tuple[str, ...] = ()
     revision: int = 0
     history: tuple[Change, ...] = ()
@@ -275,6 +278,16 @@ class Incident(Struct, frozen=True, kw_only=True):
     applied: dict[str, Mark] = field(default_factory=dict)
     """Per `topic/partition`: a record at or below the mark is not applied again."""
     state_version: int = STATE_VERSION
+
+    @property
+    def unarchived(self) -> bool:
+        """Whether its history has entries that may have no document of their own; the founding needs none."""
+        return self.revision > max(1, self.archived)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether somebody must still send or write what it holds, however quiet it is."""
+        return bool(self.pending_alerts) or self.unarchived
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ class Care:
             note = found.get(partition) or Attempts(partition)
             if note.open:
                 self._left[partition] = self._alone
-            await self._leave(replace(note, open=True))
+            await self._leave(replace(_mourned(note), open=True))
 
     async def release(self) -> None:
         """Close the notes: whoever comes next need not be careful."""
@@ -61,19 +61,29 @@ class Care:
             yield portion, False
 
     async def begin(self, record: Record) -> bool:
-        """Note that this record is about to be judged alone; false when it has killed too often to try again."""
-        position = record.position
-        note = self._notes[position.partition]
-        deaths = note.deaths if note.position == position else 0
-        if deaths >= DEADLY:
+        """Note that this record is in hand, alone; false when it has killed too often to try again."""
+        note = self._notes[record.position.partition]
+        if note.suspect == record.position and note.deaths >= DEADLY:
             return False
-        await self._leave(Attempts(position.partition, position, deaths + 1, open=True))
+        await self._leave(replace(note, position=record.position))
         return True
 
     async def survived(self, record: Record) -> None:
-        """Note that judging it killed nobody."""
-        await self._leave(Attempts(record.position.partition, open=True))
+        """Note that judging it killed nobody: what happens to us from now on is not the record's fault."""
+        await self._leave(replace(self._notes[record.position.partition], position=None))
+
+    async def blame(self, record: Record) -> None:
+        """Note that the record led to a failure that nobody foresaw, which is about to end us."""
+        await self._leave(replace(self._notes[record.position.partition], position=record.position))
 
     async def _leave(self, note: Attempts) -> None:
         self._notes[note.partition] = note
         await self._patience.insist(lambda: self._store.note_attempts(note))
+
+
+def _mourned(note: Attempts) -> Attempts:
+    """The note after the death of the worker that left it."""
+    if note.position is None:
+        return note
+    deaths = note.deaths + 1 if note.position == note.suspect else 1
+    return replace(note, position=None, suspect=note.position, deaths=deaths)

@@ -1,7 +1,8 @@
 """Decide about a batch, record by record, in memory: nothing is read or written here."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -24,8 +25,14 @@ FUTURE: Final = timedelta(minutes=5)
 PAST: Final = timedelta(hours=72)
 """How far before its arrival a post counts in windows."""
 
-HEADROOM: Final = 16_384
-"""Bytes that key, headers and the note of a move may take beside a record's value."""
+HEADROOM: Final = 1_024
+"""Bytes that the note of a move may add to a record."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""An external version cannot be negative; the zero time of some languages is the year 1."""
+
+TRACEPARENT: Final = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, section 3.2; a header of another form may hold anything, and is not passed on."""
 
 GENERATIONS: Final = 1_000
 """A post's external version is milliseconds of `fetched` times this, plus the generation of the judgement."""
@@ -68,13 +75,18 @@ class Decider:
             return None
         if self._log.partition(township.encode()) == record.position.partition:
             return arrived
-        if len(record.value or b"") > LARGEST - HEADROOM:
+        if _size(record) > LARGEST - HEADROOM:
             why = "the record is under another township's key, and with a note of that it is too large to be moved"
             self.bury(arrived, draft, step="read", reason="refused", error=why)
             return None
         draft.messages.append(_moved(record, township))
         draft.count("moved", arrived)
         return None
+
+    def deadly(self, record: Record) -> Message:
+        """The dead letter of a record of which two workers died; it is not even read again."""
+        error = "two workers died while they had this record in hand, alone"
+        return self._letters.of(record, step="judge", reason="deadly", error=error)
 
     def decide(self, arrived: Arrived, draft: Draft, *, final: bool) -> None:
         """Judge a post, or act on an action. `final`: an action whose incident is not there waits no longer."""
@@ -95,8 +107,23 @@ class Decider:
         matter = self._flow.timer.run(given)[Matter]
         self._change(matter.now, matter.before, draft)
 
+    def version(self, arrived: Arrived) -> int:
+        """The external version of a post's document; 0 for an action."""
+        if not isinstance(arrived.content, Post):
+            return 0
+        fetched = max(arrived.content.fetched, EPOCH)
+        if fetched > arrived.record.time + FUTURE:
+            fetched = arrived.record.time
+        return int(fetched.timestamp() * 1_000) * GENERATIONS + self._generation
+
+    def serves(self, township: str) -> bool:
+        """Whether the deployment serves this township."""
+        return self._knowledge(township) is not None
+
     def bury(self, arrived: Arrived, draft: Draft, *, step: str, reason: Reason, error: str) -> None:
         """A dead letter instead of a judgement."""
+        if reason in ("step", "refused") and isinstance(arrived.content, Post):
+            draft.verdicts.append((arrived.township, arrived.source, True))
         letter = self._letters.of(
             arrived.record, step=step, reason=reason, error=error, township=arrived.township, source=arrived.source
         )
@@ -111,7 +138,7 @@ class Decider:
     def _judge(self, arrived: Arrived, post: Post, draft: Draft) -> None:
         record, earlier = arrived.record, draft.earlier.get(arrived.document)
         knowledge = self._known(arrived.township)
-        known = Known(arrived.document, self._version(arrived, post, draft), self._generation, earlier)
+        known = Known(arrived.document, self.version(arrived), self._generation, earlier)
         moment = _moment(record, post.published, knowledge, live=record.role == "posts")
         given = {**knowledge, **self._incidents(arrived.township)}
         values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})
@@ -120,6 +147,9 @@ class Decider:
             draft.posts[arrived.document] = judged
             draft.earlier[arrived.document] = Earlier(judged.version, judged.incident, judged.first, judged.digest)
             draft.count("judged", arrived)
+        draft.verdicts.append((arrived.township, arrived.source, False))
+        if not EPOCH <= post.fetched <= record.time + FUTURE:
+            draft.count("clamped", arrived)
         if matter := values.get(Matter):
             self._apply(matter, record.position, draft)
 
@@ -132,13 +162,6 @@ class Decider:
             return True
         draft.count("unchanged", arrived)
         return False
-
-    def _version(self, arrived: Arrived, post: Post, draft: Draft) -> int:
-        fetched, recorded = post.fetched, arrived.record.time
-        if fetched > recorded + FUTURE:
-            draft.count("clamped", arrived)
-            fetched = recorded
-        return int(fetched.timestamp() * 1_000) * GENERATIONS + self._generation
 
     def _act(self, arrived: Arrived, action: Action, draft: Draft, *, final: bool) -> None:
         if action.incident in draft.awaited:
@@ -187,8 +210,14 @@ def _moment(record: Record, published: datetime | None, knowledge: Mapping[type,
     said = published or record.time
     fresh = record.time - said <= timedelta(hours=township.alert_max_age_hours)
     happened = min(max(said, record.time - PAST), record.time)
-    traceparent = record.headers.get("traceparent", b"").decode("ascii", "replace") or _traceparent(record.position)
+    sent = record.headers.get("traceparent", b"")
+    traceparent = sent.decode() if TRACEPARENT.fullmatch(sent) else _traceparent(record.position)
     return Moment(record.position, record.time, happened, live=live and fresh, traceparent=traceparent)
+
+
+def _size(record: Record) -> int:
+    carried = sum(len(name) + len(value) for name, value in record.headers.items())
+    return len(record.value or b"") + len(record.key or b"") + carried
 
 
 def _traceparent(position: Position) -> str:

@@ -20,6 +20,10 @@ class Arrived(Struct):
         return self.content.source if isinstance(self.content, Post) else "actions"
 
 
+Refusals = dict[tuple[str, int], str]
+"""Documents and versions that the store will never take, with its reason."""
+
+
 class Draft(Struct):
     """What came of a batch so far; nothing of it is written yet."""
 
@@ -34,6 +38,8 @@ class Draft(Struct):
     awaited: set[str] = field(default_factory=set)
     """The incidents of those actions."""
     counts: list[tuple[str, str, str]] = field(default_factory=list)
+    verdicts: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Township and source of each post that was read, and whether it was dead: what a quarantine goes by."""
 
     def count(self, name: str, arrived: Arrived) -> None:
         """Count once the batch stands."""

@@ -12,7 +12,7 @@ from streams.protocols import Message, Record
 from streams.records import SCHEMA_VERSION, DeadLetter, Reason
 
 CUT: Final = 65_536
-"""Bytes kept of a record that is larger than Kafka takes by default: only another broker lets it in."""
+"""Bytes kept of a record too large for a letter: packed it may have been small enough for its own topic."""
 
 Sealer = Callable[[bytes], str]
 """Encrypts bytes with the deployment's key; the answer is text."""
@@ -59,11 +59,10 @@ class Letters:
 
 
 def _original(record: Record) -> bytes:
-    """The record as JSON; of one larger than any that is read, the beginning, which says what it was."""
-    text = {name: base64.b64encode(value).decode() for name, value in record.headers.items()}
-    key = None if record.key is None else base64.b64encode(record.key).decode()
-    raw = record.value or b""
-    whole = len(raw) <= LARGEST
-    kept = raw if whole else raw[:CUT]
-    value = None if record.value is None else base64.b64encode(kept).decode()
-    return json.encode({"role": record.role, "key": key, "value": value, "headers": text, "whole": whole})
+    """The record as JSON; of one that a letter could not hold, the beginning, which says what it was."""
+    raw, carried = record.value or b"", sum(len(name) + len(value) for name, value in record.headers.items())
+    whole = len(raw) + carried + len(record.key or b"") <= LARGEST
+    value = None if record.value is None else base64.b64encode(raw if whole else raw[:CUT]).decode()
+    headers = {name: base64.b64encode(value).decode() for name, value in record.headers.items()} if whole else {}
+    key = None if record.key is None else base64.b64encode(record.key[:CUT]).decode()
+    return json.encode({"role": record.role, "key": key, "value": value, "headers": headers, "whole": whole})

@@ -17,12 +17,14 @@ class Memory:
         self._stored: dict[str, Versioned] = {}
         self._now: dict[str, Incident] = {}
         self._due: list[tuple[datetime, str, str]] = []
+        self._next_due: dict[str, datetime] = {}
 
     def clear(self) -> None:
         self._townships.clear()
         self._stored.clear()
         self._now.clear()
         self._due.clear()
+        self._next_due.clear()
 
     def township(self, code: str) -> Incidents:
         """The incidents of one township."""
@@ -42,6 +44,10 @@ class Memory:
         """The incident as it stands, written or not."""
         return self._now[incident]
 
+    def knows(self, incident: str) -> bool:
+        """Whether the incident is in memory."""
+        return incident in self._now
+
     def hold(self, versioned: Versioned) -> None:
         """The store holds this now."""
         self._stored[versioned.incident.id] = versioned
@@ -51,7 +57,9 @@ class Memory:
         """This is how the incident stands now, stored or not."""
         self._now[incident.id] = incident
         self.township(incident.township).put(incident)
-        if unmet := [deadline.due for deadline in incident.deadlines if not deadline.missed]:
+        unmet = [deadline.due for deadline in incident.deadlines if not deadline.missed]
+        if unmet and self._next_due.get(incident.id) != min(unmet):
+            self._next_due[incident.id] = min(unmet)
             heappush(self._due, (min(unmet), incident.township, incident.id))
 
     def restore(self, incident: str, township: str, before: Incident | None) -> None:
@@ -74,6 +82,8 @@ class Memory:
         waiting = []
         while self._due and self._due[0][0] <= latest:
             due, code, incident_id = entry = heappop(self._due)
+            if self._next_due.get(incident_id) == due:
+                del self._next_due[incident_id]
             incident = self.township(code).get(incident_id)
             if incident is None or not any(d.due == due and not d.missed for d in incident.deadlines):
                 continue
@@ -82,5 +92,6 @@ class Memory:
                 yield due, incident
             else:
                 waiting.append(entry)
-        for entry in waiting:
-            heappush(self._due, entry)
+        for due, code, incident_id in waiting:
+            self._next_due[incident_id] = due
+            heappush(self._due, (due, code, incident_id))

@@ -9,14 +9,13 @@ from msgspec.structs import replace
 
 from streams.batch.care import Care
 from streams.batch.decide import Decider
-from streams.batch.draft import Arrived, Draft
+from streams.batch.draft import Arrived, Draft, Refusals
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.patience import Patience, Tally
 from streams.batch.quarantine import Quarantine
-from streams.errors import Fenced, TooManyDead
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, StepFailed, TooManyDead
 from streams.flow import Flow, Knowledge
-from streams.identity import forgotten_id
 from streams.protocols import (
     Clock,
     Conflict,
@@ -32,13 +31,13 @@ from streams.protocols import (
     Store,
     Versioned,
 )
-from streams.records import AlertMessage, Incident, JudgedPost
+from streams.records import Action, AlertMessage, Incident, JudgedPost
 
 REDECIDED: Final = 5
 """How often one batch may be decided again because the store disagreed, before the worker starts afresh."""
 
 ALL_REFUSED: Final = 20
-"""A batch of at least this many posts, all refused by the store, is the store's fault and not the posts'."""
+"""So many posts of several sources, all refused by the store: that is the store's fault and not the posts'."""
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -92,7 +91,7 @@ class Processor:
         for versioned in await self._patience.insist(lambda: self._store.load(partitions)):
             self._memory.hold(versioned)
         await self._care.take(partitions)
-        await self._finish([v.incident.id for v in self._memory.all() if _unfinished(v.incident)], ())
+        await self._finish([v.incident.id for v in self._memory.all() if v.incident.unfinished], ())
 
     async def drop(self) -> None:
         """Give everything up in good order, so that the next owner need not be careful."""
@@ -144,20 +143,35 @@ class Processor:
     async def _process(
         self, records: Sequence[Record], *, alone: bool = False, final: bool = False
     ) -> Sequence[Record]:
-        refused: dict[str, str] = {}
-        for _ in range(REDECIDED):
-            draft = await self._decided(records, refused, alone=alone, final=final)
-            if await self._log_decisions(draft.posts, refused):
-                break
-            self._decider.undo(draft)
-        else:
-            raise Fenced("another worker keeps deciding about the same posts")
-        await self._write_incidents(list(draft.before))
-        await self._finish(list(draft.before), draft.messages)
+        if alone and not await self._care.begin(records[0]):
+            await self._send([self._decider.deadly(records[0])])
+            return records
+        try:
+            draft = await self._decided_and_logged(records, alone=alone, final=final)
+            await self._write_incidents(list(draft.before))
+            await self._finish(list(draft.before), draft.messages)
+        except (Busy, Fenced, NewerState, TooManyDead, Misconfigured):
+            raise  # The record has no part in it.
+        except Exception:
+            if alone:
+                await self._care.blame(records[0])
+            raise
         self._waiting += draft.waiting
         self._awaited |= draft.awaited
         await self._count(draft)
         return [record for record in records if record not in draft.waiting] if draft.waiting else records
+
+    async def _decided_and_logged(self, records: Sequence[Record], *, alone: bool, final: bool) -> Draft:
+        """Decide until what is decided stands in the store as decided."""
+        refused: Refusals = {}
+        for _ in range(REDECIDED):
+            draft = await self._decided(records, refused, final=final)
+            if alone:
+                await self._care.survived(records[0])
+            if await self._log_decisions(draft.posts, refused):
+                return draft
+            self._decider.undo(draft)
+        raise Fenced("another worker keeps deciding about the same posts")
 
     async def _escalate(self, passed: Mapping[int, datetime]) -> None:
         def reached(township: str) -> datetime | None:
@@ -165,59 +179,76 @@ class Processor:
 
         draft = Draft()
         for due, incident in self._memory.overdue(reached, max(passed.values())):
-            self._decider.escalate(due, incident, draft)
+            if self._decider.serves(incident.township):
+                self._escalate_one(due, incident, draft)
         await self._write_incidents(list(draft.before))
         await self._finish(list(draft.before), ())
 
+    def _escalate_one(self, due: datetime, incident: Incident, draft: Draft) -> None:
+        try:
+            self._decider.escalate(due, incident, draft)
+        except StepFailed:
+            self._tally.add("timer_failed", township=incident.township, source="timer")
+
     # 0 and 1: recall, decide
 
-    async def _decided(
-        self, records: Sequence[Record], refused: Mapping[str, str], *, alone: bool, final: bool
-    ) -> Draft:
+    async def _decided(self, records: Sequence[Record], refused: Refusals, *, final: bool) -> Draft:
         draft = Draft(awaited=set() if final else set(self._awaited))
         arrived = [a for record in records if (a := self._decider.arrive(record, draft))]
         recalled = await self._recall(arrived)
         draft.earlier.update(recalled.posts)
-        deadly = alone and not await self._care.begin(records[0])
+        await self._reach_back(arrived, recalled)
         for arrival in arrived:
-            if deadly:
-                error = "two workers died while they judged this record"
-                self._decider.bury(arrival, draft, step="judge", reason="deadly", error=error)
-            elif arrival.document in refused:
-                error = refused[arrival.document]
-                self._decider.bury(arrival, draft, step="store", reason="refused", error=error)
-            elif self._quarantine.holds(arrival.township, arrival.source):
-                error = f"source {arrival.source} is in quarantine: most of its records could not be processed"
-                self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
-            elif forgotten_id(arrival.document) in recalled.forgotten:
+            reason = refused.get((arrival.document, self._decider.version(arrival)))
+            if arrival.document in recalled.forgotten:
                 draft.count("forgotten", arrival)
+            elif reason is not None:
+                self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)
+            elif self._quarantine.holds(arrival.township, arrival.source):
+                error = "the source is in quarantine: most of its records could not be processed"
+                self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
             else:
                 self._decider.decide(arrival, draft, final=final)
-        if alone:
-            await self._care.survived(records[0])
         return draft
 
     async def _recall(self, arrived: Iterable[Arrived]) -> Recalled:
         wanted = {arrival.document: arrival.township for arrival in arrived if arrival.document}
         return await self._patience.insist(lambda: self._store.recall(wanted)) if wanted else Recalled({})
 
+    async def _reach_back(self, arrived: Iterable[Arrived], recalled: Recalled) -> None:
+        """Read the incidents that records name and memory lacks: quiet for so long that `load` left them out."""
+        named = {
+            (incident, arrival.township)
+            for arrival in arrived
+            if (incident := _named(arrival, recalled)) and not self._memory.knows(incident)
+        }
+        for incident, township in sorted(named):
+            found = await self._read(incident, township)
+            if found:
+                self._memory.hold(found)
+
+    async def _read(self, incident: str, township: str) -> Versioned | None:
+        return await self._patience.insist(lambda: self._store.read_incident(incident, township))
+
     # 2: write
 
-    async def _log_decisions(self, posts: Mapping[str, JudgedPost], refused: dict[str, str]) -> bool:
+    async def _log_decisions(self, posts: Mapping[str, JudgedPost], refused: Refusals) -> bool:
         """Write the posts; false when the store knows better, and the batch must be decided again."""
 
         async def write(documents: Sequence[str]) -> Sequence[Outcome]:
+            self._log.assert_owned()
             return await self._store.write_posts({document: posts[document] for document in documents})
 
-        contested: list[str] = []
+        contested, before = list[str](), len(refused)
         async for document, outcome in self._until_answered(list(posts), write):
             if isinstance(outcome, Conflict):
                 contested.append(document)
             elif isinstance(outcome, Rejected):
-                refused[document] = outcome.reason
-        if len(posts) >= ALL_REFUSED and refused.keys() >= posts.keys():
+                refused[document, posts[document].version] = outcome.reason
+        sources = {judged.post.source for judged in posts.values()}
+        if len(refused) - before == len(posts) >= ALL_REFUSED and len(sources) > 1:
             raise TooManyDead(f"the store refuses all {len(posts)} posts of a batch: {next(iter(refused.values()))}")
-        return not refused.keys() & posts.keys() and await self._agreed(contested, posts)
+        return len(refused) == before and await self._agreed(contested, posts)
 
     async def _agreed(self, contested: Sequence[str], posts: Mapping[str, JudgedPost]) -> bool:
         """Whether what stands in the store under these ids was decided as we decided."""
@@ -257,7 +288,7 @@ class Processor:
 
     async def _reread(self, ours: Incident) -> None:
         """A conflict is our own write seen late, or another writer."""
-        found = await self._patience.insist(lambda: self._store.read_incident(ours.id, ours.township))
+        found = await self._read(ours.id, ours.township)
         if found is None or found.incident != ours:
             raise Fenced(f"incident {ours.id} of {ours.township} was changed by another worker")
         self._memory.hold(found)
@@ -270,25 +301,29 @@ class Processor:
         alerts = [_alert(incident, alert) for incident in pending for alert in incident.pending_alerts]
         if alerts or messages:
             self._log.assert_owned()
-            await self._patience.insist(lambda: self._log.send([*messages, *alerts]))
+            await self._send([*messages, *alerts])
             self._tally.add("alerts", len(alerts))
-        await self._archive(incidents)
+        archived = await self._archive(incidents)
         for incident in pending:
             self._memory.put(replace(self._memory.now(incident.id), pending_alerts=()))
-        await self._write_incidents([incident.id for incident in pending])
+        await self._write_incidents(list(dict.fromkeys([*archived, *(incident.id for incident in pending)])))
 
-    async def _archive(self, incidents: Sequence[str]) -> None:
-        """Write the history's new entries as documents; what is not noted as written is written again, the same."""
+    async def _archive(self, incidents: Sequence[str]) -> Sequence[str]:
+        """Write the history's new entries as documents; the incidents that are to note it.
+
+        What is not noted as written is written again, the same.
+        """
 
         async def write(ids: Sequence[str]) -> Sequence[Outcome]:
             return await self._store.write_history([self._memory.now(incident) for incident in ids])
 
-        new = [incident for incident in incidents if _unarchived(self._memory.now(incident))]
+        new = [incident for incident in incidents if self._memory.now(incident).unarchived]
         async for incident, outcome in self._until_answered(new, write):
             if isinstance(outcome, Rejected):
                 raise TooManyDead(f"the store refuses the history of incident {incident}: {outcome.reason}")
             now = self._memory.now(incident)
             self._memory.put(replace(now, archived=now.revision))
+        return new
 
     # Small things
 
@@ -307,30 +342,31 @@ class Processor:
             if items:
                 await self._patience.pause(next(pauses))
 
+    async def _send(self, messages: Sequence[Message]) -> None:
+        await self._patience.insist(lambda: self._log.send(messages))
+
     async def _count(self, draft: Draft) -> None:
         """Count what stands now, and tell the operators of a source that is set aside."""
         for name, township, source in draft.counts:
             self._tally.add(name, township=township, source=source)
-            if name in ("dead", "judged") and source and self._quarantine.saw(township, source, dead=name == "dead"):
+        for township, source, dead in draft.verdicts:
+            if self._quarantine.saw(township, source, dead=dead):
                 self._tally.add("quarantined", township=township, source=source)
-                await self._tell(_quarantined(township, source))
+                await self._send([_quarantined(township, source)])
 
-    async def _tell(self, message: Message) -> None:
-        await self._patience.insist(lambda: self._log.send([message]))
+
+def _named(arrival: Arrived, recalled: Recalled) -> str | None:
+    """The incident that a record is about before anything is decided: an action's, or a stored post's."""
+    if isinstance(arrival.content, Action):
+        return arrival.content.incident
+    earlier = recalled.posts.get(arrival.document)
+    return earlier.incident if earlier else None
 
 
 def _quarantined(township: str, source: str) -> Message:
     """For `.operations`: a person must look at this source."""
     value = json.encode({"event": "source_quarantined", "township": township, "source": source})
     return Message(role="operations", key=township.encode(), value=value)
-
-
-def _unarchived(incident: Incident) -> bool:
-    return incident.revision > max(1, incident.archived)
-
-
-def _unfinished(incident: Incident) -> bool:
-    return bool(incident.pending_alerts) or _unarchived(incident)
 
 
 def _alert(incident: Incident, alert: AlertMessage) -> Message:

@@ -13,26 +13,38 @@ LEAST: Final = 20
 """Fewer dead records than this prove nothing."""
 
 
+PROBE: Final = 10
+"""Of a source in quarantine, every so many records is read all the same: it may have been mended."""
+
+
 class Quarantine:
     """Counts dead records by township and source, in the order of the log. A restart begins anew."""
 
     def __init__(self) -> None:
         self._recent: dict[tuple[str, str], deque[bool]] = defaultdict(lambda: deque(maxlen=WINDOW))
-        self._sources: set[tuple[str, str]] = set()
+        self._held: dict[tuple[str, str], int] = {}
 
     def holds(self, township: str, source: str) -> bool:
-        """Whether this source's records go to the dead letters unread."""
-        return (township, source) in self._sources
+        """Whether this record of a source goes to the dead letters unread; asked once for each."""
+        if (township, source) not in self._held:
+            return False
+        self._held[township, source] += 1
+        return self._held[township, source] % PROBE != 0
 
     def saw(self, township: str, source: str, *, dead: bool) -> bool:
-        """Count one record; true when the source enters quarantine by it."""
+        """Count one record that was read; true when the source enters quarantine by it."""
         recent = self._recent[township, source]
         recent.append(dead)
-        if self.holds(township, source) or sum(recent) < max(LEAST, SHARE * len(recent)):
+        bad = sum(recent) >= max(LEAST, SHARE * len(recent))
+        if (township, source) in self._held:
+            if not dead:
+                recent.clear()  # A probe came through: the source has been mended.
+                del self._held[township, source]
             return False
-        self._sources.add((township, source))
-        return True
+        if bad:
+            self._held[township, source] = 0
+        return bad
 
     def clear(self) -> None:
         self._recent.clear()
-        self._sources.clear()
+        self._held.clear()

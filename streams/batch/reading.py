@@ -33,6 +33,8 @@ def read(record: Record) -> Post | Action:
         return (_actions if record.role == "actions" else _posts).decode(record.value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable(_without_values(str(error))) from None
+    except RecursionError:
+        raise Unreadable("JSON is nested too deeply") from None
 
 
 def _without_values(message: str) -> str:

@@ -65,7 +65,7 @@ def incident_document(incident: Incident, partition: int) -> Document:
     return {
         **asdict(incident),
         "partition": partition,
-        "pending": bool(incident.pending_alerts),
+        "pending": incident.unfinished,
         "due": _due(incident),
     }
 

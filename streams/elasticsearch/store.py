@@ -17,6 +17,10 @@ from streams.protocols import Attempts, Clock, Done, IncidentWrite, Outcome, Rec
 from streams.records import Change, Incident, JudgedPost
 
 SCAN_SIZE: Final = 500
+
+BEHIND: Final = timedelta(days=8)
+"""What lies unread in the log may be this old (`.posts` keeps 7 days), and is matched as of its own time."""
+
 MISSING: Final = "index_not_found_exception"
 
 
@@ -44,7 +48,7 @@ class ElasticsearchStore:
         quiet_days: int = 365,
     ) -> None:
         self.client, self.server, self.names = client, server, Names(deployment)
-        self.partition, self.clock, self.quiet = partition, clock, timedelta(days=quiet_days)
+        self.partition, self.clock, self.quiet = partition, clock, timedelta(days=quiet_days) + BEHIND
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from agents import act
 from streams.matter import Decision
@@ -64,6 +65,13 @@ def test_a_decision_meets_the_deadlines_that_it_can_meet() -> None:
     seen = Deadline(name="首报", due=NOW + timedelta(minutes=10), met_by=("confirm",))
     after = decided("answer", incident(deadlines=(owed, passed, seen)))
     assert after.deadlines == (passed, seen)
+
+
+def test_the_same_decision_twice_is_one() -> None:
+    """A producer may send an action again; after a close the answer that came before it changes nothing."""
+    answered = decided("answer", incident())
+    closed = replace(answered, status="closed", closed=NOW, decided=(*answered.decided, "another"))
+    assert decided("answer", closed) == closed
 
 
 def test_a_decision_about_what_was_not_there_yet_finds_nothing() -> None:

@@ -94,3 +94,12 @@ def test_a_post_later_than_the_close_opens_the_matter_again() -> None:
     assert fold(judged("p2"), late).now.status == "open"
     early = incident(status="closed", closed=NOW + timedelta(minutes=1))
     assert fold(judged("p2"), early).now.status == "closed"
+
+
+def test_an_old_post_or_a_backfill_reopens_nothing() -> None:
+    """What alerts nobody may not silently undo a close, or the next live report would be told to nobody."""
+    closed = incident(status="closed", closed=NOW - timedelta(minutes=1))
+    known = Memory({closed.id: closed})
+    matter = follow.run(judged("p2"), Grouping("i1"), known, DOOR, moment(live=False))  # type: ignore[arg-type]
+    assert matter is not None
+    assert matter.now.status == "closed"

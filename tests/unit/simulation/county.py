@@ -45,7 +45,7 @@ from streams.records import (
 )
 from streams.stage import Stage, Step
 from streams.township import Township
-from tests.unit.simulation.world import START, numbered
+from tests.unit.simulation.world import QUIET, START, numbered
 
 PARTITIONS = 3
 CODES = ("990101101000", "990101102000", "990101103000", "990101104000")
@@ -81,12 +81,18 @@ def admit(arrival: Arrival) -> Post:
     return arrival.post
 
 
-def group(post: Post, known: Known, matters: Incidents) -> Grouping:
+def group(post: Post, known: Known, matters: Incidents, moment: Moment) -> Grouping:
     """The post's incident: decided once; else the one that shares most places; else a new one."""
     places = tuple(_words(post)["places"].split("+"))
-    if known.earlier:
-        return Grouping(known.earlier.incident, places=places)
-    alike = sorted((-len(set(places) & set(i.places)), i.id) for i in matters if set(places) & set(i.places))
+    if standing := known.standing(moment.position):
+        return Grouping(standing.incident, places=places)
+    if "chat" in places:
+        return Grouping(None)
+    alike = sorted(
+        (-len(set(places) & set(i.places)), i.id)
+        for i in matters
+        if set(places) & set(i.places) and moment.recorded - i.last_record <= QUIET
+    )
     founded = incident_id(post.township, post.source, post.id)
     return Grouping(alike[0][1] if alike else founded, places=places)
 
@@ -100,7 +106,7 @@ def judge(post: Post, grouping: Grouping, known: Known, moment: Moment) -> Judge
         post=post,
         version=known.version,
         generation=known.generation,
-        first=known.earlier.first if known.earlier else moment.position,
+        first=known.first(moment.position, grouping),
         position=moment.position,
         recorded=moment.recorded,
         happened=moment.happened,
@@ -211,7 +217,7 @@ def posts(random: Random, count: int) -> list[tuple[str, int, bytes, float]]:
         value = post(
             random.choice(names),
             code,
-            random.choice(["school", "bridge", "school+bridge", "well"]),
+            random.choice(["school", "bridge", "school+bridge", "well", "chat"]),
             fetched=random.choice([0, 0, number]),
             grade=random.choice(["none", "none", "IV", "III", "II", "unknown"]),
             warning=random.choice(["none", "blue", "yellow", "red"]),
@@ -242,6 +248,8 @@ def actions(
             revision=1, verb=verb, role="duty", reason="seen", time=START + timedelta(seconds=max(at, 0)),
         )  # fmt: skip
         decided.append(("actions", partition, json.encode(action), max(at, 0)))
+        if random.random() < 0.3:
+            decided.append(("actions", partition, json.encode(action), max(at, 0) + random.random() * 5))
     return decided
 
 

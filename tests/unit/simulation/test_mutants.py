@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from streams.batch.decide import Decider
+from streams.batch.draft import Refusals
 from streams.batch.processor import Processor
 from streams.protocols import IncidentWrite, Outcome, Recalled, Record
 from tests.unit.simulation import world
@@ -92,7 +93,7 @@ def writes_incidents_before_posts(patch: pytest.MonkeyPatch) -> None:
     """Counts a post before its decision is logged."""
     original = Processor._log_decisions
 
-    async def log_decisions(self: Processor, posts: Any, refused: dict[str, str]) -> bool:
+    async def log_decisions(self: Processor, posts: Any, refused: Refusals) -> bool:
         stored = self._memory.stored
         changed = [i for i, now in self._memory._now.items() if not (there := stored(i)) or there.incident != now]
         await self._write_incidents(changed)

@@ -99,6 +99,10 @@ def check(world: World, reference: World, *, timers: bool) -> None:
     assert incidents(world, timers=timers) == incidents(reference, timers=timers)
     assert not any(v.incident.pending_alerts for v in world.incidents.values())
     assert rises(world)
+    for identity, versioned in world.incidents.items():
+        counted = [judged for judged in world.posts.values() if judged.incident == identity]
+        assert len(counted) == versioned.incident.posts
+    assert {judged.incident for judged in world.posts.values()} - {None} <= world.incidents.keys()
     if timers:
         assert last_words(world) == last_words(reference)
     else:

@@ -33,6 +33,9 @@ START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SESSION = 6.0
 """Seconds after which the log gives a silent worker's partitions to another."""
 
+QUIET = timedelta(seconds=6)
+"""An incident that was quiet for longer is out of reach of new posts, and left out when a worker loads."""
+
 END = 45.0
 """Seconds after which every record has come and every timer is due."""
 
@@ -408,7 +411,20 @@ class Store:
         world = self.worker.world
         await self.worker.request(lambda: world.visible.update(world.incidents))
         return await self.worker.request(  # type: ignore[no-any-return]
-            lambda: [v for v in world.visible.values() if int(v.incident.township) % world.partitions in partitions]
+            lambda: [v for v in world.visible.values() if self._is_wanted(v.incident, partitions)]
+        )
+
+    def _is_wanted(self, incident: Incident, partitions: Collection[int]) -> bool:
+        """As the real store does it: of these partitions, and within reach of what is still to be read, or owed."""
+        world, partition = self.worker.world, int(incident.township) % self.worker.world.partitions
+        unread = [
+            records[world.committed[place]].time
+            for place, records in world.topics.items()
+            if place[1] == partition and world.committed[place] < len(records)
+        ]
+        owed = incident.unfinished or any(not deadline.missed for deadline in incident.deadlines)
+        return partition in partitions and bool(
+            owed or min([world.time(world.now), *unread]) - incident.last_record <= QUIET
         )
 
     async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:

@@ -59,12 +59,19 @@ async def test_after_a_death_records_are_judged_alone() -> None:
 
 
 async def test_two_deaths_at_one_offset_are_enough() -> None:
-    """The third worker does not try it again: the record becomes a dead letter."""
+    """The third worker does not try it again, although the records before it came again and again."""
     notes = Notes()
     await worker(notes)
     for _ in range(2):
-        assert await (await worker(notes)).begin(record(7))  # Dies while it judges.
-    assert not await (await worker(notes)).begin(record(7))
+        care = await worker(notes)
+        for sound in (record(5), record(6)):
+            assert await care.begin(sound)
+            await care.survived(sound)
+        assert await care.begin(record(7))  # Dies while it judges.
+    care = await worker(notes)
+    assert await care.begin(record(5))
+    await care.survived(record(5))
+    assert not await care.begin(record(7))
 
 
 async def test_dying_elsewhere_is_not_the_records_fault() -> None:
@@ -74,3 +81,15 @@ async def test_dying_elsewhere_is_not_the_records_fault() -> None:
         care = await worker(notes)
         assert await care.begin(record(7))
         await care.survived(record(7))
+
+
+async def test_an_unforeseen_failure_is_blamed_on_the_record() -> None:
+    """What no step raised and no server's absence explains counts like a death."""
+    notes = Notes()
+    await worker(notes)
+    for _ in range(2):
+        care = await worker(notes)
+        assert await care.begin(record(7))
+        await care.survived(record(7))
+        await care.blame(record(7))
+    assert not await (await worker(notes)).begin(record(7))

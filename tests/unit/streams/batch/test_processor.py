@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import json
 
 from streams.batch.quarantine import LEAST
-from streams.identity import document_id, forgotten_id, incident_id
-from streams.protocols import Recalled
+from streams.identity import document_id, incident_id
+from streams.protocols import Recalled, Rejected
 from streams.records import Action
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
@@ -58,7 +58,7 @@ def test_a_township_that_is_not_served_is_a_letter_with_a_remedy() -> None:
 
 def test_what_was_forgotten_stays_forgotten(monkeypatch: Any) -> None:
     """A record of a forgotten post is acknowledged and leaves no trace."""
-    gone = forgotten_id(document_id(HERE, "forum", "p1"))
+    gone = document_id(HERE, "forum", "p1")
     recall = world.Store.recall
 
     async def remembering(self: world.Store, posts: Any) -> Recalled:
@@ -107,3 +107,60 @@ def test_a_higher_generation_judges_a_stored_post_anew() -> None:
     ((old,), (new,)) = before.posts.values(), again.posts.values()
     assert (new.version, new.generation, new.incident) == (old.version + 1, 1, old.incident)
     assert [versioned.incident.posts for versioned in again.incidents.values()] == [1]
+
+
+def test_a_reading_from_the_year_one_is_stored() -> None:
+    """The zero time of other languages would make a negative version, which the store refuses whole requests for."""
+    zero = county.post("p1", HERE, "well").replace(b"2026-03-01T08:00:00Z", b"0001-01-01T00:00:00Z", 1)
+    ended = after(("posts", place(HERE), zero, 1.0))
+    assert [stored.version >= 0 for stored in ended.posts.values()] == [True]
+
+
+def test_chatter_that_becomes_a_report_gets_its_incident() -> None:
+    """An edit may say what the first reading did not; it is counted where it became part of the matter."""
+    first = county.post("p1", HERE, "chat")
+    edit = county.post("p1", HERE, "school", fetched=2, grade="III")
+    ended = after(("posts", place(HERE), first, 1.0), ("posts", place(HERE), edit, 2.0))
+    (incident,) = [versioned.incident for versioned in ended.incidents.values()]
+    assert (incident.grade, incident.posts) == ("III", 1)
+    assert [message.role for message in ended.sent] == ["alerts"]
+
+
+def test_an_edit_finds_an_incident_that_was_quiet_for_too_long_to_be_loaded() -> None:
+    """What a worker does not hold in memory it reads when a record names it, instead of founding it again."""
+    before = after(("posts", place(HERE), county.post("p1", HERE, "well"), 1.0))
+    later = world.World(
+        0,
+        world.numbered(
+            [
+                ("posts", place(HERE), county.post("p1", HERE, "well"), 1.0),
+                ("posts", place(HERE), county.post("p1", HERE, "well", fetched=30, grade="IV"), 30.0),
+            ]
+        ),
+        county.PARTITIONS,
+        1,
+        world.NO_FAULTS,
+    )
+    later.posts, later.incidents, later.sequence = dict(before.posts), dict(before.incidents), before.sequence
+    later.committed["posts", place(HERE)] = 1
+    later.now = 29.0
+    later.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    (incident,) = [versioned.incident for versioned in later.incidents.values()]
+    assert (incident.grade, incident.posts) == ("IV", 1)
+    assert not later.deaths
+
+
+def test_only_the_refused_version_of_a_post_is_dead(monkeypatch: Any) -> None:
+    """Of two readings in one batch the store may refuse the newer; the older one stands, with its alert."""
+    index = world.Store._index
+
+    def refusing(self: world.Store, document: str, judged: Any) -> Any:
+        return Rejected("too strange") if "bridge" in judged.places else index(self, document, judged)
+
+    monkeypatch.setattr(world.Store, "_index", refusing)
+    sound = county.post("p1", HERE, "school", grade="IV")
+    strange = county.post("p1", HERE, "bridge", fetched=1, grade="IV")
+    ended = after(("posts", place(HERE), sound, 1.0), ("posts", place(HERE), strange, 1.0001))
+    assert list(dead(ended).values()) == ["refused"]
+    assert [stored.places for stored in ended.posts.values()] == [("school",)]
+    assert "alerts" in {message.role for message in ended.sent}

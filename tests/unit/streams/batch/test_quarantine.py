@@ -1,6 +1,6 @@
 """A source most of whose records are dead is set aside."""
 
-from streams.batch.quarantine import LEAST, WINDOW, Quarantine
+from streams.batch.quarantine import LEAST, PROBE, WINDOW, Quarantine
 
 
 def test_a_source_that_sends_mostly_rubbish_is_set_aside_once() -> None:
@@ -10,6 +10,17 @@ def test_a_source_that_sends_mostly_rubbish_is_set_aside_once() -> None:
     assert entered == [False] * (LEAST - 1) + [True]
     assert quarantine.holds("t", "broken")
     assert not quarantine.saw("t", "broken", dead=True)
+
+
+def test_a_source_that_was_mended_comes_back() -> None:
+    """Every tenth record is read all the same; the first that is sound ends the quarantine."""
+    quarantine = Quarantine()
+    for _ in range(LEAST):
+        quarantine.saw("t", "broken", dead=True)
+    held = [quarantine.holds("t", "broken") for _ in range(PROBE)]
+    assert held == [True] * (PROBE - 1) + [False]
+    quarantine.saw("t", "broken", dead=False)
+    assert not quarantine.holds("t", "broken")
 
 
 def test_it_harms_no_other_source_and_no_other_township() -> None:

@@ -53,6 +53,7 @@ def test_a_post_needs_no_more_than_the_schema_asks_for() -> None:
         (posted(kind="poem"), r"\$.kind"),
         (posted(body="字" * 200_001), r"\$.body"),
         (b" " * (5 * LARGEST), "more than"),
+        (posted()[:-1] + b',"x":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "too deeply"),
     ],
 )
 def test_what_is_no_post_says_why(value: bytes | None, says: str) -> None:
