@@ -5,7 +5,8 @@ so that what is found in a text does not depend on what else is masked in it: ma
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 _BETWEEN: Final = r"[ \t\u00a0\u3000\u200b-\u200f\u2060\ufeff\-‐‑‒–—―－_.·．()（）]"
@@ -13,6 +14,9 @@ _BETWEEN: Final = r"[ \t\u00a0\u3000\u200b-\u200f\u2060\ufeff\-‐‑‒–—�
 
 _MANY: Final = 6
 """Groups beyond which nobody writes an account number; it bounds the work on a hostile row of digits."""
+
+_ROW: Final = 60
+"""Groups in a row beyond which nobody writes for readers: such a row goes as a whole, whatever it holds."""
 
 _FIRST: Final = "[0-9０-９𝟎-𝟿٠-٩۰-۹]"
 """A digit in whichever form; named one by one because the search skips to a set four times as fast as to `\\d`."""
@@ -51,20 +55,48 @@ _CARD: Final = re.compile(
 )
 """Numbers as UnionPay, the banks before it, Visa, Mastercard, JCB and American Express give them out."""
 
+_FORM: Final = re.compile(
+    "|".join(
+        (
+            rf"(?:0|86)?{_MOBILE.pattern}",
+            *(form.pattern for form in (_LANDLINE, _LOCAL, _IDENTITY, _IDENTITY_15, _CARD)),
+        )
+    )
+)
+"""What any of them looks like."""
+
+_WORDS: Final = 14
+"""Characters before a number that may say what it is."""
+
 
 class Number(NamedTuple):
-    """Digits as they stand in a text: `groups` says how many stand together, `between` what parts them."""
+    """Digits as they stand in a text: `spans` says where the groups are, `row` where the first of the row begins."""
 
     text: str
-    start: int
+    row: int
+    spans: Sequence[tuple[int, int]]
     end: int
     digits: str
-    groups: tuple[int, ...]
-    between: tuple[str, ...]
+
+    @property
+    def start(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """How many digits stand together."""
+        return tuple(right - left for left, right in self.spans)
+
+    @property
+    def between(self) -> list[str]:
+        """What parts them."""
+        return [self.text[left:right] for (_, left), (right, _) in pairwise(self.spans)]
 
     def after(self, said: re.Pattern[str]) -> bool:
-        """Whether the words right before the number say what it is."""
-        return said.search(self.text[max(0, self.start - 14) : self.start]) is not None
+        """Whether the words right before the number say what it is; within a row of digits there are none."""
+        if self.start - self.row > _WORDS:
+            return False
+        return said.search(self.text[max(0, self.start - _WORDS) : self.start]) is not None
 
     @property
     def is_order(self) -> bool:
@@ -78,27 +110,39 @@ class Number(NamedTuple):
 def personal(text: str) -> Iterator[tuple[int, int]]:
     """Where numbers that lead to a person start and end; spans may overlap. Takes time linear in the text."""
     for run in _RUN.finditer(text):
-        groups = [match.span() for match in _GROUP.finditer(text, *run.span())]
-        for first in range(len(groups)):
-            for number in _numbers(text, groups, first):
-                if any(leads(number) for leads in _KINDS.get(len(number.digits), ())):
-                    yield number.start, number.end
+        spans = [match.span() for match in _GROUP.finditer(text, *run.span())]
+        if len(spans) > _ROW:
+            yield run.span()
+            continue
+        for number in _numbers(text, spans):
+            if any(leads(number) for leads in _KINDS[len(number.digits)]):
+                yield number.start, number.end
 
 
-def _numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Number]:
-    """The numbers that begin at this group and end with a group, up to the longest that there are."""
-    start, end = groups[first]
-    digits, sizes, between = "", (), ()  # type: str, tuple[int, ...], tuple[str, ...]
-    for index in range(first, len(groups)):
-        left, right = groups[index]
-        if len(digits) + right - left > _LONGEST:
-            return
-        between += (text[end:left],) if index > first else ()
-        end, digits, sizes = right, digits + _plain(text[left:right]), (*sizes, right - left)
-        if len(digits) in _KINDS:
-            yield Number(text, start, end, digits, sizes, between)
-        if len(digits) == 17 and (check := _CHECK_X.match(text, end)):  # noqa: PLR2004 (and X for a ten)
-            yield Number(text, start, check.end(), digits + "X", sizes, between)
+def _numbers(text: str, spans: list[tuple[int, int]]) -> Iterator[Number]:
+    """The numbers that begin and end with a group and could be one of the kinds.
+
+    What has no kind's form is passed over before it costs anything, except at the beginning of a row, where words
+    before it may name a mistyped one.
+    """
+    row, digits = spans[0][0], _plain("".join(text[left:right] for left, right in spans))
+    edges = list(accumulate((right - left for left, right in spans), initial=0))
+    group = {edge: index for index, edge in enumerate(edges)}
+    for first, edge in enumerate(edges[:-1]):
+        if first and not _FORM.match(digits, edge):
+            continue
+        for size in _KINDS:
+            last = group.get(edge + size)
+            if last and (not first or _FORM.fullmatch(digits, edge, edge + size)):
+                yield Number(text, row, spans[first:last], spans[last - 1][1], digits[edge : edge + size])
+    yield from _with_check_x(text, spans, digits, group)
+
+
+def _with_check_x(text: str, spans: list[tuple[int, int]], digits: str, group: Mapping[int, int]) -> Iterator[Number]:
+    """Seventeen digits at the end of a row, and X for a ten."""
+    first = group.get(len(digits) - 17)
+    if first is not None and (check := _CHECK_X.match(text, spans[-1][1])):
+        yield Number(text, spans[0][0], spans[first:], check.end(), digits[-17:] + "X")
 
 
 _CHECK_X: Final = re.compile(rf"{_BETWEEN}?[xXｘＸ](?![0-9A-Za-z])")
@@ -129,7 +173,7 @@ def _is_dialled(number: Number) -> bool:
 def _landline(number: Number) -> bool:
     if not _LANDLINE.fullmatch(number.digits) or number.is_order:
         return False
-    return len(number.groups) <= 3  # noqa: PLR2004 (area, two halves)
+    return len(number.spans) <= 3  # noqa: PLR2004 (area, two halves)
 
 
 def _local(number: Number) -> bool:
@@ -146,25 +190,28 @@ def _identity(number: Number) -> bool:
 
 
 def _identity_15(number: Number) -> bool:
-    return _IDENTITY_15.fullmatch(number.digits) is not None and len(number.groups) == 1 and not number.is_order
+    return _IDENTITY_15.fullmatch(number.digits) is not None and len(number.spans) == 1 and not number.is_order
 
 
 def _card(number: Number) -> bool:
     """A known issuer and the check digit of ISO/IEC 7812-1 (Luhn)."""
-    if not _CARD.fullmatch(number.digits) or number.is_order or not _luhn(number.digits):
+    if not _CARD.fullmatch(number.digits) or not _luhn(number.digits) or number.is_order:
         return False
-    apart = len(number.groups) > 1  # Four prices in a row pass Luhn one time in ten.
+    apart = len(number.spans) > 1  # Four prices in a row pass Luhn one time in ten.
     return not apart or number.digits.startswith("62") or number.after(_ACCOUNT_SAID)
 
 
 def _luhn(digits: str) -> bool:
-    odd, even = digits[-1::-2], digits[-2::-2]
-    return (sum(map(int, odd)) + sum(sum(divmod(2 * int(digit), 10)) for digit in even)) % 10 == 0
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
+
+
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+"""Twice a digit, and the sum of that one's digits."""
 
 
 def _said(number: Number) -> bool:
     """Mistyped, but named by the words before it."""
-    return len(number.groups) <= _MANY and (number.after(_IDENTITY_SAID) or number.after(_ACCOUNT_SAID))
+    return len(number.spans) <= _MANY and (number.after(_IDENTITY_SAID) or number.after(_ACCOUNT_SAID))
 
 
 _KINDS: Final[Mapping[int, tuple[Callable[[Number], bool], ...]]] = {
