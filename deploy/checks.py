@@ -50,9 +50,8 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
 
 
 def _sources(settings: Settings, known: list[str]) -> Finding:
-    if settings.contact:
-        return Finding("sources", ", ".join(known))
-    return Finding("sources", wrong=("contact is empty: give an e-mail address or page for the crawler's User-Agent",))
+    remark = "" if settings.contact else "; contact is empty: the crawler starts when it names an address or page"
+    return Finding("sources", ", ".join(known) + remark)
 
 
 def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:
