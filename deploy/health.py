@@ -77,11 +77,14 @@ class _Worker(Collector):
         done = CounterMetricFamily("xiangyin_acknowledged", "Records acknowledged.", labels=["role"])
         for role, number in list(status.acknowledged.items()):
             done.add_metric([role], number)
+        again = CounterMetricFamily("xiangyin_recreated", "Topics found created again.", labels=["role"])
+        for role, number in list(status.recreated.items()):
+            again.add_metric([role], number)
         ready = GaugeMetricFamily(
             "xiangyin_ready", "1 when partitions are assigned and loaded.", value=float(status.ready)
         )
         turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
-        return [lag, lost, done, ready, turns]
+        return [lag, lost, done, again, ready, turns]
 
 
 def worker_health(status: Status) -> dict[str, object]:
