@@ -37,6 +37,14 @@ ALIASES: Final = {"published": ("time", "date"), "body": ("content", "text")}
 _NUMBERS: Final = ("views", "replies", "likes")
 
 
+SPREADSHEETS: Final = (".xlsx", ".xls", ".ods", ".et", ".tsv")
+"""Endings of tables that are not read; every program that makes them writes CSV, too."""
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; the message names it and the remedy."""
+
+
 class BadRow(Struct, frozen=True):
     """A row that is no post; `line` counts from 1."""
 
@@ -93,7 +101,13 @@ class Maker(Struct, frozen=True, kw_only=True):
 
 
 def rows(file: Path, encoding: str = "utf-8-sig") -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
-    """Rows of a file with the lines on which they end; `.csv` is CSV with a header, all else JSON lines."""
+    """Rows of a file with the lines on which they end; `.csv` is CSV with a header, all else JSON lines.
+
+    Raises:
+        Unreadable: it is a spreadsheet or binary, or its encoding is another or unknown.
+    """
+    if file.suffix.lower() in SPREADSHEETS:
+        raise Unreadable(f"{file} is neither CSV nor JSONL; save it as CSV (UTF-8, with commas) and import that")
     return _csv(file, encoding) if file.suffix.lower() == ".csv" else _json(file)
 
 
@@ -105,6 +119,9 @@ def modified(file: Path) -> datetime:
 def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     with file.open("rb") as lines:
+        if b"\0" in lines.read(65_536):
+            raise _binary(file)
+        lines.seek(0)
         for number, line in enumerate(lines, start=1):
             try:
                 yield number, decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
@@ -113,8 +130,7 @@ def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
 
 
 def _csv(file: Path, encoding: str) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
-    text = io.StringIO(file.read_bytes().decode(encoding), newline="")
-    reader = csv.DictReader(text, strict=True)
+    reader = csv.DictReader(io.StringIO(_decoded(file, encoding), newline=""), strict=True)
     while True:
         try:
             row = next(reader)
@@ -130,3 +146,21 @@ def _csv(file: Path, encoding: str) -> Iterator[tuple[int, Mapping[str, Any] | B
             )
         else:
             yield reader.line_num, row
+
+
+def _decoded(file: Path, encoding: str) -> str:
+    try:
+        text = file.read_bytes().decode(encoding)
+    except LookupError as error:
+        raise Unreadable(f"--encoding {encoding}: no such encoding; try utf-8, gb18030, big5 or utf-16") from error
+    except UnicodeError as error:
+        ours = encoding.lower().startswith("utf-8")
+        remedy = "try --encoding gb18030" if ours else "name its encoding: --encoding utf-8, gb18030, big5 or utf-16"
+        raise Unreadable(f"{file} is not {'UTF-8' if ours else encoding}; {remedy}") from error
+    if "\0" in text:
+        raise _binary(file)
+    return text
+
+
+def _binary(file: Path) -> Unreadable:
+    return Unreadable(f"{file} is no text; give CSV with a header, or JSONL (a CSV in UTF-16: --encoding utf-16)")

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
-from deploy.importing import FIELDS, BadRow, Maker, modified, rows
+from deploy.importing import FIELDS, BadRow, Maker, Unreadable, modified, rows
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
@@ -57,7 +57,11 @@ def command(
         door=wiring.door(settings),
         live=(lambda: datetime.now(UTC)) if live else None,
     )
-    read = list(maker.posts(rows(file, encoding)))
+    try:
+        read = list(maker.posts(rows(file, encoding)))
+    except Unreadable as error:
+        complain(str(error))
+        raise typer.Exit(exits.BAD_INPUT) from None
     posts = [post for post in read if isinstance(post, Post)]
     bad = [row for row in read if isinstance(row, BadRow)]
     for row in bad:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.importing import BadRow, Maker, rows
+import pytest
+
+from deploy.importing import BadRow, Maker, Unreadable, rows
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
@@ -108,3 +110,25 @@ def test_files_of_other_encodings(tmp_path: Path) -> None:
     file.write_bytes("id,body\n1,路灯\n".encode("gb18030"))
     read: list[tuple[int, Mapping[str, Any] | BadRow]] = list(rows(file, "gb18030"))
     assert read == [(2, {"id": "1", "body": "路灯"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "encoding", "said"),
+    [
+        ("gbk.csv", "id,body\n1,路灯\n".encode("gb18030"), "utf-8-sig", "is not UTF-8; try --encoding gb18030"),
+        ("a.csv", b"id,body\n", "klingon", "--encoding klingon: no such encoding"),
+        ("a.csv", b"id,body\n", "hex", "--encoding hex: no such encoding"),
+        ("a.csv", b"\xff\xff\xff", "gb18030", "a.csv is not gb18030"),
+        ("a.csv", b"id\0,body", "utf-8-sig", "a.csv is no text"),
+        ("a.jsonl", b"\x7fELF\0\0", "utf-8-sig", "a.jsonl is no text"),
+        ("a.xlsx", b"PK", "utf-8-sig", "save it as CSV"),
+        ("a.tsv", b"id\tbody", "utf-8-sig", "save it as CSV"),
+    ],
+)
+def test_a_file_that_is_no_text_of_ours_is_one_line(
+    tmp_path: Path, name: str, content: bytes, encoding: str, said: str
+) -> None:
+    """Another or an unknown encoding, a spreadsheet, a binary: the message names the remedy, and no row is tried."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unreadable, match=said):
+        list(rows(tmp_path / name, encoding))

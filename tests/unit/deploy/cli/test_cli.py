@@ -107,3 +107,12 @@ def test_every_command_is_described(request: pytest.FixtureRequest) -> None:
     """docs/cli.md names every command that there is."""
     described = (request.config.rootpath / "docs" / "cli.md").read_text("utf-8")
     assert [name for name in COMMANDS if f"| `{name}" not in described] == []
+
+
+def test_a_file_of_another_encoding_is_no_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`import` of a GBK export says which option reads it, in one line, and ends with 1."""
+    run(["init", str(tmp_path / "d")])
+    capsys.readouterr()
+    (tmp_path / "gbk.csv").write_bytes("id,body\n1,路灯\n".encode("gb18030"))
+    assert run(["import", str(tmp_path / "gbk.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
+    assert capsys.readouterr().err == f"✗ {tmp_path}/gbk.csv is not UTF-8; try --encoding gb18030\n"
