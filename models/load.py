@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from models import artefact, mood, topic
+from models import artefact
 from models.keywords import KeywordWeights
 from models.linear import heads
 from models.mood import EmotionModel, SentimentModel
@@ -26,9 +26,7 @@ def load(folder: Path = artefact.FOLDER) -> Trained:
     Raises:
         Unusable: a file is missing, damaged or of another version; the message names it and the remedy.
     """
-    topics = artefact.load(folder, topic.NAME, fields=topic.FIELDS)
-    sentiments = artefact.load(folder, SentimentModel.NAME, fields=mood.FIELDS)
-    emotions = artefact.load(folder, EmotionModel.NAME, fields=mood.FIELDS)
+    topics, sentiments, emotions = (model.fitted(folder) for model in (TopicModel, SentimentModel, EmotionModel))
     first, second, third = heads(*((one.words, one.weights) for one in (topics, sentiments, emotions)))
     return Trained(
         TopicModel(topics, first),

@@ -1,17 +1,12 @@
 """The mood of a post: sentiment and emotion, for reading; nothing is graded by them."""
 
-from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 from msgspec import Struct
 
-from models import artefact
-from models.artefact import Fitted
-from models.linear import Head, heads, probabilities, scale
+from models.classifier import Classifier
+from models.linear import probabilities, scale
 from models.segment import Tokens
-
-FIELDS: Final = 1
-"""Title and body together: words, emoticons, punctuation, and pairs such as `不 好`."""
 
 Label = Literal["negative", "neutral", "positive"]
 
@@ -30,20 +25,11 @@ class Leaning(Struct, frozen=True):
     score: float
 
 
-class _Classifier:
-    """A linear model over words and phrases.
+class _MoodModel(Classifier):
+    """A linear model over words and phrases."""
 
-    Args:
-        fitted: the trained model.
-        head: its columns of a table shared with other models; by default it has a table of its own.
-    """
-
-    def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
-        self.labels = fitted.labels
-        self.vocabulary = fitted.words
-        self._head = head or heads((fitted.words, fitted.weights))[0]
-        self._bias: list[float] = fitted.bias.tolist()
-        self._temperature = fitted.temperature
+    FIELDS = 1
+    """Title and body together: words, emoticons, punctuation, and pairs such as `不 好`."""
 
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""
@@ -53,19 +39,10 @@ class _Classifier:
         return probabilities(margins, self._temperature)
 
 
-class EmotionModel(_Classifier):
+class EmotionModel(_MoodModel):
     """angry, fear, happy, neutral, sad or surprise; see models/cards/emotion.md."""
 
-    NAME: Final = "emotion"
-
-    @classmethod
-    def load(cls, folder: Path = artefact.FOLDER) -> "EmotionModel":
-        """Read the model from `emotion.npz` and `emotion.json`.
-
-        Raises:
-            Unusable: one of them is missing, damaged or of another version.
-        """
-        return cls(artefact.load(folder, cls.NAME, fields=FIELDS))
+    NAME = "emotion"
 
     def feeling(self, tokens: Tokens) -> Mood:
         """The likeliest feeling; among equals the first in the alphabet."""
@@ -74,19 +51,10 @@ class EmotionModel(_Classifier):
         return Mood(self.labels[best], shares[best])
 
 
-class SentimentModel(_Classifier):
+class SentimentModel(_MoodModel):
     """negative, neutral or positive; see models/cards/sentiment.md."""
 
-    NAME: Final = "sentiment"
-
-    @classmethod
-    def load(cls, folder: Path = artefact.FOLDER) -> "SentimentModel":
-        """Read the model from `sentiment.npz` and `sentiment.json`.
-
-        Raises:
-            Unusable: one of them is missing, damaged or of another version.
-        """
-        return cls(artefact.load(folder, cls.NAME, fields=FIELDS))
+    NAME = "sentiment"
 
     def leaning(self, tokens: Tokens) -> Leaning:
         """The sentiment; a positive label has a score above 0, a negative one a score below 0."""

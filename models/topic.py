@@ -1,18 +1,11 @@
 """What a post is about: one of seven topics, which decides the office."""
 
-from pathlib import Path
-from typing import Final
-
 from msgspec import Struct
 
-from models import artefact
 from models.artefact import Fitted
-from models.linear import Head, heads, probabilities, scale
+from models.classifier import Classifier
+from models.linear import Head, probabilities, scale
 from models.segment import Tokens
-
-NAME: Final = "topic"
-FIELDS: Final = 2
-"""The title, and title and body together."""
 
 
 class Ranking(Struct, frozen=True):
@@ -24,29 +17,16 @@ class Ranking(Struct, frozen=True):
     runner_up: str
 
 
-class TopicModel:
-    """A linear model over the words of the title and of the whole; see models/cards/topic.md.
+class TopicModel(Classifier):
+    """A linear model over the words of the title and of the whole; see models/cards/topic.md."""
 
-    Args:
-        fitted: the trained model.
-        head: its columns of a table shared with other models; by default it has a table of its own.
-    """
+    NAME = "topic"
+    FIELDS = 2
+    """The title, and title and body together."""
 
     def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
-        self.labels = fitted.labels
-        self.vocabulary = fitted.words
-        self._head = head or heads((fitted.words, fitted.weights))[0]
-        self._bias: list[float] = fitted.bias.tolist()
-        self._temperature, self._threshold = fitted.temperature, fitted.threshold
-
-    @classmethod
-    def load(cls, folder: Path = artefact.FOLDER) -> "TopicModel":
-        """Read the model from `topic.npz` and `topic.json`.
-
-        Raises:
-            Unusable: one of them is missing, damaged or of another version.
-        """
-        return cls(artefact.load(folder, NAME, fields=FIELDS))
+        super().__init__(fitted, head)
+        self._threshold = fitted.threshold
 
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from models import artefact, request, similarity, topic
+from models import artefact, request, similarity
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
@@ -67,7 +67,7 @@ def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
     progress("reading and cutting the texts")
     sets = _read(data)
     progress("topic")
-    artefact.save(out, topic.NAME, _fit_topic(sets.topic))
+    artefact.save(out, TopicModel.NAME, _fit_topic(sets.topic))
     progress("emotion")
     artefact.save(out, EmotionModel.NAME, _fit_mood(sets.emotion, lambda example: example.label))
     progress("sentiment")
