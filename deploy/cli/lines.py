@@ -1,7 +1,7 @@
 """JSONL in, JSONL out: what `judge` and `group` have in common."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -9,13 +9,28 @@ import msgspec
 import typer
 
 from deploy.cli import exits
+from deploy.settings import townships
+from deploy.settings.deployment import load
+from streams.township import Township
 
 FileArgument = Annotated[
     Path | None,
     typer.Argument(help="JSONL file; without one, or with -, standard input.", show_default=False, allow_dash=True),
 ]
 
+TownshipsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", help="A deployment whose townships' places and words are known.", show_default=False
+    ),
+]
+
 Answers = Callable[[Iterable[bytes]], Iterator[dict[str, object]]]
+
+
+def known_townships(config: Path | None) -> Mapping[str, Township]:
+    """The townships of a deployment; without one none is known."""
+    return townships.read_all(load(config).townships) if config else {}
 
 
 def answer(file: Path | None, answers: Answers) -> None:
