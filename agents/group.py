@@ -153,7 +153,7 @@ def _best(seen: Reading, severity: Severity, matters: Matters, township: Townshi
     scored = [
         (likeness(looks, seen, harm=_is_same_harm(incident, severity, moment)), incident.id)
         for incident, looks in matters.candidates(seen)
-        if _distance(incident, moment) <= quiet
+        if max(_distance(incident, moment), moment.recorded - incident.last_record) <= quiet
     ]
     score, incident = max(scored, default=(0.0, ""))
     return Grouping(incident, score) if score >= THRESHOLD else None

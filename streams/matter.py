@@ -18,9 +18,10 @@ class Arrival(Struct, frozen=True):
 class Moment(Struct, frozen=True):
     """When and where a record reached us.
 
-    `recorded` is the log's time, by which deadlines and order go. `happened` is when it was published, clamped
-    to [recorded - 72 h, recorded], by which windows go. `live` is False for what must not alert: a backfill, or
-    a post older than `alert_max_age` when it arrived.
+    `recorded` is the log's time, by which deadlines and order go. `happened` is when it was published: of what is
+    live within [recorded - 72 h, recorded], by which windows go; of what is not, whatever it says, but never after
+    `recorded`: an import keeps its dates. `live` is False for what must not alert: a backfill, or a post older than
+    `alert_max_age` when it arrived.
     """
 
     position: Position

@@ -209,10 +209,11 @@ def _moment(record: Record, published: datetime | None, knowledge: Mapping[type,
         raise TypeError("knowledge must hold a Township")
     said = published or record.time
     fresh = record.time - said <= timedelta(hours=township.alert_max_age_hours)
-    happened = min(max(said, record.time - PAST), record.time)
+    counts = live and fresh
+    happened = min(max(said, record.time - PAST) if counts else said, record.time)
     sent = record.headers.get("traceparent", b"")
     traceparent = sent.decode() if TRACEPARENT.fullmatch(sent) else _traceparent(record.position)
-    return Moment(record.position, record.time, happened, live=live and fresh, traceparent=traceparent)
+    return Moment(record.position, record.time, happened, live=counts, traceparent=traceparent)
 
 
 def _size(record: Record) -> int:

@@ -160,7 +160,7 @@ class ElasticsearchStore:
     def _query(self, partitions: Collection[int]) -> dict[str, Any]:
         """Incidents of these partitions that a record, a timer or an unsent alert may still touch."""
         since = (self.clock.now() - self.quiet).isoformat()
-        alive = [{"range": {"last_seen": {"gte": since}}}, {"term": {"pending": True}}, {"exists": {"field": "due"}}]
+        alive = [{"range": {"last_record": {"gte": since}}}, {"term": {"pending": True}}, {"exists": {"field": "due"}}]
         return {
             "bool": {
                 "filter": [

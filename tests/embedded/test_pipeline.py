@@ -254,4 +254,6 @@ async def test_an_import_of_real_messages_is_complete(county: County) -> None:
     await county.until(rows, seconds=150)
     await county.drained()
     assert await county.count() + len(await county.dead()) == rows
+    newest = max(each["last_seen"] for each in await county.search("incidents"))
+    assert newest < "2022", "an import keeps its dates"
     assert await county.alerts() == []

@@ -247,21 +247,21 @@ async def test_load_brings_all_that_may_still_change(store: ElasticsearchStore) 
     """Load brings recent incidents in any status, and old ones that still owe an alert, an answer or an entry."""
     old, written_down = NOW - timedelta(days=400), 99
     alive = [
-        incident("entry", last_seen=old, revision=3, archived=2),
+        incident("entry", last_record=old, revision=3, archived=2),
         incident("new"),
         incident("closed", status="closed"),
         incident(
             "unsent",
-            last_seen=old,
+            last_record=old,
             archived=written_down,
             pending_alerts=(AlertMessage(id="x", headers={}, value="{}"),),
         ),
-        incident("owed", last_seen=old, archived=written_down, deadlines=(Deadline(name="答复", due=old),)),
+        incident("owed", last_record=old, archived=written_down, deadlines=(Deadline(name="答复", due=old),)),
     ]
     quiet = [
-        incident("quiet", last_seen=old, archived=written_down),
+        incident("quiet", last_record=old, archived=written_down),
         incident(
-            "missed", last_seen=old, archived=written_down, deadlines=(Deadline(name="答复", due=old, missed=True),)
+            "missed", last_record=old, archived=written_down, deadlines=(Deadline(name="答复", due=old, missed=True),)
         ),
     ]
     put = await written(store, *alive, *quiet)
