@@ -1,13 +1,16 @@
 """Turn what the alerts topic says into what the view shows."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import ConsumerRecord
 from msgspec import json
 
 from deploy.demo.state import Alert, Span
 from streams.records import Post
+
+BETWEEN: Final = " … "
+"""Stands between two quotations whose context is not known."""
 
 
 def whole(post: Post) -> str:
@@ -57,8 +60,8 @@ def _context(evidence: list[dict[str, Any]], texts: Iterable[str]) -> tuple[str,
         if all(text[start:end] == quote for quote, start, end in quotes):
             return text, tuple((start, end) for _, start, end in quotes)
     words = [quote for quote, _, _ in quotes]
-    starts = [sum(map(len, words[:at])) + at for at in range(len(words))]
-    return "\n".join(words), tuple((at, at + len(word)) for at, word in zip(starts, words, strict=True))
+    starts = [sum(map(len, words[:at])) + at * len(BETWEEN) for at in range(len(words))]
+    return BETWEEN.join(words), tuple((at, at + len(word)) for at, word in zip(starts, words, strict=True))
 
 
 def _shortest(claims: list[dict[str, Any]]) -> str:

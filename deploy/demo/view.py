@@ -1,5 +1,6 @@
 """Draw the live view: what came in, what was made of it, what somebody must know."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,6 +19,8 @@ STORY_SECONDS: Final = 60
 BEFORE: Final = 14
 AFTER: Final = 26
 """Characters shown around the quotes."""
+
+BLANKS: Final = re.compile(r"\s+")
 
 OTHERS: Final = 4
 """Matters shown in a line each, under the one in full."""
@@ -61,11 +64,11 @@ def excerpt(alert: Alert, language: Language) -> Text:
     at = start
     for first, last in spans:
         if first >= at:
-            shown.append(_flat(alert.text[at:first])).append(
-                _flat(alert.text[first:last]), f"bold black on {hue(alert)}"
+            shown.append(_spaced(alert.text[at:first])).append(
+                _spaced(alert.text[first:last]), f"bold black on {hue(alert)}"
             )
             at = last
-    return shown.append(_flat(alert.text[at:end])).append("…”" if end < len(alert.text) else "”")
+    return shown.append(_spaced(alert.text[at:end])).append("…”" if end < len(alert.text) else "”")
 
 
 def _header(state: State, language: Language) -> RenderableType:
@@ -249,3 +252,8 @@ def _kill(state: State, language: Language) -> Text:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+def _spaced(text: str) -> str:
+    """On one line; a part of a text keeps the space at its ends, which parts it from the next."""
+    return BLANKS.sub(" ", text)

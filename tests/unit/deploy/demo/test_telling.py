@@ -42,6 +42,7 @@ def test_a_quote_whose_post_is_unknown_is_shown_alone() -> None:
     two = [{"text": "铁架倾斜", "start": 11, "end": 15}, {"text": "操场", "start": 21, "end": 23}]
     shown = alert_of(record(evidence=two), [], {}, 1.0)
     assert [shown.text[start:end] for start, end in shown.spans] == ["铁架倾斜", "操场"]
+    assert shown.text == "铁架倾斜 … 操场"
 
 
 def test_a_claim_to_be_verified_is_told_in_its_own_words() -> None:

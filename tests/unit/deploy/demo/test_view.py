@@ -94,6 +94,16 @@ def test_the_quote_is_highlighted() -> None:
     assert "48;2;232;185;49m" in drawn(FULL, styled=True)
 
 
+def test_quotes_that_stand_apart_are_shown_apart() -> None:
+    """Title and body, or words of several posts, never run into one word; what adjoins in the text stays whole."""
+    apart = alert(text="墙倒了 … 砸伤两人", spans=((0, 3), (6, 10)))
+    assert excerpt(apart, "zh").plain == "“墙倒了 … 砸伤两人”"
+    title_and_body = alert(text="墙倒了\n砸伤两人", spans=((0, 3), (4, 8)))
+    assert excerpt(title_and_body, "zh").plain == "“墙倒了 砸伤两人”"
+    adjoining = alert(text="墙倒了砸伤两人", spans=((0, 3), (3, 7)))
+    assert excerpt(adjoining, "zh").plain == "“墙倒了砸伤两人”"
+
+
 def test_every_matter_has_one_card_and_its_trail() -> None:
     """One alert with four revisions is one card that tells how it grew."""
     assert len(latest(FULL.alerts)) == 10
