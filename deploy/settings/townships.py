@@ -1,11 +1,11 @@
 """Reads the township files, and refuses what would leave a post without an office."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from deploy.settings import yaml
+from deploy.settings import judged, yaml
 from deploy.settings.records import convert
 from streams.errors import Misconfigured
 from streams.identity import padded
@@ -60,9 +60,20 @@ def _problems(marked: yaml.Marked, township: Township) -> Iterator[str]:
     for index, route in enumerate(township.routes):
         if route.office not in offices:
             yield f"{marked.where(('routes', index, 'office'))}: there is no office {route.office}; {known}"
+        yield from _unheard(marked, index, "topics", route.topics, judged.topics)
+        yield from _unheard(marked, index, "kinds", route.kinds, judged.kinds)
     last = township.routes[-1] if township.routes else None
     if last is None or last.topics or last.kinds or last.words or last.places:
         yield (
             f"{marked.where(('routes',))}: the last route must have an office and no condition, "
             "so that every matter has an office; add `- office: ...`"
         )
+
+
+def _unheard(
+    marked: yaml.Marked, index: int, field: str, asked: Sequence[str], known: Callable[[], Sequence[str]]
+) -> Iterator[str]:
+    for at, name in enumerate(asked):
+        if name not in known():
+            where = marked.where(("routes", index, field, at))
+            yield f"{where}: no post has {name!r} among its {field}; the known ones are {', '.join(known())}"

@@ -1,9 +1,11 @@
 """Township files: mistakes are named with file, line and remedy before a post is lost over them."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from deploy.settings.judged import kinds, topics
 from deploy.settings.townships import read, read_all
 from streams.errors import Misconfigured
 
@@ -65,6 +67,29 @@ def test_a_number_where_a_code_belongs(tmp_path: Path) -> None:
 def test_what_would_leave_a_matter_without_an_office(tmp_path: Path, old: str, new: str, said: str) -> None:
     """Every route leads to an office, every matter to a route."""
     assert said in refused(tmp_path, GOOD.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "topics: [城乡建设]",
+            "topics: [城乡建设, 城乡建没]",
+            r"liuxi\.yaml:9: routes\[0\]\.topics\[1\].*城乡建没.*城乡建设",
+        ),
+        ("topics: [城乡建设]", "kinds: [火宅]", r"liuxi\.yaml:9: routes\[0\]\.kinds\[0\].*火宅.*火灾.*隐患"),
+    ],
+)
+def test_a_route_for_what_no_post_is_judged_to_be(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """A mistyped topic or kind would match nothing, silently; it is refused with the known ones."""
+    assert re.search(said, refused(tmp_path, GOOD.replace(old, new)))
+
+
+def test_every_topic_and_kind_of_the_judgement_can_be_routed(tmp_path: Path) -> None:
+    """What the topic model and the rule files know is accepted, and danger that has hurt nobody, too."""
+    known = f"topics: [{', '.join(topics())}], kinds: [{', '.join(kinds())}]"
+    assert read(written(tmp_path, GOOD.replace("topics: [城乡建设]", known))).routes[0].kinds == kinds()
+    assert (len(topics()), {"火灾", "食品安全事故", "隐患"} - {*kinds()}) == (7, set())
 
 
 def test_two_files_of_one_township_are_refused(tmp_path: Path) -> None:
