@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from deploy.reading import moment
+from deploy.reading import bounded, moment, unusable
 from streams.batch.reading import LARGEST
 from streams.privacy.door import Door
 from streams.records import Post
@@ -122,9 +122,15 @@ def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
         if b"\0" in lines.read(65_536):
             raise _binary(file)
         lines.seek(0)
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(bounded(lines), start=1):
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if problem := unusable(text):
+                yield number, BadRow(number, problem)
+                continue
             try:
-                yield number, decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+                yield number, decode(text)
+            except RecursionError:
+                yield number, BadRow(number, "no JSON object: it is nested too deeply")
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 yield number, BadRow(number, f"no JSON object: {error}")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,9 @@ LOCAL: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 LONGEST_TITLE: Final = 2_000
 LONGEST_BODY: Final = 200_000
 """As in the schema of a post."""
+
+LONGEST_LINE: Final = 16 * 2**20
+"""Bytes; far more than the longest post takes."""
 
 _TIME: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 
@@ -55,15 +58,36 @@ _lines = msgspec.json.Decoder(Line)
 _ids = msgspec.json.Decoder(Any)
 
 
+def bounded(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one longer than LONGEST_LINE one byte more than that, so that memory stays bounded."""
+    while line := file.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE + 1) or b"\n"
+
+
 def read(lines: Iterable[bytes]) -> Iterator[Read | Bad]:
     """Each line as a post or as what is wrong with it, in order; nothing is skipped."""
     for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if problem := unusable(text):
+            yield Bad(number, problem)
+            continue
         try:
-            yield _read(number, _lines.decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line))
+            yield _read(number, _lines.decode(text))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            yield Bad(_id_of(line, number), f"no post in JSON: {error}")
+            yield Bad(_id_of(text, number), f"no post in JSON: {error}")
+        except RecursionError:
+            yield Bad(number, "no post in JSON: it is nested too deeply")
         except ValueError as error:
-            yield Bad(_id_of(line, number), str(error))
+            yield Bad(_id_of(text, number), str(error))
+
+
+def unusable(line: bytes) -> str | None:
+    """What is wrong with a line before it is looked into."""
+    if len(line) > LONGEST_LINE:
+        return f"the line is longer than {LONGEST_LINE >> 20} MiB"
+    return None if line.strip() else "the line is blank"
 
 
 def moment(said: Any) -> datetime:
@@ -108,7 +132,7 @@ def _id_of(line: bytes, number: int) -> str | int:
     """The id that a bad line gives, if it can be made out; else its number."""
     try:
         said = _ids.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return number
     found = said.get("id") if isinstance(said, dict) else None
     return found if isinstance(found, (str, int)) and not isinstance(found, bool) else number

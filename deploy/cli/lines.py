@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from deploy.cli import exits
+from deploy.reading import bounded
 from deploy.settings import townships
 from deploy.settings.deployment import load
 from streams.township import Township
@@ -38,7 +39,7 @@ def answer(file: Path | None, answers: Answers) -> None:
     bad = 0
     out = sys.stdout.buffer
     with _opened(file) as lines:
-        for said in answers(lines):
+        for said in answers(bounded(lines)):
             bad += "error" in said
             out.write(msgspec.json.encode(said) + b"\n")
     out.flush()

@@ -1,10 +1,11 @@
 """Lines of JSON become posts, or say why not."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 
-from deploy.reading import Bad, Read, moment, read
+from deploy.reading import LONGEST_LINE, Bad, Read, bounded, moment, read
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,23 @@ def test_what_the_schema_refuses_is_refused_here(line: bytes) -> None:
     """Half characters and texts beyond the schema's lengths are answered with an error."""
     (answer,) = read([line])
     assert isinstance(answer, Bad)
+
+
+def test_a_line_without_end_is_named_and_never_held_whole() -> None:
+    """Of a line beyond 16 MiB no more than that is kept; the lines after it keep their numbers."""
+    file = io.BytesIO(b'{"text": "a"}\n' + b"x" * (3 * LONGEST_LINE) + b'\n{"text": "b"}\n' + b"y" * LONGEST_LINE * 2)
+    lines = list(bounded(file))
+    assert max(map(len, lines)) == LONGEST_LINE + 1
+    assert [(type(answer), answer.id) for answer in read(lines)] == [(Read, 1), (Bad, 2), (Read, 3), (Bad, 4)]
+    assert [answer.error for answer in read(lines) if isinstance(answer, Bad)] == ["the line is longer than 16 MiB"] * 2
+
+
+def test_blank_lines_and_deep_ones_are_named() -> None:
+    """Neither a blank line nor brackets without end stop the others."""
+    answers = list(read([b"\n", b" \t\r\n", b'{"time": ' + b"[" * 100_000 + b"\n", b'{"text": "a"}']))
+    assert [answer.error for answer in answers if isinstance(answer, Bad)] == [
+        "the line is blank",
+        "the line is blank",
+        "no post in JSON: it is nested too deeply",
+    ]
+    assert isinstance(answers[-1], Read)
