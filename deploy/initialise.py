@@ -19,8 +19,15 @@ def initialise(folder: Path, name: str) -> list[Path]:
     """Write a commented deployment for one township with a fresh key; return the files, in the order to be read.
 
     Raises:
-        Misconfigured: one of the files is there already; then nothing is written.
+        Misconfigured: one of the files is there already, and nothing is written; or the folder takes no files.
     """
+    try:
+        return _written(folder, name)
+    except OSError as error:
+        raise Misconfigured(f"{folder} cannot be written to ({error.strerror}); choose another folder") from error
+
+
+def _written(folder: Path, name: str) -> list[Path]:
     contents = {
         Path(*path): text.replace("{name}", name) if path == ("deployment.yaml",) else text
         for path, text in _templates(files("deploy").joinpath("init"))

@@ -1,9 +1,11 @@
 """The command line: `xiangyin COMMAND`. Exit codes are in deploy.cli.exits."""
 
+import errno
 import logging
 import os
 import sys
 import traceback
+from typing import Final
 
 import typer
 
@@ -15,13 +17,16 @@ app = typer.Typer(
     cls=LazyGroup,
     help="Hears a township's residents early: judges public posts, groups them into incidents, alerts the office.",
     epilog=(
-        "Exit codes: 0 done; 1 some input was bad or a check failed; 2 usage; 70 a defect; 75 a server is away, "
-        "try again; 78 the configuration cannot work."
+        "Exit codes: 0 done; 1 some input was bad or a check failed; 2 usage; 70 a defect; 74 output cannot be "
+        "written; 75 a server is away, try again; 78 the configuration cannot work."
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Why a disk takes nothing."""
 
 
 @app.callback()
@@ -47,6 +52,8 @@ def run(arguments: list[str] | None = None) -> int:
         code = exits.INTERRUPTED
     except BrokenPipeError:
         code = _hang_up()
+    except OSError as error:
+        code = _unwritten(error) if error.errno in FULL else _defect()
     except XiangyinError as error:
         code = _expected(error)
     except typer.TyperException as error:
@@ -83,6 +90,17 @@ def _defect() -> int:
 
 
 def _hang_up() -> int:
-    # Python would try to flush to the closed pipe once more at the end, and complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return exits.BROKEN_PIPE
+
+
+def _unwritten(error: OSError) -> int:
+    _drop_output()
+    where = f" to {error.filename}" if error.filename else ""
+    complain(f"output cannot be written{where}: {error.strerror}")
+    return exits.UNWRITTEN
+
+
+def _drop_output() -> None:
+    # Python would try to flush to the closed pipe or full disk once more at the end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ code | meaning
 1    | done, but some of the input was bad, or a check failed
 2    | the command line cannot be understood
 70   | a defect of this program
+74   | output cannot be written: the disk is full, for example
 75   | a server is away or busy: try again later
 78   | the configuration cannot work: file, line and remedy are printed
 130  | ended by Ctrl-C
@@ -16,6 +17,7 @@ OK: Final = 0
 BAD_INPUT: Final = 1
 USAGE: Final = 2
 INTERNAL: Final = 70
+UNWRITTEN: Final = 74
 TEMPORARY: Final = 75
 CONFIGURATION: Final = 78
 INTERRUPTED: Final = 130

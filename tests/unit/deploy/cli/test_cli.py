@@ -116,3 +116,30 @@ def test_a_file_of_another_encoding_is_no_trace(tmp_path: Path, capsys: pytest.C
     (tmp_path / "gbk.csv").write_bytes("id,body\n1,路灯\n".encode("gb18030"))
     assert run(["import", str(tmp_path / "gbk.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
     assert capsys.readouterr().err == f"✗ {tmp_path}/gbk.csv is not UTF-8; try --encoding gb18030\n"
+
+
+@pytest.mark.parametrize("folder", ["file/x", "/proc/x", "/dev/null/x"])
+def test_init_where_no_folder_can_be_is_no_trace(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below a file, or where nothing can be written: one line with the folder and the remedy, and 78."""
+    (tmp_path / "file").write_text("")
+    assert run(["init", str(tmp_path / folder)]) == exits.CONFIGURATION
+    (said,) = capsys.readouterr().err.splitlines()
+    assert str(tmp_path / folder) in said
+    assert "choose another folder" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_no_trace() -> None:
+    """`xiangyin judge > /dev/full` ends with 74 and one line."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "deploy.cli", "judge"],
+            input=b'{"text": "a"}\n',
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.returncode == exits.UNWRITTEN
+    assert ended.stderr.decode().splitlines() == ["✗ output cannot be written: No space left on device"]
