@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from streams.privacy.door import source_of
 from streams.protocols import Earlier, Message, Record
 from streams.records import Action, Incident, JudgedPost, Post
 
@@ -17,7 +18,8 @@ class Arrived(Struct):
 
     @property
     def source(self) -> str:
-        return self.content.source if isinstance(self.content, Post) else "actions"
+        """Of a post, as it may be shown: anybody may publish under any name, also a person's."""
+        return source_of(self.content) if isinstance(self.content, Post) else "actions"
 
 
 Refusals = dict[tuple[str, int], str]
