@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from deploy.reading import bounded, moment, unusable
 from streams.batch.reading import LARGEST
+from streams.identity import padded
 from streams.privacy.door import Door
 from streams.records import Post
 
@@ -41,6 +42,10 @@ SPREADSHEETS: Final = (".xlsx", ".xls", ".ods", ".et", ".tsv")
 """Endings of tables that are not read; every program that makes them writes CSV, too."""
 
 
+MOST_COLUMNS: Final = 40
+"""Named in a message."""
+
+
 class Unreadable(Exception):
     """The file as a whole cannot be read; the message names it and the remedy."""
 
@@ -55,8 +60,9 @@ class BadRow(Struct, frozen=True):
 class Maker(Struct, frozen=True, kw_only=True):
     """How rows become posts.
 
-    `columns` says which column fills a field. `fetched` is one time for the whole file, so that importing it again
-    writes nothing twice. `live` is None for a backfill; else it says the time, and posts count as published then.
+    `township` is that of rows that name none; where it is empty, each must. `columns` says which column fills a
+    field. `fetched` is one time for the whole file, so that importing it again writes nothing twice. `live` is None
+    for a backfill; else it says the time, and posts count as published then.
     """
 
     township: str
@@ -67,9 +73,19 @@ class Maker(Struct, frozen=True, kw_only=True):
     live: Callable[[], datetime] | None = None
 
     def posts(self, rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> Iterator[Post | BadRow]:
-        """Each row as a post that has passed the door, or as what is wrong with it."""
+        """Each row as a post that has passed the door, or as what is wrong with it.
+
+        Two texts under one id would be two versions of one post, and the first of them lost: the second is bad.
+        """
+        first: dict[tuple[str, str, str], tuple[int, str, str]] = {}
         for line, row in rows:
-            yield row if isinstance(row, BadRow) else self._post(line, row)
+            post = row if isinstance(row, BadRow) else self._post(line, row)
+            if isinstance(post, Post):
+                seen = first.setdefault((post.township, post.source, post.id), (line, post.title, post.body))
+                if seen[1:] != (post.title, post.body):
+                    yield BadRow(line, f"id {post.id} stands on line {seen[0]} with another text; correct one of them")
+                    continue
+            yield post
 
     def _post(self, line: int, row: Mapping[str, Any]) -> Post | BadRow:
         try:
@@ -91,7 +107,10 @@ class Maker(Struct, frozen=True, kw_only=True):
         published = now or (moment(said["published"]) if "published" in said else None)
         reach = {name: said.pop(name) for name in _NUMBERS if name in said}
         texts = {field: str(value) for field, value in said.items() if field != "published"}
-        given = {"township": self.township, "source": self.source, "fetched": now or self.fetched, "reach": reach}
+        if not texts.setdefault("township", self.township):
+            raise ValueError("no township; give it a value in its column, or name one for all: --township CODE")
+        texts["township"] = padded(texts["township"])
+        given = {"source": self.source, "fetched": now or self.fetched, "reach": reach}
         return {**given, **texts, "published": published}
 
     def _value(self, row: Mapping[str, Any], field: str) -> Any:
@@ -109,6 +128,16 @@ def rows(file: Path, encoding: str = "utf-8-sig") -> Iterator[tuple[int, Mapping
     if file.suffix.lower() in SPREADSHEETS:
         raise Unreadable(f"{file} is neither CSV nor JSONL; save it as CSV (UTF-8, with commas) and import that")
     return _csv(file, encoding) if file.suffix.lower() == ".csv" else _json(file)
+
+
+def missing(columns: Mapping[str, str], rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> str | None:
+    """What to say of mapped columns that no row has; None when every column is in some row, or there is no row."""
+    there = dict.fromkeys(name for _, row in rows if not isinstance(row, BadRow) for name in row)
+    absent = [f"--map {field}={column}" for field, column in columns.items() if column not in there]
+    if not there or not absent:
+        return None
+    named = ", ".join(list(there)[:MOST_COLUMNS])
+    return f"{', '.join(absent)}: there is no such column; the file's columns are {named}"
 
 
 def modified(file: Path) -> datetime:

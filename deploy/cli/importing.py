@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
-from deploy.importing import FIELDS, BadRow, Maker, Unreadable, modified, rows
+from deploy.importing import FIELDS, BadRow, Maker, Unreadable, missing, modified, rows
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
@@ -24,6 +24,8 @@ from streams.topics import BACKFILL, POSTS
 app = typer.Typer(add_completion=False)
 
 BATCH: Final = 200
+NAMED: Final = 20
+"""Bad rows that are printed; of the others only their number."""
 
 
 @app.command()
@@ -46,26 +48,31 @@ def command(
     """Publish posts from a file. They are judged, indexed and grouped; without --live they never alert.
 
     Every row passes the same door as a crawled post: pseudonym, masks. A row that is no post is named with its line
-    on the error stream; then the exit code is 1. Importing a file again writes nothing twice.
+    on the error stream (the first 20); then the exit code is 1. Importing a file again writes nothing twice.
     """
-    settings = load(config)
+    settings, columns = load(config), _columns(mapping or [])
     maker = Maker(
-        township=_township(settings, township),
+        township=_township(settings, township, mapped="township" in columns),
         source=source or file.stem,
-        columns=_columns(mapping or []),
+        columns=columns,
         fetched=modified(file),
         door=wiring.door(settings),
         live=(lambda: datetime.now(UTC)) if live else None,
     )
     try:
-        read = list(maker.posts(rows(file, encoding)))
+        found = list(rows(file, encoding))
     except Unreadable as error:
         complain(str(error))
         raise typer.Exit(exits.BAD_INPUT) from None
+    if absent := missing(columns, found):
+        raise typer.BadParameter(absent)
+    read = list(maker.posts(found))
     posts = [post for post in read if isinstance(post, Post)]
     bad = [row for row in read if isinstance(row, BadRow)]
-    for row in bad:
+    for row in bad[:NAMED]:
         complain(f"{file}:{row.line}: {row.error}")
+    if len(bad) > NAMED:
+        complain(f"and {len(bad) - NAMED} more bad rows")
     asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
     typer.echo(f"in {len(read)}, published {len(posts)}, bad {len(bad)}")
     if bad:
@@ -85,10 +92,12 @@ async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: f
                 progress.advance(task, len(batch))
 
 
-def _township(settings: Settings, given: str | None) -> str:
+def _township(settings: Settings, given: str | None, *, mapped: bool) -> str:
     known = townships.read_all(settings.townships)
     if given is None and len(known) == 1:
         return next(iter(known))
+    if given is None and mapped:
+        return ""
     code = padded(given or "")
     if code not in known:
         named = ", ".join(f"{code} {township.name}" for code, township in known.items())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.importing import BadRow, Maker, Unreadable, rows
+from deploy.importing import BadRow, Maker, Unreadable, missing, rows
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
@@ -16,13 +16,21 @@ FETCHED = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
-def made(folder: Path, name: str, content: str | bytes, *, live: bool = False, **columns: str) -> list[Post | BadRow]:
+def made(
+    folder: Path,
+    name: str,
+    content: str | bytes,
+    columns: Mapping[str, str] | None = None,
+    *,
+    live: bool = False,
+    township: str = "330206104000",
+) -> list[Post | BadRow]:
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     maker = Maker(
-        township="330206104000",
+        township=township,
         source="hotline",
-        columns=columns,
+        columns=columns or {},
         fetched=FETCHED,
         door=Door(Pseudonyms({1: bytes(32)})),
         live=(lambda: NOW) if live else None,
@@ -61,7 +69,7 @@ def test_every_row_passes_the_door(tmp_path: Path) -> None:
 def test_columns_are_mapped(tmp_path: Path) -> None:
     """A CSV of any program: FIELD=COLUMN says where each thing stands, Chinese headers and quoted line ends too."""
     text = '编号,内容,时间\r\n7,"路灯\n坏了",2026/2/1 8:00:00\r\n'
-    post = only(made(tmp_path, "a.csv", text, id="编号", body="内容", published="时间"))
+    post = only(made(tmp_path, "a.csv", text, {"id": "编号", "body": "内容", "published": "时间"}))
     assert (post.id, post.body) == ("7", "路灯\n坏了")
 
 
@@ -132,3 +140,28 @@ def test_a_file_that_is_no_text_of_ours_is_one_line(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Unreadable, match=said):
         list(rows(tmp_path / name, encoding))
+
+
+def test_two_texts_under_one_id_are_named(tmp_path: Path) -> None:
+    """The second would replace the first in silence; the same row twice is one post, as on a second import."""
+    found = made(tmp_path, "a.csv", "id,body\n1,路灯\n1,围墙\n1,路灯\n2,围墙\n")
+    assert [row for row in found if isinstance(row, BadRow)] == [
+        BadRow(3, "id 1 stands on line 2 with another text; correct one of them")
+    ]
+    assert [post.id for post in found if isinstance(post, Post)] == ["1", "1", "2"]
+
+
+def test_each_row_may_name_its_township(tmp_path: Path) -> None:
+    """Without a township for all, a row's column says it, of nine or twelve digits; a row without one is bad."""
+    text = "id,body,乡镇\n1,路灯,330206104\n2,路灯,990101101000\n3,路灯,\n4,路灯,klingon\n"
+    found = made(tmp_path, "a.csv", text, {"township": "乡镇"}, township="")
+    assert [post.township for post in found if isinstance(post, Post)] == ["330206104000", "990101101000"]
+    assert [row.line for row in found if isinstance(row, BadRow)] == [4, 5]
+
+
+def test_a_mapped_column_that_is_not_there_is_said_once() -> None:
+    """With the columns that are; nothing to say where every column is in some row, or no row can be read."""
+    rows: list[tuple[int, Mapping[str, Any] | BadRow]] = [(1, {"编号": "1"}), (2, BadRow(2, "x")), (3, {"内容": "a"})]
+    assert missing({"id": "编号", "body": "内容"}, rows) is None
+    assert missing({"id": "编码"}, rows) == "--map id=编码: there is no such column; the file's columns are 编号, 内容"
+    assert missing({"id": "编码"}, rows[1:2]) is None

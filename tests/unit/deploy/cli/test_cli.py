@@ -143,3 +143,40 @@ def test_a_full_disk_is_no_trace() -> None:
         )
     assert ended.returncode == exits.UNWRITTEN
     assert ended.stderr.decode().splitlines() == ["✗ output cannot be written: No space left on device"]
+
+
+def test_import_names_twenty_bad_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is wrong from top to bottom fills no screen: twenty rows are named, the others counted."""
+
+    async def published(*_: object) -> None: ...
+
+    run(["init", str(tmp_path / "d")])
+    capsys.readouterr()
+    monkeypatch.setattr("deploy.cli.importing._publish", published)
+    (tmp_path / "a.csv").write_text("id,body\n" + "1,\n" * 30, "utf-8")
+    code = run(["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")])
+    shown = capsys.readouterr()
+    assert (code, shown.out) == (exits.BAD_INPUT, "in 30, published 0, bad 30\n")
+    assert len(shown.err.splitlines()) == 21
+    assert shown.err.endswith("✗ and 10 more bad rows\n")
+
+
+def test_import_takes_townships_from_a_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With several townships, `--map township=COLUMN` needs no --township; a column that is not there is misuse."""
+
+    async def published(*_: object) -> None: ...
+
+    run(["init", str(tmp_path / "d")])
+    first = next((tmp_path / "d" / "townships").glob("*.yaml"))
+    second = first.read_text("utf-8").replace("990101101", "990101102")
+    (first.parent / "second.yaml").write_text(second, "utf-8")
+    monkeypatch.setattr("deploy.cli.importing._publish", published)
+    (tmp_path / "a.csv").write_text("id,body,乡镇\n1,路灯,990101102\n", "utf-8")
+    command = ["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml"), "--map"]
+    assert run([*command, "township=乡镇"]) == exits.OK
+    assert run([*command, "township=镇"]) == exits.USAGE
+    assert "columns are" in capsys.readouterr().err
