@@ -1,6 +1,7 @@
 """A broker and a search server as child processes on free loopback ports: no Docker, no Java, nothing left behind."""
 
 import asyncio
+import errno
 import json
 import os
 import secrets
@@ -50,7 +51,7 @@ class EmbeddedServers:
         elasticsearch: URL of the search server.
 
     Raises:
-        Misconfigured: a server did not start; names it.
+        Misconfigured: a server did not start, or the port asked for is taken; names it.
     """
 
     kafka: str
@@ -62,6 +63,8 @@ class EmbeddedServers:
         self._kept: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
+        _bindable(self._kafka_port, "broker")
+        _bindable(self._elasticsearch_port, "search server")
         try:
             self.elasticsearch = self._start_search()
             self.kafka = self._start_broker()
@@ -157,6 +160,21 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _bindable(port: int, server: str) -> None:
+    with socket.socket() as probe:
+        # As the servers do: a port whose last owner has just ended is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            what = (
+                "is taken by another program" if error.errno == errno.EADDRINUSE else f"is refused ({error.strerror})"
+            )
+            raise Misconfigured(
+                f"port {port} of 127.0.0.1, for the embedded {server}, {what}; name another one, or 0 for a free one"
+            ) from error
 
 
 def _listens(address: str) -> bool:

@@ -1,6 +1,7 @@
 """The command line: what it offers, and with which code it ends."""
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -180,3 +181,14 @@ def test_import_takes_townships_from_a_column(
     assert run([*command, "township=乡镇"]) == exits.OK
     assert run([*command, "township=镇"]) == exits.USAGE
     assert "columns are" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--kafka-port", "--elasticsearch-port"])
+def test_a_taken_port_is_named(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`servers` on a port that another program has says so, instead of trying it five times."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(["servers", option, str(port)]) == exits.CONFIGURATION
+    said = capsys.readouterr().err
+    assert f"port {port} of 127.0.0.1" in said
+    assert "is taken by another program" in said
