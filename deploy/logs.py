@@ -38,8 +38,18 @@ def configure(style: Literal["text", "json"]) -> None:
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
     )
     handler.setFormatter(formatter)
+    handler.addFilter(_ours_or_a_warning)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("deploy", "streams"):
         logging.getLogger(name).setLevel(logging.INFO)
-    for name in ("faust", "mode", "aiokafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # A search server that is away is told of by us, once; its client would tell of it with every attempt.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+
+
+def _ours_or_a_warning(record: logging.LogRecord) -> bool:
+    """Whether an event is ours or a library's warning.
+
+    A level for the library's logger is not enough: mode names the logger of a service after the module of its class,
+    so that what Faust says in a class of ours comes under our name. Our own events are structlog's dictionaries.
+    """
+    return isinstance(record.msg, dict) or record.levelno >= logging.WARNING

@@ -1,0 +1,50 @@
+"""Logs hold our own events and the libraries' warnings, and nothing else."""
+
+import logging
+from collections.abc import Iterator
+
+import mode
+import pytest
+import structlog
+
+from deploy import logs
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """Leave logging as it was found."""
+    root, names = logging.getLogger(), ("deploy", "streams", "elastic_transport")
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in names}
+    level = root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.reset_defaults()
+
+
+def test_what_faust_says_in_a_class_of_ours_is_no_event(capsys: pytest.CaptureFixture[str]) -> None:
+    """`[^--ConsumerThread]: Starting...` comes under the name of our module, and is left out; a warning is not."""
+    logs.configure("text")
+    ours = type("ConsumerThread", (mode.Service,), {"__module__": "streams.worker.consumer"})()
+    assert ours.logger.name == "streams.worker.consumer"
+    ours.log.info("Starting...")
+    structlog.get_logger("streams.worker.consumer").info("taken over")
+    ours.log.warning("slow")
+    said = capsys.readouterr().err
+    assert "Starting" not in said
+    assert "taken over" in said
+    assert "slow" in said
+
+
+def test_a_search_server_that_is_away_is_told_of_by_us_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its client warns with every attempt; in the log it would stand every second."""
+    logs.configure("json")
+    logging.getLogger("elastic_transport.node_pool").warning("Node <PlainJsonNode> has failed for 1 times in a row")
+    logging.getLogger("aiokafka").info("joined")
+    logging.getLogger("aiokafka").warning("a heartbeat failed")
+    said = capsys.readouterr().err
+    assert "Node" not in said
+    assert "joined" not in said
+    assert "a heartbeat failed" in said
