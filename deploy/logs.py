@@ -1,10 +1,16 @@
 """Logs: one line an event, on standard error; never a text, a handle or a key."""
 
 import logging
+import math
 import sys
-from typing import Literal
+import time
+from collections.abc import Callable
+from typing import Final, Literal
 
 import structlog
+
+PAUSE: Final = 60
+"""Seconds between two warnings that a server is away still."""
 
 
 def configure(style: Literal["text", "json"]) -> None:
@@ -39,11 +45,10 @@ def configure(style: Literal["text", "json"]) -> None:
     )
     handler.setFormatter(formatter)
     handler.addFilter(_ours_or_a_warning)
+    handler.addFilter(_Seldom("elastic_transport", time.monotonic))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("deploy", "streams"):
         logging.getLogger(name).setLevel(logging.INFO)
-    # A search server that is away is told of by us, once; its client would tell of it with every attempt.
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
 def _ours_or_a_warning(record: logging.LogRecord) -> bool:
@@ -53,3 +58,19 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
     so that what Faust says in a class of ours comes under our name. Our own events are structlog's dictionaries.
     """
     return isinstance(record.msg, dict) or record.levelno >= logging.WARNING
+
+
+class _Seldom:
+    """Lets a library's warnings through once in PAUSE seconds: it warns with every attempt, and we try every second."""
+
+    def __init__(self, library: str, clock: Callable[[], float]) -> None:
+        self._library, self._clock = library, clock
+        self._told = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(self._library) or record.levelno >= logging.ERROR:
+            return True
+        if (now := self._clock()) - self._told < PAUSE:
+            return False
+        self._told = now
+        return True
