@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 OLDEST_ELASTICSEARCH: Final = 8
 
+START_KAFKA: Final = "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one"
+"""The remedy where Kafka does not answer."""
+
 
 class Finding(Struct, frozen=True):
     """One part of the deployment: well, or what is wrong with it and the remedy, a line each."""
@@ -71,8 +74,7 @@ async def _kafka(settings: Settings) -> Finding:
         standing = [name for name in wanted if name in there]
         described = await admin.describe_topics(standing) if standing else []
     except (KafkaError, OSError) as error:
-        remedy = "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one"
-        return Finding(part, wrong=(f"{part} does not answer ({type(error).__name__}); {remedy}",))
+        return Finding(part, wrong=(f"{part} does not answer ({type(error).__name__}); {START_KAFKA}",))
     finally:
         await admin.close()
     missing = [f"topic {name} is missing; run `xiangyin topics create`" for name in wanted if name not in there]

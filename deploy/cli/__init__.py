@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import traceback
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -29,8 +29,20 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """Why a disk takes nothing."""
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from deploy.cli.version import command  # noqa: PLC0415 - read when it is called
+
+        command()
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None: ...
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Version of this program.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None: ...
 
 
 def main() -> None:

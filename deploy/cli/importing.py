@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
+from deploy.cli.remedy import kafka_remedy
 from deploy.importing import FIELDS, BadRow, Maker, Unreadable, missing, modified, rows
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
@@ -73,7 +74,8 @@ def command(
         complain(f"{file}:{row.line}: {row.error}")
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
-    asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
+    with kafka_remedy():
+        asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
     typer.echo(f"in {len(read)}, published {len(posts)}, bad {len(bad)}")
     if bad:
         raise typer.Exit(exits.BAD_INPUT)

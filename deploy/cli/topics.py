@@ -5,6 +5,7 @@ import asyncio
 import typer
 
 from deploy.cli.options import ConfigOption
+from deploy.cli.remedy import kafka_remedy
 from deploy.settings.deployment import load
 from streams.kafka.admin import create_topics
 
@@ -20,9 +21,11 @@ def _group() -> None:
 def create(config: ConfigOption = None) -> None:
     """Create the topics that are missing. Running it again changes nothing; a partition count is never changed."""
     settings = load(config)
-    created = asyncio.run(
-        create_topics(settings.kafka, settings.name, partitions=settings.partitions, replication=settings.replication)
-    )
+    partitions, replication = settings.partitions, settings.replication
+    with kafka_remedy():
+        created = asyncio.run(
+            create_topics(settings.kafka, settings.name, partitions=partitions, replication=replication)
+        )
     for name in created:
         typer.echo(f"created {name} ({settings.partitions} partitions)")
     if not created:

@@ -192,3 +192,31 @@ def test_a_taken_port_is_named(option: str, capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().err
     assert f"port {port} of 127.0.0.1" in said
     assert "is taken by another program" in said
+
+
+def test_version_is_an_option_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version`, as everywhere, says what `version` says."""
+    assert run(["--version"]) == exits.OK
+    asked = capsys.readouterr().out
+    assert run(["version"]) == exits.OK
+    assert asked == capsys.readouterr().out
+    assert asked.startswith("xiangyin ")
+
+
+@pytest.mark.parametrize("command", ["check", "topics create", "import a.csv"])
+def test_kafka_away_has_one_remedy(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever command finds Kafka away, it says how to start or name one, without a trace."""
+    run(["init", str(tmp_path)])
+    (tmp_path / "a.csv").write_text("id,body\n1,路灯\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("XIANGYIN_CONFIG", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = f"127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setenv("XIANGYIN_KAFKA", free)
+    monkeypatch.setenv("XIANGYIN_ELASTICSEARCH", f"http://{free}")
+    assert run(command.split()) == (exits.BAD_INPUT if command == "check" else exits.TEMPORARY)
+    said = capsys.readouterr().err
+    assert "correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one" in said
+    assert "Traceback" not in said
