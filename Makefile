@@ -19,7 +19,12 @@ demo: setup ## Watch a made-up county: make demo, make demo ARGS=--once
 
 test: develop ## Check and run all tests: pure, simulation, embedded servers
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest --numprocesses 4 --dist worksteal $(ARGS)
+ifdef ARGS
+	@$(BIN)/pytest $(ARGS)
+else
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal tests/embedded  # They wait more than they compute.
+endif
 
 check: develop ## Style, types, layers, the flow
 	$(BIN)/ruff check .

@@ -110,7 +110,7 @@ class Bench:
         """The values that were processed, in order."""
         return [str(note["value"]) for note in self.notes() if "value" in note]
 
-    def wait(self, happened: Callable[[], object], seconds: float = 20.0) -> None:
+    def wait(self, happened: Callable[[], object], seconds: float = 45.0) -> None:
         """Wait until something has happened; fail with what was noted when it does not."""
         until = time.monotonic() + seconds
         while not happened():

@@ -114,12 +114,12 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> N
     bench.wait(lambda: loads(bench))
     for role in ("posts", "actions"):
         await bench.publish(role, [f"{role} {each}" for each in sent], KEYS)
-    second = bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
+    second = bench.work(settings={**QUICK, "batch": 5, "stop": 15.0}, delay=0.05)
     bench.wait(lambda: [0] in loads(bench) and [1] in loads(bench))
     before = len(bench.values())
     bench.wait(lambda: len(bench.values()) > before + 50)
     second.signal(signal.SIGTERM)
-    assert second.ends(10) == 0
+    assert second.ends(20) == 0
     bench.wait(lambda: len(set(bench.values())) == 2 * len(sent))
     assert len(bench.values()) == 2 * len(sent), "an orderly hand-over repeats nothing"
 
