@@ -108,8 +108,3 @@ STAGES: Final = (POST, ACTION, TIMER)
 
 JUDGE: Final = Stage("judge", given=(Post, Gazetteer, *MODELS), steps=JUDGING)
 """A post alone, without a store or a township's memory: `xiangyin judge`."""
-
-GROUP: Final = Stage(
-    "group", given=(Post, Known, Moment, Gazetteer, Township, group.Matters, *MODELS), steps=(*JUDGING, group)
-)
-"""As far as the incident that a post belongs to: `xiangyin group`."""

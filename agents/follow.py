@@ -110,15 +110,9 @@ def _quoted(
     incident: Incident, rules: tuple[str, ...], evidence: tuple[Evidence, ...], *, first: bool = True
 ) -> Incident:
     """With these rules and quotations: before what is there when they grade, behind it when they only warn."""
-    if first:
-        return replace(
-            incident,
-            rules=_merged(rules, incident.rules, RULES),
-            evidence=_merged(evidence, incident.evidence, EVIDENCE),
-        )
-    return replace(
-        incident, rules=_merged(incident.rules, rules, RULES), evidence=_merged(incident.evidence, evidence, EVIDENCE)
-    )
+    said, known = (rules, evidence), (incident.rules, incident.evidence)
+    (front_rules, front), (back_rules, back) = (said, known) if first else (known, said)
+    return replace(incident, rules=_merged(front_rules, back_rules, RULES), evidence=_merged(front, back, EVIDENCE))
 
 
 def _worse(one: Toll, other: Toll) -> Toll:

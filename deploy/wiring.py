@@ -3,7 +3,7 @@
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -93,6 +93,12 @@ def message(role: str, post: Post) -> Message:
     return Message(role=role, key=post.township.encode(), value=json.encode(post), headers=headers)
 
 
+def serve_health(settings: Settings, metrics: health.Metrics, said: Callable[[], dict[str, object]]) -> None:
+    """Answer `/health` and `/metrics` until the process ends, and say where."""
+    server = health.serve(settings.health_host, settings.health_port, metrics, said)
+    log.info("health and metrics", url=f"http://{settings.health_host}:{server.server_port}/health")
+
+
 # The worker
 
 
@@ -105,16 +111,16 @@ def work(settings: Settings) -> int:
     logs.configure(settings.log_format)
     served = townships.read_all(settings.townships)
     known = knowledge.knowledge(served, Deployment(settings.name, settings.console), door(settings))
-    metrics, status = health.Metrics(knowledge.with_inboxes(served), source_names(settings)), Status()
+    metrics, status = health.Metrics(knowledge.with_inboxes(served), source_names(settings, served)), Status()
     metrics.watch(status)
-    server = health.serve(settings.health_host, settings.health_port, metrics, lambda: health.worker_health(status))
-    log.info("health and metrics", url=f"http://{settings.health_host}:{server.server_port}/health")
+    serve_health(settings, metrics, lambda: health.worker_health(status))
     letters, clock = Letters(seal(settings).seal), SystemClock()
+    quiet = max(township.quiet_days for township in served.values())
     stages = Flow(flow.POST, flow.ACTION, flow.TIMER, knowledge.empty_matters())
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
-        async with open_store(settings, clock) as store, open_log(settings, ownership) as kafka:
+        async with open_store(settings, clock, quiet) as store, open_log(settings, ownership) as kafka:
             yield Processor(
                 flow=stages,
                 knowledge=known,
@@ -130,10 +136,10 @@ def work(settings: Settings) -> int:
     return run_worker(worker_settings(settings), open_processor, status)
 
 
-def source_names(settings: Settings) -> Collection[str]:
+def source_names(settings: Settings, served: Collection[str]) -> Collection[str]:
     """Names of the sources that a worker counts one by one; it works without, or when another machine crawls."""
     try:
-        return sources.read_all(settings.sources, townships.read_all(settings.townships))
+        return sources.read_all(settings.sources, served)
     except Misconfigured as error:
         log.warning("sources count as `other` in the metrics", reason=str(error))
         return ()
@@ -147,7 +153,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[ElasticsearchStore]:
+async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> AsyncIterator[ElasticsearchStore]:
     """The store, once it answers: a worker joins no group before it can write."""
     while True:
         try:
@@ -162,7 +168,7 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[Elastics
         deployment=settings.name,
         partition=lambda township: partition(township.encode(), settings.partitions),
         clock=clock,
-        quiet_days=max(each.quiet_days for each in townships.read_all(settings.townships).values()),
+        quiet_days=quiet_days,
     )
     try:
         yield store
@@ -237,8 +243,7 @@ async def crawl(settings: Settings, *, once: bool) -> bool:
     names = sources.read_all(settings.sources, townships.read_all(settings.townships))
     metrics = health.Metrics(sources=names)
     counts = Counts(observe(metrics))
-    served = health.serve(settings.health_host, settings.health_port, metrics, lambda: {"healthy": True})
-    log.info("health and metrics", url=f"http://{settings.health_host}:{served.server_port}/health")
+    serve_health(settings, metrics, lambda: {"healthy": True})
     async with open_crawler(settings, counts) as crawler:
         if once:
             return await crawler.once()

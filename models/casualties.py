@@ -27,7 +27,6 @@ _NUMBER_OF: Final = re.compile(rf"人数(?:已|共|约|上升|增加|增|升)*(?
 _BESIDE: Final = re.compile(rf"({RANGE}){_PERSON}[^，。\d]{{0,8}}?(?:和|与|及|以及){RANGE}{_PERSON}")
 _NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
 _OBJECT: Final = re.compile(rf"(?:了|中|死|伤)?(?:其他|另外|当地)?({RANGE})(?:余|多)?(?:名|个|位|人)")
-_HOUSEHOLDS: Final = re.compile(rf"({RANGE})(?:余|多)?户$")
 _YUAN: Final = re.compile(rf"[^，。；！？\d]{{0,10}}?({NUMERAL})(?:余|多)?元")
 _YUAN_BEFORE: Final = re.compile(rf"({NUMERAL})元(?:的|以上|左右)?(?:直接|间接|经济|财产)*$")
 

@@ -39,7 +39,6 @@ _NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
 """Words that tell of victims only with a number."""
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
-_IN_BRACKETS: Final = re.compile("[（(][^（(）)]*$")
 _TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
 _PART: Final = re.compile("其中|包括|含")
 

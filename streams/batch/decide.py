@@ -15,6 +15,7 @@ from streams.errors import FutureSchema, StepFailed, Unreadable
 from streams.flow import Flow, Knowledge
 from streams.identity import document_id, forgotten_id, padded
 from streams.matter import Arrival, Decision, Known, Matter, Moment, Overdue
+from streams.privacy.door import source_of
 from streams.protocols import Earlier, Incidents, Log, Message, Record
 from streams.records import Action, Incident, JudgedPost, Mark, Position, Post, Reason
 from streams.township import Township
@@ -67,8 +68,7 @@ class Decider:
             draft.counts.append(("dead", "", ""))
             return None
         township = padded(content.township)
-        document = document_id(township, content.source, content.id) if isinstance(content, Post) else ""
-        arrived = Arrived(record, content, township, document)
+        arrived = self._arrived(record, content, township)
         if self._knowledge(township) is None:
             remedy = f"the deployment serves no township {township}: add its file, then send the letter again"
             self.bury(arrived, draft, step="read", reason="township", error=remedy)
@@ -107,15 +107,6 @@ class Decider:
         matter = self._flow.timer.run(given)[Matter]
         self._change(matter.now, matter.before, draft)
 
-    def version(self, arrived: Arrived) -> int:
-        """The external version of a post's document; 0 for an action."""
-        if not isinstance(arrived.content, Post):
-            return 0
-        fetched = max(arrived.content.fetched, EPOCH)
-        if fetched > arrived.record.time + FUTURE:
-            fetched = arrived.record.time
-        return int(fetched.timestamp() * 1_000) * GENERATIONS + self._generation
-
     def serves(self, township: str) -> bool:
         """Whether the deployment serves this township."""
         return self._knowledge(township) is not None
@@ -135,10 +126,22 @@ class Decider:
         for incident, (township, before) in draft.before.items():
             self._memory.restore(incident, township, before)
 
+    def _arrived(self, record: Record, content: Post | Action, township: str) -> Arrived:
+        if isinstance(content, Action):
+            return Arrived(record, content, township, "actions")
+        document = document_id(township, content.source, content.id)
+        return Arrived(record, content, township, source_of(content), document, self._version(content, record))
+
+    def _version(self, post: Post, record: Record) -> int:
+        fetched = max(post.fetched, EPOCH)
+        if fetched > record.time + FUTURE:
+            fetched = record.time
+        return int(fetched.timestamp() * 1_000) * GENERATIONS + self._generation
+
     def _judge(self, arrived: Arrived, post: Post, draft: Draft) -> None:
         record, earlier = arrived.record, draft.earlier.get(arrived.document)
         knowledge = self._known(arrived.township)
-        known = Known(arrived.document, self.version(arrived), self._generation, earlier)
+        known = Known(arrived.document, arrived.version, self._generation, earlier)
         moment = _moment(record, post.published, knowledge, live=record.role == "posts")
         given = {**knowledge, **self._incidents(arrived.township)}
         values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})

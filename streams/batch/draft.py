@@ -2,7 +2,6 @@
 
 from msgspec import Struct, field
 
-from streams.privacy.door import source_of
 from streams.protocols import Earlier, Message, Record
 from streams.records import Action, Incident, JudgedPost, Post
 
@@ -13,13 +12,12 @@ class Arrived(Struct):
     record: Record
     content: Post | Action
     township: str
+    source: str
+    """Of a post, as it may be shown: anybody may publish under any name, also a person's."""
     document: str = ""
     """Id of the document that a post becomes; empty for an action."""
-
-    @property
-    def source(self) -> str:
-        """Of a post, as it may be shown: anybody may publish under any name, also a person's."""
-        return source_of(self.content) if isinstance(self.content, Post) else "actions"
+    version: int = 0
+    """External version of that document."""
 
 
 Refusals = dict[tuple[str, int], str]

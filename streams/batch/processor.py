@@ -199,7 +199,7 @@ class Processor:
         draft.earlier.update(recalled.posts)
         await self._reach_back(arrived, recalled)
         for arrival in arrived:
-            reason = refused.get((arrival.document, self._decider.version(arrival)))
+            reason = refused.get((arrival.document, arrival.version))
             if arrival.document in recalled.forgotten:
                 draft.count("forgotten", arrival)
             elif reason is not None:

@@ -42,7 +42,7 @@ def test_a_pages_own_words_are_no_label() -> None:
 
 def test_a_worker_knows_its_sources_by_name(settings: Settings) -> None:
     """So that each counts by itself; where no source is configured, others publish, and the worker works."""
-    assert list(wiring.source_names(settings)) == ["news"]
+    assert list(wiring.source_names(settings, ["990101101000"])) == ["news"]
     for file in settings.sources.iterdir():
         file.unlink()
-    assert list(wiring.source_names(settings)) == []
+    assert list(wiring.source_names(settings, ["990101101000"])) == []
