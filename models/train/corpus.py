@@ -14,6 +14,8 @@ import numpy as np
 from msgspec import DecodeError, Struct, json
 from numpy.typing import NDArray
 
+from models.segment import Segmenter, Tokens
+
 Part = Literal["train", "test", "later"]
 
 TEST_SHARE: Final = 15
@@ -43,6 +45,13 @@ class Example(Struct, frozen=True, kw_only=True):
     source: str
     key: str
     part: Part
+
+
+class Cut(Struct, frozen=True, kw_only=True):
+    """An example and its words."""
+
+    example: Example
+    tokens: Tokens
 
 
 class DataError(ValueError):
@@ -92,6 +101,16 @@ def chatter(folder: Path) -> tuple[list[str], list[str]]:
     random.Random(0).shuffle(texts)  # noqa: S311 (the same split each time, no secret)
     kept = min(CHATTER_KEPT, len(texts) * TEST_SHARE // 100)
     return texts[kept:], texts[:kept]
+
+
+def cut(examples: Iterable[Example], segmenter: Segmenter) -> list[Cut]:
+    """The examples with their words."""
+    return [Cut(example=one, tokens=segmenter.tokens(one.title, one.body)) for one in examples]
+
+
+def of(rows: Iterable[Cut], *parts: Part) -> list[Cut]:
+    """The rows of these parts."""
+    return [row for row in rows if row.example.part in parts]
 
 
 def key_of(text: str) -> str:

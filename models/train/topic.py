@@ -1,0 +1,29 @@
+"""Fit and measure topics on residents' messages."""
+
+from collections.abc import Sequence
+
+from models.artefact import Fitted
+from models.topic import TopicModel
+from models.train.corpus import Cut, Part, of
+from models.train.evaluate import Score, score
+from models.train.fit import fit
+
+
+def topic(rows: Sequence[Cut]) -> Fitted:
+    """Fit the model of seven topics."""
+    chosen = of(rows, "train")
+    documents = [(frozenset(cut.tokens.title), cut.tokens.words) for cut in chosen]
+    return fit(documents, [cut.example.label for cut in chosen], factors=(0.7, 1.0), regularisation=0.4)
+
+
+def topic_scores(model: TopicModel, rows: Sequence[Cut]) -> list[Score]:
+    """Measure on the test rows, and on those of later years."""
+    parts: tuple[Part, ...] = ("test", "later")
+    scores = []
+    for part in parts:
+        if not (chosen := of(rows, part)):
+            continue
+        answers = [model.rank(cut.tokens) for cut in chosen]
+        truth, given = [cut.example.label for cut in chosen], [answer.label for answer in answers]
+        scores.append(score("topic", part, truth, given, [not answer.uncertain for answer in answers]))
+    return scores
