@@ -7,6 +7,7 @@ import typer
 
 from deploy.cli import complain, exits
 from models.artefact import FOLDER
+from models.train.corpus import DataError
 
 app = typer.Typer(add_completion=False)
 
@@ -18,7 +19,7 @@ def command(
 ) -> None:
     """Rebuild all models from data files: the same bytes from the same data. Needs scikit-learn; the texts stay out."""
     try:
-        from models.train import DataError, train  # noqa: PLC0415 - scikit-learn is not installed for serving
+        from models.train.train import train  # noqa: PLC0415 - scikit-learn is not installed for serving
     except ImportError as error:
         complain(f"{error}; training needs scikit-learn: pip install scikit-learn scipy")
         raise typer.Exit(exits.CONFIGURATION) from error

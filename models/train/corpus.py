@@ -37,7 +37,10 @@ _NO_WORD: Final = re.compile(r"[\W_A-Za-z0-9]+")
 
 
 class Example(Struct, frozen=True, kw_only=True):
-    """One labelled text. `source` names its set, `key` is 12 hexadecimal digits of the SHA-256 of its words."""
+    """One labelled text. `source` names its set, `key` is 12 hexadecimal digits of the SHA-256 of its words.
+
+    `weight` is how many ordinary rows it counts for in training; an officer's correction may count for more than one.
+    """
 
     title: str
     body: str
@@ -45,6 +48,7 @@ class Example(Struct, frozen=True, kw_only=True):
     source: str
     key: str
     part: Part
+    weight: float = 1.0
 
 
 class Cut(Struct, frozen=True, kw_only=True):

@@ -29,7 +29,12 @@ Fields = Sequence[Words]
 
 
 def fit(
-    documents: Sequence[Fields], labels: Sequence[str], *, factors: Sequence[float], regularisation: float
+    documents: Sequence[Fields],
+    labels: Sequence[str],
+    *,
+    factors: Sequence[float],
+    regularisation: float,
+    weights: Sequence[float] | None = None,
 ) -> Fitted:
     """Fit one linear support vector machine a label (Fan et al. 2008), and calibrate its margins.
 
@@ -40,6 +45,7 @@ def fit(
         labels: of the documents.
         factors: how much each field counts; the last field holds all words of a document and makes the vocabulary.
         regularisation: LinearSVC's C.
+        weights: how many rows each document counts for; by default one each.
 
     Raises:
         DataError: there are fewer than three labels, or fewer documents of one than folds.
@@ -49,9 +55,12 @@ def fit(
     words, counts = vocabulary(fields[-1] for fields in documents)
     idf = np.array([log((1 + len(documents)) / (1 + count)) + 1 for count in counts], dtype=np.float32)
     matrix = _matrix(documents, {word: row for row, word in enumerate(words)}, idf, factors)
-    machine = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, list(labels))
+    shares = np.ones(len(documents)) if weights is None else np.asarray(weights)
+    machine = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, list(labels), shares)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    margins = cross_val_predict(clone(machine), matrix, list(labels), cv=folds, method="decision_function")
+    margins = cross_val_predict(
+        clone(machine), matrix, list(labels), cv=folds, params={"sample_weight": shares}, method="decision_function"
+    )
     truth = np.searchsorted(machine.classes_, list(labels))
     temperature = _temperature(margins, truth)
     return Fitted(

@@ -44,7 +44,8 @@ def _sentiment(example: Example) -> str:
 def _fit(rows: Sequence[Cut], label: Callable[[Example], str]) -> Fitted:
     chosen = of(rows, "train")
     documents = [(cut.tokens.words | cut.tokens.phrases,) for cut in chosen]
-    return fit(documents, [label(cut.example) for cut in chosen], factors=(1.0,), regularisation=0.2)
+    labels, weights = [label(cut.example) for cut in chosen], [cut.example.weight for cut in chosen]
+    return fit(documents, labels, factors=(1.0,), regularisation=0.2, weights=weights)
 
 
 def _scores(

@@ -13,7 +13,8 @@ def topic(rows: Sequence[Cut]) -> Fitted:
     """Fit the model of seven topics."""
     chosen = of(rows, "train")
     documents = [(frozenset(cut.tokens.title), cut.tokens.words) for cut in chosen]
-    return fit(documents, [cut.example.label for cut in chosen], factors=(0.7, 1.0), regularisation=0.4)
+    labels, weights = [cut.example.label for cut in chosen], [cut.example.weight for cut in chosen]
+    return fit(documents, labels, factors=(0.7, 1.0), regularisation=0.4, weights=weights)
 
 
 def topic_scores(model: TopicModel, rows: Sequence[Cut]) -> list[Score]:

@@ -11,8 +11,9 @@ from models import request, similarity
 from models.artefact import FOLDER
 from models.load import load
 from models.segment import Segmenter
-from models.train import DataError, evaluate, train
-from models.train.corpus import chatter, key_of, messages, part_of
+from models.train.corpus import DataError, chatter, key_of, messages, part_of
+from models.train.fit import fit
+from models.train.train import evaluate, train
 from models.train.vocabulary import Admission
 
 TOPICS = {
@@ -192,3 +193,17 @@ def test_bad_data_are_named(tmp_path: Path, content: str | None, message: str) -
         (tmp_path / "messages_labelled.jsonl").write_text(content)
     with pytest.raises(DataError, match=rf"messages_labelled\.jsonl.*{message}"):
         messages(tmp_path)
+
+
+def test_a_weighted_row_counts_for_more() -> None:
+    """What an officer corrected moves the model further than an ordinary row does."""
+    words = {"甲": ("河水", "污染"), "乙": ("学校", "老师"), "丙": ("班车", "司机")}
+    documents = [(frozenset(words[label]),) for label in words for _ in range(10)] + [(frozenset({"河水"}),)] * 5
+    labels = [label for label in words for _ in range(10)] + ["乙"] * 5
+
+    def learnt(weight: float) -> float:
+        weights = [1.0] * 30 + [weight] * 5
+        model = fit(documents, labels, factors=(1.0,), regularisation=0.2, weights=weights)
+        return float(model.weights[model.words.index("河水"), model.labels.index("乙")])
+
+    assert learnt(10) > learnt(1)
