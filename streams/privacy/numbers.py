@@ -5,6 +5,7 @@ so that what is found in a text does not depend on what else is masked in it: ma
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
@@ -55,18 +56,11 @@ _CARD: Final = re.compile(
 )
 """Numbers as UnionPay, the banks before it, Visa, Mastercard, JCB and American Express give them out."""
 
-_FORM: Final = re.compile(
-    "|".join(
-        (
-            rf"(?:0|86)?{_MOBILE.pattern}",
-            *(form.pattern for form in (_LANDLINE, _LOCAL, _IDENTITY, _IDENTITY_15, _CARD)),
-        )
-    )
-)
-"""What any of them looks like."""
-
 _WORDS: Final = 14
 """Characters before a number that may say what it is."""
+
+_SAID_DIGITS: Final = 4
+"""Digits that may stand between those words and a number: 电话86 87654321."""
 
 
 class Number(NamedTuple):
@@ -113,36 +107,37 @@ def personal(text: str) -> Iterator[tuple[int, int]]:
         spans = [match.span() for match in _GROUP.finditer(text, *run.span())]
         if len(spans) > _ROW:
             yield run.span()
-            continue
-        for number in _numbers(text, spans):
-            if any(leads(number) for leads in _KINDS[len(number.digits)]):
-                yield number.start, number.end
+        else:
+            yield from ((number.start, number.end) for number in _numbers(text, spans))
 
 
 def _numbers(text: str, spans: list[tuple[int, int]]) -> Iterator[Number]:
-    """The numbers that begin and end with a group and could be one of the kinds.
+    """The numbers of a row that begin and end with a group and lead to a person.
 
-    What has no kind's form is passed over before it costs anything, except at the beginning of a row, where words
-    before it may name a mistyped one.
+    A kind's form is looked for in all digits of the row at once, and only what has it is put together and judged:
+    so neither many groups nor few cost much.
     """
-    row, digits = spans[0][0], _plain("".join(text[left:right] for left, right in spans))
-    edges = list(accumulate((right - left for left, right in spans), initial=0))
-    group = {edge: index for index, edge in enumerate(edges)}
-    for first, edge in enumerate(edges[:-1]):
-        if first and not _FORM.match(digits, edge):
-            continue
-        for size in _KINDS:
-            last = group.get(edge + size)
-            if last and (not first or _FORM.fullmatch(digits, edge, edge + size)):
-                yield Number(text, row, spans[first:last], spans[last - 1][1], digits[edge : edge + size])
-    yield from _with_check_x(text, spans, digits, group)
+    row, digits = spans[0][0], _plain("".join([text[left:right] for left, right in spans]))
+    group = {edge: index for index, edge in enumerate(accumulate((right - left for left, right in spans), initial=0))}
+    for kind in _KINDS:
+        for left, right in kind.shaped(digits):
+            first, last = group.get(left), group.get(right)
+            if first is None or last is None or last - first > kind.groups:
+                continue
+            number = Number(text, row, spans[first:last], spans[last - 1][1], digits[left:right])
+            if kind.leads(number):
+                yield number
+    if (with_x := _with_check_x(text, spans, digits, group)) and (_identity(with_x) or _said(with_x)):
+        yield with_x
 
 
-def _with_check_x(text: str, spans: list[tuple[int, int]], digits: str, group: Mapping[int, int]) -> Iterator[Number]:
+def _with_check_x(text: str, spans: list[tuple[int, int]], digits: str, group: Mapping[int, int]) -> Number | None:
     """Seventeen digits at the end of a row, and X for a ten."""
     first = group.get(len(digits) - 17)
-    if first is not None and (check := _CHECK_X.match(text, spans[-1][1])):
-        yield Number(text, spans[0][0], spans[first:], check.end(), digits[-17:] + "X")
+    check = _CHECK_X.match(text, spans[-1][1])
+    if first is None or check is None:
+        return None
+    return Number(text, spans[0][0], spans[first:], check.end(), digits[-17:] + "X")
 
 
 _CHECK_X: Final = re.compile(rf"{_BETWEEN}?[xXｘＸ](?![0-9A-Za-z])")
@@ -202,10 +197,12 @@ def _card(number: Number) -> bool:
 
 
 def _luhn(digits: str) -> bool:
-    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
+    code = digits.encode()
+    return (sum(code[-1::-2].translate(_ONCE)) + sum(code[-2::-2].translate(_TWICE))) % 10 == 0
 
 
-_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+_ONCE: Final = bytes.maketrans(b"0123456789", bytes((0, 1, 2, 3, 4, 5, 6, 7, 8, 9)))
+_TWICE: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 """Twice a digit, and the sum of that one's digits."""
 
 
@@ -214,17 +211,39 @@ def _said(number: Number) -> bool:
     return len(number.spans) <= _MANY and (number.after(_IDENTITY_SAID) or number.after(_ACCOUNT_SAID))
 
 
-_KINDS: Final[Mapping[int, tuple[Callable[[Number], bool], ...]]] = {
-    7: (_local,),
-    8: (_local,),
-    11: (_mobile, _landline),
-    12: (_mobile, _landline, _said),
-    13: (_mobile, _said),
-    14: (_said,),
-    15: (_identity_15, _card, _said),
-    16: (_card, _said),
-    17: (_card, _said),
-    18: (_identity, _card, _said),
-    19: (_card, _said),
-}
-"""What a number of so many digits might be."""
+class Kind(NamedTuple):
+    """How to find the numbers of a kind in a row of digits: where one may begin, of how many digits and groups."""
+
+    leads: Callable[[Number], bool]
+    begins: re.Pattern[str]
+    sizes: Sequence[int]
+    groups: int = _ROW
+    within: int = sys.maxsize
+    """How many digits of the row are looked at."""
+
+    def shaped(self, digits: str) -> list[tuple[int, int]]:
+        """Where in the digits such a number may begin and end."""
+        if len(digits) < self.sizes[0]:
+            return []
+        begins = [match.start() for match in self.begins.finditer(digits, 0, self.within)]
+        return [(begin, begin + size) for begin in begins for size in self.sizes]
+
+
+def _begins(form: str) -> re.Pattern[str]:
+    return re.compile(f"(?={form})")
+
+
+_KINDS: Final = (
+    Kind(_mobile, _begins(_MOBILE.pattern), (11,)),
+    Kind(_mobile, _begins(rf"0{_MOBILE.pattern}"), (12,)),
+    Kind(_mobile, _begins(rf"86{_MOBILE.pattern}"), (13,)),
+    Kind(_landline, _begins(_LANDLINE.pattern), (11, 12), groups=3),
+    Kind(_local, _begins(r"[2-8]\d{6}"), (7, 8), within=_SAID_DIGITS + 8),
+    Kind(_identity, _begins(_IDENTITY.pattern), (18,)),
+    Kind(_identity_15, _begins(_IDENTITY_15.pattern), (15,), groups=1),
+    Kind(_card, _begins(r"62\d{14}"), (16, 17, 18, 19)),
+    Kind(_card, _begins(_CARD.pattern), (15, 16, 17, 18, 19), groups=1),
+    Kind(_card, _begins(rf"\A(?:{_CARD.pattern})"), (15, 16, 17, 18, 19), within=_LONGEST),
+    Kind(_said, _begins(r"\A\d{12}"), range(12, _LONGEST + 1), groups=_MANY, within=_LONGEST),
+)
+"""What a number may be; where words must name it, it can only begin a row, or nearly so."""

@@ -228,6 +228,22 @@ def test_a_hostile_text_takes_time_in_proportion(piece: str) -> None:
     assert cost(20_000) < 40 * small + 0.05
 
 
+@pytest.mark.parametrize("groups", [25, 55])
+@pytest.mark.parametrize("piece", ["6 2 ", "1 3 ", "4 "])
+def test_many_groups_cost_little_more_than_few(piece: str, groups: int) -> None:
+    """A text full of rows just short of those that go as a whole: few times the cost of numbers that lead nowhere."""
+
+    def cost(row: str) -> float:
+        text, times = (row + "。") * (20_000 // len(row)), []
+        for _ in range(3):
+            start = time.process_time()
+            mask(text)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert cost((piece * groups)[: 2 * groups]) < 7 * cost("1234567")
+
+
 @pytest.mark.parametrize("piece", ["1 ", "12.34-", "1 3 8 "])
 def test_a_row_of_digits_without_end_is_cheap(piece: str) -> None:
     """The longest body, full of digits apart, holds a worker up no longer than a few posts do."""
