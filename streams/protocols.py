@@ -21,6 +21,8 @@ class Record(Struct, frozen=True, kw_only=True):
     value: bytes | None
     headers: Mapping[str, bytes] = field(default_factory=dict)
     time: datetime
+    damage: str = ""
+    """What is wrong with it, when it could not be taken from the log as its producer meant it."""
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -20,8 +20,10 @@ def read(record: Record) -> Post | Action:
 
     Raises:
         FutureSchema: the header `schema` names a version that this program does not know yet.
-        Unreadable: no value, too large, no JSON, or not of the schema; the message says which field.
+        Unreadable: damaged, no value, too large, no JSON, or not of the schema; the message says which field.
     """
+    if record.damage:
+        raise Unreadable(record.damage)
     version = _schema(record)
     if version > SCHEMA_VERSION:
         raise FutureSchema(f"schema {version} is newer than this program's {SCHEMA_VERSION}: upgrade the worker")

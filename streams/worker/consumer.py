@@ -10,6 +10,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
+from streams.kafka.batches import install
 from streams.kafka.ownership import Ownership
 from streams.topics import BACKFILL, role
 from streams.worker.progress import Look, Place, Progress, from_milliseconds
@@ -47,6 +48,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
     incarnations: Mapping[str, str] = {}
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        install()
         consumer = super()._create_consumer(loop)
         consumer._fetch_max_wait_ms = FETCH_WAIT  # noqa: SLF001 - Faust leaves no other way
         return consumer

@@ -17,6 +17,7 @@ from streams.errors import Busy, Misconfigured
 from streams.kafka.incarnations import incarnations
 from streams.kafka.offsets import earliest
 from streams.kafka.ownership import Ownership
+from streams.kafka.salvage import Damaged
 from streams.protocols import Record
 from streams.records import Position
 from streams.topics import LIVE, READ, role, topic
@@ -177,6 +178,7 @@ class Reader:
             position=position,
             key=message.key,
             value=message.value,
+            damage=message.value.why if isinstance(message.value, Damaged) else "",
             headers={name: value or b"" for name, value in message.headers or ()},
             time=from_milliseconds(int((message.timestamp or 0) * 1000)),
         )

@@ -58,7 +58,7 @@ class Notebook:
         if self.options.get("note_begin"):
             self.note(begun=True)
         await asyncio.sleep(self.options.get("delay", 0))
-        values = [(record.value or b"").decode() for record in records]
+        values = [text(record) for record in records]
         if self.options.get("fail_at") in values:
             raise RuntimeError("the batch fails, as asked")
         if self.options.get("stop_at") in values:
@@ -66,7 +66,7 @@ class Notebook:
             await asyncio.Event().wait()
         self.ownership.check()
         self.write([line(record) for record in records])
-        held = [record for record in records if (record.value or b"").decode() == self.options.get("wait_at")]
+        held = [record for record in records if text(record) == self.options.get("wait_at")]
         self.waiting += held
         return [record for record in records if record not in held]
 
@@ -79,10 +79,14 @@ class Notebook:
         return done
 
 
+def text(record: Record) -> str:
+    return (record.value or b"").decode(errors="replace")
+
+
 def line(record: Record) -> dict[str, object]:
     at = record.position
     return {
-        "value": (record.value or b"").decode(),
+        "value": text(record),
         "key": (record.key or b"").decode(),
         "role": record.role,
         "partition": at.partition,
@@ -90,6 +94,7 @@ def line(record: Record) -> dict[str, object]:
         "incarnation": at.incarnation,
         "time": record.time.isoformat(),
         "headers": {name: value.decode() for name, value in record.headers.items()},
+        "damage": record.damage,
     }
 
 

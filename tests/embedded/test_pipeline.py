@@ -1,6 +1,7 @@
 """The main job on real servers: posts in, judged, indexed, alerted; nothing lost, nothing twice, nobody named."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded import EmbeddedServers
+from streams.murmur2 import partition
+from streams.privacy import keyring
+from streams.privacy.seal import Seal
 from tests.embedded.county import ELSEWHERE, HERE, PARTITIONS, THERE, County, post
+from tests.embedded.raw_producer import produce
+from tests.unit.streams.kafka.handmade import batch, nullable, record
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "messages_stream.jsonl"
 
@@ -115,6 +121,35 @@ async def test_strange_records_stop_nothing(county: County) -> None:
     assert "\x00" not in stored["nul"]["body"]
     assert stored["future"]["happened"] <= datetime.now(UTC).isoformat()
     assert await county.alerts() == [], "a post of 1970 wakes nobody"
+
+
+async def test_a_broken_producer_stops_nobody(county: County) -> None:
+    """Bytes that no client parses become dead letters, each in its place; the posts around them are judged."""
+    county.work()
+    await county.publish([post("before", "路灯坏了，请修一下")])
+    sent = [json.dumps(post(name, "东埠村的水管爆了，请来修")).encode() for name in ("1", "2", "3")]
+    headers = [(b"\xc3\x28name", b"13800000000")]
+    one = batch([record(0, sent[0]), record(1, sent[1], headers=headers), record(2, sent[2]), nullable(b"\0?")])
+    packed = batch([b"no zstd"], attributes=4, last_delta=1, records=2)
+    topic, number = f"{county.name}.posts", partition(HERE.encode(), PARTITIONS)
+    assert await produce(county.kafka, topic, number, [one, packed]) == [0, 0]
+    await county.publish([post("after", "东埠村的路面塌了，请来修")])
+    await county.until(4, dead=3)
+    await county.drained()
+    letters = sorted(await county.dead(), key=lambda letter: int(letter["offset"]))
+    assert [(letter["offset"], letter["reason"], letter["step"]) for letter in letters] == [
+        (2, "unreadable", "read"),
+        (4, "unreadable", "read"),
+        (6, "unreadable", "read"),
+    ]
+    assert letters[0]["error"] == "the name of a header is not UTF-8"
+    assert "records 5 to 6" in letters[2]["error"]
+    seal = Seal(max(keyring.read(county.folder / "key").items())[1])
+    opened = json.loads(seal.open(letters[0]["sealed"]))
+    assert base64.b64decode(opened["value"]) == sent[1]
+    assert base64.b64decode(opened["headers"]["\\xc3(name"]) == b"13800000000"
+    assert base64.b64decode(json.loads(seal.open(letters[2]["sealed"]))["value"])[12:] == packed[12:]
+    assert {each["id"] for each in await county.search("posts")} == {"before", "1", "3", "after"}
 
 
 async def test_an_id_with_other_content_is_an_edit(county: County) -> None:

@@ -9,6 +9,8 @@ import psutil
 
 from deploy.embedded import EmbeddedServers
 from streams.kafka.admin import create_topics
+from tests.embedded.raw_producer import produce
+from tests.unit.streams.kafka import handmade
 
 QUICK = {"session": 1.6, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
 """Short enough for tests; the embedded broker waits for a group's members for half a session."""
@@ -176,6 +178,46 @@ async def test_time_passes_only_when_posts_and_actions_have(bench: Any) -> None:
         passed = note.get("passed", {}).get(str(number))
         if passed and done < 60:
             assert passed < records[done], "a timer would have overtaken a record"
+
+
+async def test_bytes_that_no_client_can_parse_stop_nothing(bench: Any) -> None:
+    """Damaged records and batches come in their place, with a reason, between the good ones; none comes again.
+
+    A header whose name is not UTF-8, a record that is none, a lying offset, an unknown packing, a wrong checksum.
+    """
+    number = bench.log.partition(KEYS[0].encode())
+    damaged = [
+        handmade.batch(
+            [handmade.record(0, b"b"), handmade.record(1, b"", headers=[(b"\xff", b"1")]), handmade.record(2, b"c")]
+        ),
+        handmade.batch(
+            [
+                handmade.record(0, b"d"),
+                handmade.nullable(b"?"),
+                handmade.record(2, b"e"),
+                handmade.record(1_000_000, b""),
+            ]
+        ),
+        handmade.batch([b"?"], attributes=4, last_delta=1, records=2),
+        handmade.batch([handmade.record(0, b"f")])[:-1] + b"!",
+    ]
+    await bench.publish("posts", ["a"])
+    worker = bench.work(settings=QUICK)
+    await produce(bench.servers, f"{bench.deployment}.posts", number, damaged)
+    await bench.publish("posts", ["g"])
+    bench.wait(lambda: "g" in bench.values())
+    notes = [note for note in bench.notes() if "value" in note]
+    assert [note["value"] for note in notes if not note["damage"]] == list("abcdeg")
+    assert [note["offset"] for note in notes] == [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11]
+    assert [note["offset"] for note in notes if note["damage"]] == [2, 5, 7, 9, 10]
+    assert notes[2]["headers"] == {"\\xff": "1"}
+    assert "records 8 to 9" in str(notes[8]["damage"])
+    worker.signal(signal.SIGTERM)
+    assert worker.ends(5) == 0
+    bench.work(settings=QUICK)
+    await bench.publish("posts", ["h"])
+    bench.wait(lambda: "h" in bench.values())
+    assert len(bench.values()) == 12, "what could not be read is acknowledged, too"
 
 
 async def test_a_held_batch_gives_way_to_a_rebalance(bench: Any) -> None:

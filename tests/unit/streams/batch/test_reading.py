@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from streams.batch.reading import LARGEST, read
 from streams.errors import FutureSchema, Unreadable
@@ -102,3 +103,9 @@ def test_only_the_actions_topic_carries_actions() -> None:
         read(record(json.encode(action)))
     with pytest.raises(Unreadable):
         read(record(posted(), role="actions"))
+
+
+def test_a_damaged_record_is_not_even_looked_at() -> None:
+    """What the log's reader says of it is the reason, whatever its bytes would say."""
+    with pytest.raises(Unreadable, match="the name of a header"):
+        read(replace(record(posted()), damage="the name of a header is not UTF-8"))
