@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "indices": ("indices", "Indices of the deployment."),
     "servers": ("servers", "The embedded broker and search server alone, until Ctrl-C."),
     "train": ("train", "Rebuild the models from data files."),
+    "evaluate": ("evaluate", "Measure the models on labelled posts, with intervals and plots."),
     "schema": ("schema", "JSON Schema of a record or of a configuration file."),
     "version": ("version", "Version of this program."),
 }

@@ -38,7 +38,7 @@ def answer(file: Path | None, answers: Answers) -> None:
     """Write an answer for each line, and end with exit code 1 when one of them is an error."""
     bad = 0
     out = sys.stdout.buffer
-    with _opened(file) as lines:
+    with opened(file) as lines:
         for said in answers(bounded(lines)):
             bad += "error" in said
             out.write(msgspec.json.encode(said) + b"\n")
@@ -48,7 +48,8 @@ def answer(file: Path | None, answers: Answers) -> None:
         raise typer.Exit(exits.BAD_INPUT)
 
 
-def _opened(file: Path | None) -> BinaryIO:
+def opened(file: Path | None) -> BinaryIO:
+    """A file, or standard input, to read bytes from."""
     if file is None or str(file) == "-":
         return sys.stdin.buffer
     try:

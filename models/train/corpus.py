@@ -65,26 +65,26 @@ class DataError(ValueError):
 def messages(folder: Path) -> list[Example]:
     """Residents' messages with their topic: `messages_labelled.jsonl`."""
     rows = _rows(folder / "messages_labelled.jsonl", "title", "body", "topic")
-    examples = (_example(row["title"], row["body"], row["topic"], "messages", _year(row.get("time"))) for row in rows)
+    examples = (example(row["title"], row["body"], row["topic"], "messages", _year(row.get("time"))) for row in rows)
     return without_duplicates(examples)
 
 
 def emotions(folder: Path) -> list[Example]:
     """Weibo posts with their emotion: `sentiment_emotions.jsonl`."""
     rows = _rows(folder / "sentiment_emotions.jsonl", "text", "emotion", "set")
-    return without_duplicates(_example("", row["text"], row["emotion"], row["set"]) for row in rows)
+    return without_duplicates(example("", row["text"], row["emotion"], row["set"]) for row in rows)
 
 
 def polarities(folder: Path) -> list[Example]:
     """Weibo posts, positive or negative: `sentiment_polarity.jsonl`."""
     rows = _rows(folder / "sentiment_polarity.jsonl", "text", "polarity")
-    return without_duplicates(_example("", row["text"], row["polarity"], "polarity") for row in rows)
+    return without_duplicates(example("", row["text"], row["polarity"], "polarity") for row in rows)
 
 
 def unlabelled(folder: Path) -> list[Example]:
     """Residents' messages without a topic, for counting words: `messages_stream.jsonl`."""
     rows = _rows(folder / "messages_stream.jsonl", "title", "body")
-    return without_duplicates(_example(row["title"], row["body"], "", "stream") for row in rows)
+    return without_duplicates(example(row["title"], row["body"], "", "stream") for row in rows)
 
 
 def requests(folder: Path) -> Iterator[tuple[str, str]]:
@@ -165,7 +165,8 @@ def _signature(text: str) -> NDArray[np.uint64]:
     return smallest
 
 
-def _example(title: str, body: str, label: str, source: str, year: int | None = None) -> Example:
+def example(title: str, body: str, label: str, source: str, year: int | None = None) -> Example:
+    """A text as it is trained and measured on: names after @ are blanked, and its words decide on its side."""
     title, body = _HANDLE.sub(" ", title), _HANDLE.sub(" ", body)
     key = key_of(title + body)
     return Example(title=title, body=body, label=label, source=source, key=key, part=part_of(key, year))

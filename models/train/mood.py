@@ -1,16 +1,14 @@
 """Fit and measure sentiment and emotion on Weibo posts."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from models.artefact import Fitted
-from models.mood import EmotionModel, SentimentModel
+from models.evaluation import answer
+from models.evaluation.answer import Answer
+from models.evaluation.score import Score, score
+from models.mood import SENTIMENT_OF, EmotionModel, SentimentModel
 from models.train.corpus import Cut, Example, of
-from models.train.evaluate import Score, score
 from models.train.fit import fit
-
-SENTIMENT_OF: Final = {"happy": "positive", "positive": "positive", "neutral": "neutral", "surprise": "neutral"}
-"""All other emotions are negative. A model of polarity alone finds 42 of 100 surprised posts positive: neither."""
 
 
 def emotion(rows: Sequence[Cut]) -> Fitted:
@@ -25,12 +23,15 @@ def sentiment(rows: Sequence[Cut]) -> Fitted:
 
 def emotion_scores(model: EmotionModel, rows: Sequence[Cut]) -> list[Score]:
     """Measure on the test rows, set by set."""
-    return _scores("emotion", rows, _emotion, lambda cut: model.feeling(cut.tokens).label)
+    return _scores("emotion", rows, _emotion, lambda cut: answer.emotion(model, cut.tokens))
 
 
 def sentiment_scores(model: SentimentModel, rows: Sequence[Cut]) -> list[Score]:
     """Measure on the test rows, set by set, and how often the score's sign is right where texts have a polarity."""
-    return [*_scores("sentiment", rows, _sentiment, lambda cut: model.leaning(cut.tokens).label), *_signs(model, rows)]
+    return [
+        *_scores("sentiment", rows, _sentiment, lambda cut: answer.sentiment(model, cut.tokens)),
+        *_signs(model, rows),
+    ]
 
 
 def _emotion(example: Example) -> str:
@@ -49,18 +50,15 @@ def _fit(rows: Sequence[Cut], label: Callable[[Example], str]) -> Fitted:
 
 
 def _scores(
-    name: str, rows: Sequence[Cut], label: Callable[[Example], str], answer: Callable[[Cut], str]
+    name: str, rows: Sequence[Cut], label: Callable[[Example], str], given: Callable[[Cut], Answer]
 ) -> list[Score]:
     held_out = [cut for cut in of(rows, "test") if cut.example.source != "polarity"]
     sources = sorted({cut.example.source for cut in held_out})
     chosen = {source: [cut for cut in held_out if cut.example.source == source] for source in sources}
-    return [
-        score(name, source, [label(cut.example) for cut in rows], [answer(cut) for cut in rows])
-        for source, rows in chosen.items()
-    ]
+    return [score(name, source, ((label(cut.example), given(cut)) for cut in rows)) for source, rows in chosen.items()]
 
 
 def _signs(model: SentimentModel, rows: Sequence[Cut]) -> list[Score]:
     chosen = [cut for cut in of(rows, "test") if cut.example.source == "polarity"]
-    answers = ["positive" if model.leaning(cut.tokens).score > 0 else "negative" for cut in chosen]
-    return [score("sentiment", "polarity (sign)", [cut.example.label for cut in chosen], answers)] if chosen else []
+    answers = ((cut.example.label, answer.sign(model, cut.tokens)) for cut in chosen)
+    return [score("sentiment", "polarity (sign)", answers)] if chosen else []

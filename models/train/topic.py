@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from models.artefact import Fitted
+from models.evaluation import answer
+from models.evaluation.score import Score, score
 from models.topic import TopicModel
 from models.train.corpus import Cut, Part, of
-from models.train.evaluate import Score, score
 from models.train.fit import fit
 
 
@@ -24,7 +25,6 @@ def topic_scores(model: TopicModel, rows: Sequence[Cut]) -> list[Score]:
     for part in parts:
         if not (chosen := of(rows, part)):
             continue
-        answers = [model.rank(cut.tokens) for cut in chosen]
-        truth, given = [cut.example.label for cut in chosen], [answer.label for answer in answers]
-        scores.append(score("topic", part, truth, given, [not answer.uncertain for answer in answers]))
+        answers = ((cut.example.label, answer.topic(model, cut.tokens)) for cut in chosen)
+        scores.append(score("topic", part, answers))
     return scores

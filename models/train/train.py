@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct, json
 
 from models import artefact, request, similarity
+from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
@@ -15,7 +16,6 @@ from models.segment import Segmenter
 from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
 from models.train.corpus import Cut, Part
-from models.train.evaluate import Score
 from models.train.grouping import Share
 from models.train.vocabulary import Admission
 
@@ -81,7 +81,7 @@ def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
 
 
 def evaluate(data: Path, models: Path = artefact.FOLDER) -> Report:
-    """Measure trained models on the rows that were kept from training, as their split.json says.
+    """Measure trained models on the rows that were kept from training, as split.json says, and write their report.
 
     Raises:
         DataError: a file of the data is missing or not as described, or split.json names other rows.
@@ -90,7 +90,9 @@ def evaluate(data: Path, models: Path = artefact.FOLDER) -> Report:
     sets = _read(data)
     if _split(sets) != json.decode((models / SPLIT).read_bytes(), type=dict[str, dict[Part, list[str]]]):
         raise corpus.DataError(f"{models / SPLIT}: names other rows than {data} holds; train on these data first")
-    return _report(data, sets, models)
+    report = _report(data, sets, models)
+    _write(models / REPORT, report)
+    return report
 
 
 def _read(data: Path) -> _Sets:

@@ -115,7 +115,7 @@ def test_figures_can_be_measured_again(data: Path, out: Path) -> None:
     """The committed files and the data give the committed figures."""
     report = evaluate(data, out)
     written = json.loads((out / "report.json").read_text())
-    assert [score.accuracy for score in report.scores] == [score["accuracy"] for score in written["scores"]]
+    assert [score.accuracy.value for score in report.scores] == [one["accuracy"]["value"] for one in written["scores"]]
     assert {(score.model, score.rows) for score in report.scores} >= {("topic", "test"), ("topic", "later")}
     assert all(score.count > 0 for score in report.scores)
 
