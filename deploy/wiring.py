@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from elasticsearch import AsyncElasticsearch
 from msgspec import json
 from msgspec.structs import replace
 
@@ -26,9 +28,10 @@ from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts, Observe
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
-from streams.crawl.memory import Here
-from streams.crawl.visit import Way
+from streams.crawl.watch import Event
+from streams.crawl.way import Way
 from streams.elasticsearch.client import connect
+from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
@@ -44,7 +47,7 @@ from streams.privacy.pseudonym import Pseudonyms
 from streams.privacy.seal import Seal
 from streams.protocols import Clock, Message
 from streams.records import SCHEMA_VERSION, Post
-from streams.topics import POSTS
+from streams.topics import OPERATIONS, POSTS
 from streams.worker.run import run_worker
 from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
@@ -84,13 +87,27 @@ def message(role: str, post: Post) -> Message:
     """A post on its way into the log, under its township's key."""
     document = document_id(post.township, post.source, post.id)
     identity = content_digest(document, post.fetched.isoformat())
-    headers = {
+    return Message(role=role, key=post.township.encode(), value=json.encode(post), headers=_headers(identity))
+
+
+def report(event: Event) -> Message:
+    """What operators are told of a source; it may come twice, under one idempotency key."""
+    identity = content_digest(event.event, event.source, event.reason, event.since.isoformat())
+    return Message(
+        role=OPERATIONS,
+        key=event.township.encode(),
+        value=json.encode(event),
+        headers=_headers(identity),
+    )
+
+
+def _headers(identity: str) -> dict[str, bytes]:
+    return {
         "schema": str(SCHEMA_VERSION).encode(),
         "idempotency-key": identity.encode(),
         "traceparent": f"00-{identity}-{identity[:16]}-01".encode(),
         "content-type": b"application/json",
     }
-    return Message(role=role, key=post.township.encode(), value=json.encode(post), headers=headers)
 
 
 def serve_health(settings: Settings, metrics: health.Metrics, said: Callable[[], dict[str, object]]) -> None:
@@ -153,8 +170,8 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> AsyncIterator[ElasticsearchStore]:
-    """The store, once it answers: a worker joins no group before it can write."""
+async def open_search(settings: Settings, clock: Clock) -> AsyncIterator[AsyncElasticsearch]:
+    """A connection to the search server, once it answers."""
     while True:
         try:
             client = await connect(settings.access())
@@ -162,18 +179,24 @@ async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> Async
         except Busy as busy:
             log.warning("waiting for the search server", reason=str(busy))
             await clock.sleep(WAIT)
-    store = ElasticsearchStore(
-        client,
-        server=settings.elasticsearch,
-        deployment=settings.name,
-        partition=lambda township: partition(township.encode(), settings.partitions),
-        clock=clock,
-        quiet_days=quiet_days,
-    )
     try:
-        yield store
+        yield client
     finally:
-        await store.close()
+        await client.close()
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> AsyncIterator[ElasticsearchStore]:
+    """The store, once it answers: a worker joins no group before it can write."""
+    async with open_search(settings, clock) as client:
+        yield ElasticsearchStore(
+            client,
+            server=settings.elasticsearch,
+            deployment=settings.name,
+            partition=lambda township: partition(township.encode(), settings.partitions),
+            clock=clock,
+            quiet_days=quiet_days,
+        )
 
 
 @asynccontextmanager
@@ -201,7 +224,7 @@ async def open_crawler(
     """A crawler of the deployment's sources, which publishes to `.posts`.
 
     Raises:
-        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
+        Misconfigured: a file, the keys, an index, or the contact that stands in the User-Agent is missing.
         Busy: the broker is away.
     """
     towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
@@ -209,12 +232,26 @@ async def open_crawler(
     web_of = fetcher(
         contact=settings.contact, version=agent, clock=clock, limits=limits, allow_hosts=settings.allow_hosts
     )
-    async with open_log(settings) as kafka, web_of as web:
+    async with open_log(settings) as kafka, open_search(settings, clock) as client, web_of as web:
 
         async def publish(posts: Sequence[Post]) -> None:
             await kafka.send([message(POSTS, post) for post in posts])
 
-        way = Way(web, door(settings), publish, knowledge.locate(towns.values()), Here(), clock, counts)
+        async def tell(event: Event) -> None:
+            await kafka.send([report(event)])
+
+        way = Way(
+            web=web,
+            door=door(settings),
+            publish=publish,
+            report=tell,
+            locate=knowledge.locate(towns.values()),
+            memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
+            clock=clock,
+            counts=counts,
+            crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.
+        )
+        await way.memory.head(next(iter(found)))  # Or says now, not at each visit, that the index is missing.
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
 
 
@@ -228,6 +265,10 @@ def observe(metrics: health.Metrics) -> Observe:
         kind, _, rest = name.partition(":")
         what = rest.partition(":")[0] if kind == "signal" else rest
         metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
+        if name in {"source_silent", "source_loud"}:
+            log.warning("a source is not as expected", source=source, event_name=name, remedy="docs/sources.md")
+        if name == "source_recovered":
+            log.info("a source is as expected again", source=source)
         if kind == "error":
             log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
 

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from streams.errors import Misconfigured
+from streams.identity import county_inbox
 from streams.records import TownshipCode
 
 _LONG_CODE: Final = 12
@@ -67,6 +68,11 @@ class Source(
         """The 12-digit codes of the townships, each once."""
         codes = (*((self.township,) if self.township else ()), *self.townships)
         return tuple(dict.fromkeys(code.ljust(_LONG_CODE, "0") for code in codes))
+
+    @property
+    def inbox(self) -> str:
+        """Code of the county's own inbox: where its posts go that name no township or several."""
+        return county_inbox(self.served[0])
 
     @property
     def zone(self) -> ZoneInfo:

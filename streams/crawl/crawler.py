@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from streams.crawl.backoff import Backoff
-from streams.crawl.visit import Visited, Way, visit
+from streams.crawl.visit import Visited, visit
+from streams.crawl.way import Way
+from streams.errors import Busy
 from streams.source import AnySource
 
 _AT_ONCE: Final = 100
@@ -14,6 +16,9 @@ _AT_ONCE: Final = 100
 _ATTEMPTS: Final = 3
 _ROUNDS: Final = 100
 """Visits in `once` after which a source that always lists something new is left."""
+
+_LEAST: Final = 60.0
+"""Seconds between two visits of a source, though the crawler was started again in between, and again."""
 
 
 class Crawler:
@@ -44,11 +49,25 @@ class Crawler:
         return all(await asyncio.gather(*[self._exhaust(source) for source in self._sources]))
 
     async def _keep_visiting(self, source: AnySource) -> None:
-        failures = 0
+        failures, wait = await self._left_off(source)
+        if wait > 0:
+            await self._way.clock.sleep(wait)
         while True:
             visited = await self._visit(source)
             failures = failures + 1 if visited.failures else 0
             await self._way.clock.sleep(self._pause(source, failures, visited))
+
+    async def _left_off(self, source: AnySource) -> tuple[int, float]:
+        """Failures in a row so far, and seconds until the next visit: a new crawler keeps what the last one owed."""
+        try:
+            head = await self._way.memory.head(source.name)
+        except Busy:
+            return 0, 0.0
+        if head.visited is None:
+            return 0, 0.0
+        pause = self._pause(source, head.failures, Visited(0, head.failures))
+        elapsed = (self._way.clock.now() - head.visited).total_seconds()
+        return head.failures, (pause if head.failures else min(pause, _LEAST)) - elapsed
 
     def _pause(self, source: AnySource, failures: int, visited: Visited) -> float:
         if failures:

@@ -1,77 +1,125 @@
-"""What a crawler remembers of a source: without it all is published again, which the worker counts as known."""
+"""What crawlers remember of a source, so that any of them goes on where the last one stopped."""
 
-from itertools import islice
-from typing import Final, Protocol, TypeVar
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
+from streams.crawl.watch import Watch
 from streams.pages.page import Link
+from streams.records import Reach
 
-T = TypeVar("T")
-
-_POSTS: Final = 50_000
-"""Posts, pages and stamps of a source that are remembered, the latest; what is older is read and published again."""
+_SILENT: Final = timedelta(hours=2)
+"""And three visits that did not happen: after so long a crawler is taken for dead. Its back-off ends at an hour."""
 
 
-class Published(Struct, frozen=True):
-    """A post that was published: what it said, and where it went, so that an edit follows it there."""
+class Noted(Struct, frozen=True, kw_only=True):
+    """A post that was met. Without a digest its township is decided, and nobody knows whether it was published.
 
-    digest: str
+    `reach` is as last published, `sent` when that was, `listed` when its source listed it last, to the day.
+    """
+
     township: str
+    digest: str = ""
+    reach: Reach = Reach()
+    sent: datetime | None = None
+    listed: datetime | None = None
 
 
 class Held(Struct, frozen=True):
-    """A page that was read: by what to ask whether it changed, and where it led."""
+    """A page that was read: by what to ask whether it changed, where it led, and the stamp under which all was read."""
 
     etag: str | None = None
     modified: str | None = None
     links: tuple[Link, ...] = ()
+    stamp: str | None = None
 
 
-class Seen(Struct, frozen=True):
-    """What is known of a source, or what is new of it.
+class Fence(Struct, frozen=True):
+    """Which writing of a head it was: another writing has another one."""
 
-    `posts` are by a digest of their id, which may hold a handle. `stamps` are those of links of which all was
-    published. `walked` is whether the last visit came to its end.
+    seq_no: int
+    primary_term: int
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """How a source stands.
+
+    `crawler` is who visited it last, and `visited` when that began; `walked` says whether that visit came to its end,
+    `failures` how many in a row did not. Until `closed` the site asked to be left alone.
     """
 
-    posts: dict[str, Published] = field(default_factory=dict)
-    pages: dict[str, Held] = field(default_factory=dict)
-    stamps: dict[str, str] = field(default_factory=dict)
+    source: str
+    crawler: str = ""
+    visited: datetime | None = None
     walked: bool = False
+    failures: int = 0
+    closed: datetime | None = None
+    watch: Watch = Watch()
+    fence: Fence | None = None
+
+    def is_taken(self, crawler: str, now: datetime, schedule: float) -> bool:
+        """Whether a crawler that was started later visits this source: names of crawlers sort by their start."""
+        if self.visited is None or self.crawler <= crawler:
+            return False
+        return now - self.visited <= _SILENT + 3 * timedelta(seconds=schedule)
 
 
 class Memory(Protocol):
-    """Where it is kept."""
+    """Where it is kept. Whatever is written is there for the next call, whoever asks.
 
-    async def recall(self, source: str) -> Seen:
-        """All that is known of a source; nothing of a new one."""
+    Posts are named by a digest of their id, which may hold a handle; pages by their address. Each call raises Busy
+    when it failed and may succeed later.
+    """
 
-    async def remember(self, source: str, news: Seen) -> None:
-        """Add to what is known, over what stood under the same names."""
+    async def head(self, source: str) -> Head:
+        """How a source stands; of a new one an empty head."""
+
+    async def put_head(self, head: Head) -> Head | None:
+        """The head as it stands from now on, or None when somebody else has written one since this one was read."""
+
+    async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
+        """What is known of these posts; nothing of new ones."""
+
+    async def pages(self, source: str, addresses: Collection[str]) -> Mapping[str, Held]:
+        """What is known of these pages; nothing of new ones."""
+
+    async def decide(self, source: str, posts: Mapping[str, Noted]) -> Mapping[str, Noted]:
+        """Note new posts before they are published. What was noted first stands, and is the answer."""
+
+    async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
+        """Note what was published and read, over what stood there."""
 
 
 class Here(Memory):
-    """Kept in this process, for as long as it lives."""
+    """Kept in this process, for tests: it keeps the promises of the one that lasts."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, Seen] = {}
+        self._heads: dict[str, Head] = {}
+        self._posts: dict[tuple[str, str], Noted] = {}
+        self._pages: dict[tuple[str, str], Held] = {}
 
-    async def recall(self, source: str) -> Seen:
-        return self._seen.get(source, Seen())
+    async def head(self, source: str) -> Head:
+        return self._heads.get(source, Head(source=source))
 
-    async def remember(self, source: str, news: Seen) -> None:
-        old = self._seen.get(source, Seen())
-        _renew(old.posts, news.posts)
-        _renew(old.pages, news.pages)
-        _renew(old.stamps, news.stamps)
-        self._seen[source] = Seen(old.posts, old.pages, old.stamps, news.walked)
+    async def put_head(self, head: Head) -> Head | None:
+        there = (await self.head(head.source)).fence
+        if there != head.fence:
+            return None
+        self._heads[head.source] = replace(head, fence=Fence(there.seq_no + 1 if there else 0, 1))
+        return self._heads[head.source]
 
+    async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
+        return {key: self._posts[source, key] for key in keys if (source, key) in self._posts}
 
-def _renew(known: dict[str, T], news: dict[str, T]) -> None:
-    """Put what is new last, and drop what is beyond the limit first."""
-    for name, value in news.items():
-        known.pop(name, None)
-        known[name] = value
-    for name in list(islice(known, max(0, len(known) - _POSTS))):
-        del known[name]
+    async def pages(self, source: str, addresses: Collection[str]) -> Mapping[str, Held]:
+        return {each: self._pages[source, each] for each in addresses if (source, each) in self._pages}
+
+    async def decide(self, source: str, posts: Mapping[str, Noted]) -> Mapping[str, Noted]:
+        return {key: self._posts.setdefault((source, key), post) for key, post in posts.items()}
+
+    async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
+        self._posts.update({(source, key): post for key, post in posts.items()})
+        self._pages.update({(source, address): page for address, page in pages.items()})

@@ -1,13 +1,9 @@
 """Set a post's township before it is keyed by it."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from streams.pages.page import Raw
 from streams.source import Source
-
-_COUNTY: Final = 6
-"""Digits of a county's division code (GB/T 2260)."""
 
 Locate = Callable[[str], Sequence[str]]
 """Codes of the townships whose places a text names."""
@@ -26,4 +22,4 @@ def township_of(post: Raw, source: Source, locate: Locate, thread: str | None = 
     named = {code.ljust(12, "0") for code in locate(f"{post.title}\n{post.body}")}.intersection(served)
     if len(named) == 1:
         return named.pop()
-    return thread or served[0][:_COUNTY].ljust(12, "0")
+    return thread or source.inbox

@@ -41,6 +41,11 @@ class Names(Struct, frozen=True):
         """Alias of the workers' notes to their successors."""
         return f"{self.deployment}-marks"
 
+    @property
+    def sources(self) -> str:
+        """Alias of what crawlers remember of sources."""
+        return f"{self.deployment}-sources"
+
 
 def attempts_id(partition: int) -> str:
     """Under which id a worker notes what it tried alone on a partition."""

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from deploy.templates import indices, templates
+from streams.crawl.memory import Head, Held, Noted
+from streams.crawl.watch import Watch
 from streams.protocols import Attempts
 from streams.records import Change, Incident, JudgedPost, Post
 
@@ -63,7 +65,14 @@ def test_history_and_notes_have_a_place() -> None:
     assert set(properties("marks")) == names(Attempts)
 
 
-@pytest.mark.parametrize("kind", ["posts", "incidents", "history", "forgotten", "marks"])
+def test_what_crawlers_remember_has_a_place() -> None:
+    """Of a source, its posts and its pages; a note that is refused would end every visit."""
+    flat = (names(Head) | names(Noted) | names(Held) | {"kind"}) - {"fence"}
+    assert set(properties("sources")) == flat
+    assert differing(Watch, properties("sources")["watch"]["properties"]) == []
+
+
+@pytest.mark.parametrize("kind", ["posts", "incidents", "history", "forgotten", "marks", "sources"])
 def test_mappings_are_strict(kind: str) -> None:
     """An unknown field is an error, never guessed at."""
     (body,) = [template.body for template in templates("demo") if template.kind == kind]

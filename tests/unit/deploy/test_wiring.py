@@ -1,14 +1,18 @@
 """Where settings become objects: what a crawler's and a worker's metrics may name."""
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client import generate_latest
 
 from deploy import health, wiring
 from deploy.initialise import initialise
 from deploy.settings.deployment import Settings, load
+from streams.crawl.watch import Event
 
 
 @pytest.fixture
@@ -38,6 +42,26 @@ def test_a_pages_own_words_are_no_label() -> None:
         'xiangyin_records_total{source="board",township="",what="error:RobotsDenied"}': 1,
         'xiangyin_records_total{source="board",township="",what="published"}': 7,
     }
+
+
+def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None:
+    """As a record of `.operations` with its own key, headers and what was expected; said twice it is one thing."""
+    at = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    event = Event(
+        event="source_silent", source="news", township="330206104000", reason="few", seen=0, since=at, time=at,
+        expected=(1, 20), window_days=5,
+    )  # fmt: skip
+    told, again = wiring.report(event), wiring.report(replace(event, time=at + timedelta(hours=1)))
+    assert (told.role, told.key) == ("operations", b"330206104000")
+    assert json.loads(told.value) == {
+        "event": "source_silent", "source": "news", "township": "330206104000", "reason": "few", "seen": 0,
+        "since": "2026-03-01T08:00:00Z", "time": "2026-03-01T08:00:00Z", "expected": [1, 20], "window_days": 5,
+    }  # fmt: skip
+    assert told.headers["idempotency-key"] == again.headers["idempotency-key"]
+    assert wiring.report(replace(event, event="source_recovered")).headers != told.headers
+    metrics = health.Metrics(sources=["news"])
+    wiring.observe(metrics)("news", "source_silent", 1)
+    assert counted(metrics) == {'xiangyin_records_total{source="news",township="",what="source_silent"}': 1}
 
 
 def test_a_worker_knows_its_sources_by_name(settings: Settings) -> None:

@@ -1,7 +1,6 @@
 """The crawler keeps each source's schedule, whatever another one does."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -9,11 +8,10 @@ from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Here
-from streams.crawl.visit import Way
+from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
-from streams.records import Post
 from streams.source import Feed
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,6 +36,7 @@ class Clock:
         while True:
             for _ in range(20):
                 await asyncio.sleep(0)
+            self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper[1].done()]
             due = min(self._sleepers, key=lambda sleeper: sleeper[0])
             if due[0] > end:
                 return
@@ -66,18 +65,20 @@ class Web:
         return [time for address, time in self.asked if name in address]
 
 
-async def crawl(web: Web, clock: Clock, hours: float, **schedules: float) -> None:
-    async def publish(_: Sequence[Post]) -> None:
+async def crawl(web: Web, clock: Clock, hours: float, memory: Here | None = None, **schedules: float) -> None:
+    async def ignore(_: object) -> None:
         return
 
     way = Way(
         web=web,
         door=Door(Pseudonyms({1: b"k" * 32})),
-        publish=publish,
+        publish=ignore,
+        report=ignore,
         locate=lambda _: [],
-        memory=Here(),
+        memory=memory or Here(),
         clock=clock,
         counts=Counts(),
+        crawler="1",
     )
     sources = [
         Feed(name=name, url=f"https://{name}.example.cn/", township="330206104", schedule=seconds)
@@ -108,6 +109,20 @@ async def test_a_failing_source_is_asked_ever_more_rarely_up_to_an_hour() -> Non
     pauses = [later - earlier for earlier, later in pairwise(times)]
     assert pauses[:4] == [7.5, 15, 30, 60]
     assert max(pauses) == 2700
+
+
+async def test_a_restart_goes_on_where_the_last_crawler_stopped() -> None:
+    """A failing source keeps its back-off, and no source is asked twice within a minute, however often it starts."""
+    clock, memory = Clock(), Here()
+    web = Web(clock)
+    await crawl(web, clock, 1, memory, fails=60, works=600)
+    seen = len(web.times("fails"))
+    for _ in range(5):
+        await crawl(web, clock, 1.001, memory, fails=60, works=600)
+    assert len(web.times("fails")) == seen
+    assert web.times("works")[-1] == 3600
+    await crawl(web, clock, 1.1, memory, fails=60, works=600)
+    assert web.times("works")[-1] == 3660
 
 
 async def test_what_a_site_asks_for_is_kept() -> None:

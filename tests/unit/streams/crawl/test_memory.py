@@ -1,25 +1,28 @@
-"""What is remembered of a source."""
+"""What is remembered of a source, and which crawler it belongs to."""
 
-from streams.crawl.memory import Held, Here, Published, Seen
+from datetime import UTC, datetime, timedelta
 
+import pytest
 
-async def test_news_is_added_to_what_was_known() -> None:
-    """Over what stood under the same names; another source's is apart."""
-    memory = Here()
-    await memory.remember("a", Seen({"1": Published("x", "t")}, {"u": Held("e")}, {"u": "3"}, walked=True))
-    await memory.remember("a", Seen({"1": Published("y", "t"), "2": Published("z", "t")}))
-    seen = await memory.recall("a")
-    assert (seen.posts["1"].digest, seen.posts["2"].digest) == ("y", "z")
-    assert (seen.pages, seen.stamps, seen.walked) == ({"u": Held("e")}, {"u": "3"}, False)
-    assert (await memory.recall("b")).posts == {}
+from streams.crawl.memory import Head, Here, Memory
+from tests.unit.streams.crawl.contract import MemoryContract
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-async def test_memory_has_an_end() -> None:
-    """The posts seen last are kept; what was seen long ago goes first."""
-    memory = Here()
-    await memory.remember("a", Seen({str(number): Published("x", "t") for number in range(50_000)}))
-    await memory.remember("a", Seen({"0": Published("x", "t"), "new": Published("x", "t")}))
-    posts = (await memory.recall("a")).posts
-    assert len(posts) == 50_000
-    assert {"0", "new"} <= posts.keys()
-    assert "1" not in posts
+class TestHere(MemoryContract):
+    """The memory in this process keeps the contract."""
+
+    @pytest.fixture
+    def memory(self) -> Memory:
+        return Here()
+
+
+def test_the_crawler_started_last_has_the_source() -> None:
+    """A restart goes on at once; what the last one left running stands back, until the other has been silent."""
+    head = Head(source="a", crawler="2", visited=NOW)
+    assert not head.is_taken("3", NOW, schedule=600)
+    assert not head.is_taken("2", NOW, schedule=600)
+    assert head.is_taken("1", NOW + timedelta(hours=2), schedule=600)
+    assert not head.is_taken("1", NOW + timedelta(hours=3), schedule=600)
+    assert not Head(source="a").is_taken("1", NOW, schedule=600)

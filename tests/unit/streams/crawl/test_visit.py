@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetched
-from streams.crawl.memory import Here
-from streams.crawl.visit import Visited, Way, visit
+from streams.crawl.memory import Held, Here, Noted
+from streams.crawl.visit import Visited, visit
+from streams.crawl.watch import Event
+from streams.crawl.way import Way
 from streams.errors import Busy, Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
@@ -76,12 +79,18 @@ class World:
     def __init__(self) -> None:
         self.web, self.clock, self.counts, self.memory = Web(), Clock(), Counts(), Here()
         self.published: list[Post] = []
+        self.reported: list[Event] = []
+        self.places = dict(PLACES)
         self.log_is_away = False
+        self.crawler_name = "1"
 
     async def publish(self, posts: Sequence[Post]) -> None:
         if self.log_is_away:
             raise Busy("the log is away")
         self.published += posts
+
+    async def report(self, event: Event) -> None:
+        self.reported.append(event)
 
     @property
     def way(self) -> Way:
@@ -89,14 +98,23 @@ class World:
             web=self.web,
             door=Door(Pseudonyms({1: b"k" * 32})),
             publish=self.publish,
-            locate=lambda text: [code for word, code in PLACES.items() if word in text],
+            report=self.report,
+            locate=lambda text: [code for word, code in self.places.items() if word in text],
             memory=self.memory,
             clock=self.clock,
             counts=self.counts,
+            crawler=self.crawler_name,
         )
 
     async def visit(self, source: AnySource) -> Visited:
         return await visit(source, self.way)
+
+    def restart(self) -> None:
+        """Another process, started later: all that it knows is what was kept."""
+        kept = self.memory
+        self.memory = Here()
+        self.memory.__dict__.update(kept.__dict__)
+        self.crawler_name = str(int(self.crawler_name) + 1)
 
     def crawler(self, *sources: AnySource) -> Crawler:
         return Crawler(sources, self.way, lambda: 0.5)
@@ -118,6 +136,13 @@ class World:
         posts = "".join(f'<p id="{page}{position}"><span>{text}</span></p>' for position, text in enumerate(words))
         end = f'<b><a href="/t-{number}-{page + 1}">次</a></b>' if further else ""
         self.web.pages[f"https://bbs.example.cn/t-{number}-{page}"] = f"<h1>{title}</h1>{posts}{end}"
+
+
+class Forgetful(Here):
+    """A memory that dies when it is to note what was published."""
+
+    async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:  # noqa: ARG002
+        raise Busy("the crawler was killed")
 
 
 def source(text: str, name: str = "s") -> AnySource:
@@ -157,6 +182,181 @@ async def test_one_id_with_two_texts_is_published_once(world: World) -> None:
         await world.visit(source(BOARD))
     assert [post.body for post in world.published] == ["甲"]
     assert world.counts.total("duplicate") > 0
+
+
+async def test_an_id_listed_with_two_texts_for_ever_is_no_edit(world: World) -> None:
+    """Though its page changes each time: the text that stands first is the post."""
+    for views in range(3):
+        world.board({"id": 1, "body": "甲", "views": views}, {"id": 1, "body": "乙"})
+        await world.visit(source(BOARD))
+    assert [post.body for post in world.published] == ["甲"]
+    assert world.counts.total("duplicate") == 3
+
+
+async def test_a_township_once_decided_stands(world: World) -> None:
+    """After a restart with another gazetteer, and for another text: or one post would be stored in two townships."""
+    world.board({"id": 1, "body": "青溪的路灯坏了"})
+    await world.visit(source(BOARD))
+    world.restart()
+    world.places["青溪"] = "330206105"
+    world.board({"id": 1, "body": "青溪的路灯坏了"}, {"id": 2, "body": "青溪的桥"})
+    await world.visit(source(BOARD))
+    world.board({"id": 1, "body": "石桥的路灯坏了"}, {"id": 2, "body": "青溪的桥"})
+    await world.visit(source(BOARD))
+    assert [(post.id, post.township[:9]) for post in world.published] == [
+        ("1", "330206104"),
+        ("2", "330206105"),
+        ("1", "330206104"),
+    ]
+
+
+async def test_a_township_is_noted_before_the_post_is_published(world: World) -> None:
+    """Killed in between, or with the log away: the next crawler publishes it, and where the first one would have."""
+    world.board({"id": 1, "body": "青溪的路灯坏了"})
+    world.log_is_away = True
+    with pytest.raises(Busy):
+        await world.visit(source(BOARD))
+    world.restart()
+    world.log_is_away = False
+    world.places["青溪"] = "330206105"
+    await world.visit(source(BOARD))
+    assert [(post.id, post.township) for post in world.published] == [("1", "330206104000")]
+
+
+async def test_a_crash_after_publishing_repeats_the_post_as_it_was(world: World) -> None:
+    """Killed before it could note what the log had acknowledged: one repeat, of the same id in the same township."""
+    world.board({"id": 1, "body": "青溪的路灯坏了"})
+    world.memory = Forgetful()
+    with pytest.raises(Busy):
+        await world.visit(source(BOARD))
+    world.restart()
+    world.places["青溪"] = "330206105"
+    for _ in range(2):
+        await world.visit(source(BOARD))
+    assert [(post.id, post.township) for post in world.published] == [("1", "330206104000")] * 2
+
+
+async def test_a_restarted_crawler_publishes_nothing_again(world: World) -> None:
+    """Nor does it ask for a page without the validators that the last one was given, nor for an old thread at all."""
+    world.list((1, 1), (2, 0))
+    world.thread(1, "甲", "乙")
+    world.thread(2, "丁")
+    await world.visit(source(FORUM))
+    world.restart()
+    world.web.asked.clear()
+    assert (await world.visit(source(FORUM))).published == 0
+    assert world.web.asked == ["https://bbs.example.cn/list-1"]
+    assert world.counts.total("unmodified") == 1
+    assert len(world.published) == 3
+
+
+async def test_of_two_crawlers_the_later_one_goes_on(world: World) -> None:
+    """The other asks the site for nothing, and says so; it goes on when the later one has been silent."""
+    world.board({"id": 1, "body": "x"})
+    await world.visit(source(BOARD))
+    world.restart()
+    assert (await world.visit(source(BOARD))).failures == 0
+    world.crawler_name = "1"
+    world.web.asked.clear()
+    assert (await world.visit(source(BOARD))).failures == 1
+    assert (world.web.asked, world.counts.total("error:taken")) == ([], 1)
+    await world.clock.sleep(3 * 3600)
+    assert (await world.visit(source(BOARD))).failures == 0
+
+
+async def test_a_source_taken_in_the_middle_is_given_up(world: World) -> None:
+    """A visit that ends after another crawler's began does not write over what that one noted."""
+    world.board({"id": 1, "body": "x"})
+
+    async def publish(_: Sequence[Post]) -> None:
+        head = await world.memory.head("s")
+        assert await world.memory.put_head(replace(head, crawler="2"))
+
+    assert (await visit(source(BOARD), replace(world.way, publish=publish))).failures == 1
+    assert (await world.memory.head("s")).crawler == "2"
+    assert world.counts.total("error:taken") == 1
+
+
+async def test_a_restart_keeps_what_a_site_asked_for(world: World) -> None:
+    """Retry-After counts for the next crawler, too: it asks nothing until then."""
+    world.web.pages["https://board.example.cn/api"] = Unfetched("busy", "429", retry_after=3600.0)
+    await world.visit(source(BOARD))
+    world.restart()
+    world.board({"id": 1, "body": "x"})
+    visited = await world.visit(source(BOARD))
+    assert (len(world.web.asked), visited.failures) == (1, 1)
+    assert visited.retry_after == pytest.approx(3600, abs=1)
+    await world.clock.sleep(3600)
+    await world.visit(source(BOARD))
+    assert world.ids() == ["1"]
+
+
+async def test_a_post_that_spreads_is_published_again_and_counts_as_no_news(world: World) -> None:
+    """The same words with more readers, half an hour later: not in between, and it makes nobody read further pages."""
+    dated, at = source(BOARD.replace("title: title", "title: title, views: views, time: at")), 1767225600
+    for views, minutes in ((100, 0), (300, 29), (301, 2), (310, 31), (1000, 31)):
+        await world.clock.sleep(60 * minutes)
+        world.board({"id": 1, "body": "x", "views": views, "at": at})
+        await world.visit(dated)
+    assert [post.reach.views for post in world.published] == [100, 301, 1000]
+    assert world.counts.total("published") == 1 + world.counts.total("spread") == 3
+    assert world.counts.total("listed") == 5
+
+
+async def test_a_source_whose_layout_changed_is_reported_once(world: World) -> None:
+    """Three visits whose selectors find nothing; a restart does not report it again, a repair does."""
+    world.list((1, 0))
+    world.thread(1, "甲")
+    await world.visit(source(FORUM))
+    for _ in range(5):
+        world.web.pages["https://bbs.example.cn/list-1"] = "<div>新版论坛</div>"
+        await world.visit(source(FORUM))
+        world.restart()
+    world.list((2, 0))
+    world.thread(2, "乙")
+    await world.visit(source(FORUM))
+    assert [(event.event, event.reason) for event in world.reported] == [
+        ("source_silent", "barren"),
+        ("source_recovered", "barren"),
+    ]
+    assert world.counts.total("source_silent") == world.counts.total("source_recovered") == 1
+
+
+async def test_threads_in_which_nothing_is_found_are_trouble_too(world: World) -> None:
+    """The list still leads on, the selectors of the threads find no post."""
+    for number in range(3):
+        world.list((number, 0))
+        world.web.pages[f"https://bbs.example.cn/t-{number}-1"] = "<h1>题</h1><article>甲</article>"
+        await world.visit(source(FORUM))
+    assert [event.event for event in world.reported] == ["source_silent"]
+
+
+async def test_a_report_that_was_not_taken_is_made_again(world: World) -> None:
+    """The log was away when a source fell silent: the next visit says so."""
+    world.web.pages["https://board.example.cn/api"] = '{"other": []}'
+
+    async def away(_: Event) -> None:
+        raise Busy("the log is away")
+
+    for _ in range(2):
+        await world.visit(source(BOARD))
+    with pytest.raises(Busy):
+        await visit(source(BOARD), replace(world.way, report=away))
+    await world.visit(source(BOARD))
+    assert [event.event for event in world.reported] == ["source_silent"]
+
+
+async def test_what_is_kept_names_nobody(world: World) -> None:
+    """A stamp may hold who answered last, an id who wrote; both are kept as digests. So is no address with a number."""
+    world.list((1, 0), (13812345678, 0))
+    listing = "https://bbs.example.cn/list-1"
+    world.web.pages[listing] = str(world.web.pages[listing]).replace("<i>0</i>", "<i>老王 3分钟前</i>")
+    world.thread(1, "甲")
+    await world.visit(source(FORUM))
+    kept = await world.memory.pages("s", [listing, "https://bbs.example.cn/t-1-1"])
+    assert kept.get(listing, Held()) == Held()
+    assert "老王" not in str(kept)
+    assert kept["https://bbs.example.cn/t-1-1"].stamp
 
 
 async def test_nothing_is_remembered_that_was_not_published(world: World) -> None:
@@ -346,7 +546,7 @@ async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: p
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("streams.crawl.visit.read", faulty)
+        patched.setattr("streams.crawl.walk.read", faulty)
         assert (await world.visit(source(BOARD))).published == 0
     assert world.counts.total("error:parser:ZeroDivisionError") == 1
     assert (await world.visit(source(BOARD))).published == 1

@@ -1,0 +1,108 @@
+"""Publish what a page holds of new: its township noted first, itself noted when it is safe in the log."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.crawl.arrive import arrive, digest_of, is_long
+from streams.crawl.memory import Noted
+from streams.crawl.reach import has_spread
+from streams.crawl.township import township_of
+from streams.crawl.way import Way
+from streams.pages.page import Raw
+from streams.records import Post
+from streams.source import AnySource
+
+_RARELY: Final = timedelta(days=1)
+"""How often it is noted that a post is still listed."""
+
+
+class News:
+    """What one visit publishes, page by page.
+
+    `times` are those at which its new posts were written; `fresh` counts them and the edited ones.
+    """
+
+    def __init__(self, source: AnySource, way: Way) -> None:
+        self._source, self._way = source, way
+        self._townships: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
+        self.times: list[datetime] = []
+        self.fresh = self.published = 0
+
+    async def publish(self, raws: Iterable[Raw]) -> dict[str, Noted]:
+        """Publish what is new, has changed or has spread, the oldest first; the answer is what to remember of it.
+
+        The order makes a crash harmless: what is noted and not published is published again, and in the township
+        that was noted, so that it is the same post.
+        """
+        with_words = [raw for raw in raws if self._has_words(raw)]
+        keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
+        known = await self._way.memory.posts(self._source.name, keys) if keys else {}
+        await self._decide(with_words, known)
+        notes: dict[str, Noted] = {}
+        posts = [post for raw in with_words if (post := self._news(raw, known.get(key_of(raw.id)), notes))]
+        if posts:
+            await self._way.publish(sorted(posts, key=_written))
+        self.published += len(posts)
+        self._count("published", len(posts))
+        return notes
+
+    def _has_words(self, raw: Raw) -> bool:
+        self._count("listed")
+        if raw.id and (raw.title or raw.body):
+            return True
+        self._count("empty" if raw.id else "signal:id:missing")
+        return False
+
+    async def _decide(self, raws: Sequence[Raw], known: Mapping[str, Noted]) -> None:
+        """A post's township, once and for all: whoever comes later finds it noted, whatever gazetteers say by then."""
+        self._townships |= {key: noted.township for key, noted in known.items()}
+        decided: dict[str, Noted] = {}
+        for raw in raws:
+            if (key := key_of(raw.id)) not in self._townships:
+                thread = self._townships.get(key_of(raw.thread or ""))
+                self._townships[key] = township_of(raw, self._source, self._way.locate, thread)
+                decided[key] = Noted(township=self._townships[key])
+        if decided:
+            standing = await self._way.memory.decide(self._source.name, decided)
+            self._townships |= {key: noted.township for key, noted in standing.items()}
+
+    def _news(self, raw: Raw, noted: Noted | None, notes: dict[str, Noted]) -> Post | None:
+        """The post when it is to be published, and what to note of it."""
+        key, now = key_of(raw.id), self._way.clock.now()
+        noted = noted or Noted(township=self._townships[key])
+        post = arrive(raw, self._source.name, noted.township, now, self._way.door)
+        self._count("cut", is_long(raw))
+        digest = digest_of(post)
+        if met := self._digests.get(key):
+            self._count("unchanged" if met == digest else "duplicate")
+            return None
+        self._digests[key] = digest
+        is_fresh = digest != noted.digest
+        if not is_fresh and not has_spread(noted, post):
+            self._count("unchanged")
+            if noted.listed is None or now - noted.listed >= _RARELY:
+                notes[key] = replace(noted, listed=now)
+            return None
+        if not noted.digest:
+            self.times.append(_written(post))
+        self.fresh += is_fresh
+        self._count("spread", not is_fresh)
+        notes[key] = replace(noted, digest=digest, reach=post.reach, sent=now, listed=now)
+        return post
+
+    def _count(self, name: str, number: int = 1) -> None:
+        self._way.counts.add(self._source.name, name, number)
+
+
+def key_of(identity: str) -> str:
+    """Under what a post is remembered: its id may hold a handle."""
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+def _written(post: Post) -> datetime:
+    return post.published or post.fetched

@@ -1,0 +1,187 @@
+"""Walk through a source's pages: listings, and the threads that they lead to."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.crawl.backoff import PASSING
+from streams.crawl.fetch import Fetched
+from streams.crawl.memory import Held
+from streams.crawl.news import News
+from streams.crawl.watch import DRIFT, Seen
+from streams.crawl.way import Way
+from streams.errors import Unfetched
+from streams.pages.page import LISTING, Link, Page, Reading
+from streams.privacy.mask import mask
+from streams.source import AnySource, Board, Feed, Forum
+from streams.sources import board, feed, forum
+
+_FOLLOWING: Final = 500
+"""Pages of one thread that are read at most: a page may say of itself that it is the next."""
+
+_LARGE: Final = 200_000
+"""Bytes of a page that is read in a thread of its own."""
+
+_MANY: Final = 1_000
+"""Links of a page that is held; one with more is fetched in full each time."""
+
+_ENOUGH: Final = 3
+"""Failures in a row after which a visit ends: the site has trouble of its own."""
+
+
+def read(page: Page, source: AnySource) -> Reading:
+    """The page, by the parser of the source's kind."""
+    match source:
+        case Feed():
+            return feed.read(page, source)
+        case Forum():
+            return forum.read(page, source)
+        case Board():
+            return board.read(page, source)
+
+
+class Walk:
+    """One walk under way. `to_the_end`: follow the listings though they list nothing new."""
+
+    def __init__(self, source: AnySource, way: Way, *, to_the_end: bool) -> None:
+        self._source, self._way, self._to_the_end = source, way, to_the_end
+        self._asked: set[str] = set()
+        self._held: dict[str, Held] = {}
+        self._in_a_row = 0
+        # Of listings, and of threads: how many pages were read, and what was in them.
+        self._read: dict[bool, int] = {True: 0, False: 0}
+        self._found: dict[bool, int] = {True: 0, False: 0}
+        self._drifted = False
+        self.news = News(source, way)
+        self.failures = 0
+        self.may_pass = False
+        self.retry_after: float | None = None
+
+    async def all(self) -> None:
+        """Read listing after listing, and the threads of each."""
+        listing = Link(self._source.url, LISTING)
+        for _ in range(self._source.pages):
+            before = self.news.fresh
+            links = await self._page(listing)
+            threads = [link for link in links if link.role != LISTING]
+            await self._look_up(threads)
+            for link in threads:
+                await self._thread(link)
+                if self._in_a_row >= _ENOUGH:
+                    return
+            further = [each for each in links if each.role == LISTING and each.url not in self._asked]
+            if not further or not (self._to_the_end or self.news.fresh > before):
+                break
+            listing = further[0]
+
+    @property
+    def seen(self) -> Seen:
+        """What this walk says about the source's health."""
+        kinds = [kind for kind, read in self._read.items() if read]
+        barren = any(not self._found[kind] for kind in kinds)
+        return Seen(
+            times=self.news.times,
+            fruitful=bool(kinds) and not barren,
+            barren=barren,
+            drifted=self._drifted,
+            failed=bool(self.failures),
+        )
+
+    async def _thread(self, link: Link) -> None:
+        """Read a thread's pages; its stamp is remembered when all of them are published."""
+        if link.url in self._asked or (link.stamp and self._held.get(link.url, Held()).stamp == link.stamp):
+            return
+        failures, waiting = self.failures, [link]
+        for _ in range(_FOLLOWING):
+            if not waiting:
+                break
+            waiting += [each for each in await self._page(waiting.pop(0)) if each.url not in self._asked]
+        if link.stamp and self.failures == failures:
+            stamped = replace(self._held.get(link.url, Held()), stamp=link.stamp)
+            await self._way.memory.remember(self._source.name, {}, {link.url: stamped})
+
+    async def _page(self, link: Link) -> Sequence[Link]:
+        """Fetch a page, publish what it holds of new, and return where it leads."""
+        self._asked.add(link.url)
+        if link.url not in self._held:
+            await self._look_up([link])
+        held = self._held.get(link.url, Held())
+        try:
+            fetched = await self._way.web.fetch(link.url, held.etag, held.modified)
+        except Unfetched as error:
+            self._failed(error, link)
+            return ()
+        self._in_a_row = 0
+        self._count("pages")
+        if fetched is None:
+            self._count("unmodified")
+            return held.links
+        reading = await self._reading(fetched, link)
+        if reading is None:
+            return ()
+        notes = await self.news.publish(reading.posts)
+        self._weigh(reading, link)
+        self._held[link.url] = _held(fetched, reading)
+        pages = {} if self._held[link.url] == held == Held() else {link.url: self._held[link.url]}
+        if notes or pages:
+            await self._way.memory.remember(self._source.name, notes, pages)
+        return reading.links
+
+    async def _look_up(self, links: Sequence[Link]) -> None:
+        """What is known of the pages that these lead to."""
+        if unknown := [link.url for link in links if link.url not in self._held]:
+            self._held |= dict.fromkeys(unknown, Held())
+            self._held |= await self._way.memory.pages(self._source.name, unknown)
+
+    async def _reading(self, fetched: Fetched, link: Link) -> Reading | None:
+        page = Page(url=fetched.url, body=fetched.body, charset=fetched.charset, role=link.role)
+        try:
+            # A large page takes seconds, in which the other sources want to go on.
+            large = len(page.body) > _LARGE
+            reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
+        except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
+            self._count(f"error:parser:{type(error).__name__}")
+            return None
+        for signal in reading.signals:
+            self._count(f"signal:{signal}")
+        return replace(reading, links=tuple(_stamped(each) for each in reading.links))
+
+    def _weigh(self, reading: Reading, link: Link) -> None:
+        """Whether there was anything in the page: posts with words, or threads that lead on."""
+        lists = link.role == LISTING
+        self._read[lists] += 1
+        self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
+        self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
+        self._drifted |= not DRIFT.isdisjoint(reading.signals)
+
+    def _failed(self, error: Unfetched, link: Link) -> None:
+        """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
+        self._count(f"error:{error.name}")
+        if error.name in PASSING or link.role == LISTING:
+            self.failures += 1
+            self._in_a_row += 1
+            self.may_pass |= error.name in PASSING
+            self.retry_after = max(self.retry_after or 0.0, error.retry_after or 0.0) or None
+
+    def _count(self, name: str, number: int = 1) -> None:
+        self._way.counts.add(self._source.name, name, number)
+
+
+def _held(fetched: Fetched, reading: Reading) -> Held:
+    """The page as it may be kept.
+
+    One that held nothing is read in full again, and so is one that leads to somebody's number: the addresses in what
+    is kept pass no other door.
+    """
+    empty = not reading.posts and not reading.links
+    if empty or len(reading.links) > _MANY or any(mask(each.url) != each.url for each in reading.links):
+        return Held()
+    return Held(fetched.etag, fetched.modified, reading.links) if fetched.etag or fetched.modified else Held()
+
+
+def _stamped(link: Link) -> Link:
+    """A stamp may name who answered last; it is only compared."""
+    return replace(link, stamp=hashlib.sha256(link.stamp.encode()).hexdigest()[:32]) if link.stamp else link

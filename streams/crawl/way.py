@@ -1,0 +1,45 @@
+"""All that a visit needs of the world."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from streams.crawl.counts import Counts
+from streams.crawl.fetch import Fetched
+from streams.crawl.memory import Memory
+from streams.crawl.township import Locate
+from streams.crawl.watch import Event
+from streams.privacy.door import Door
+from streams.protocols import Clock
+from streams.records import Post
+
+Publish = Callable[[Sequence[Post]], Awaitable[None]]
+"""Returns when the posts are safe in the log; raises when they may not be."""
+
+Report = Callable[[Event], Awaitable[None]]
+"""The same for what operators are told."""
+
+
+class Web(Protocol):
+    """Where pages come from."""
+
+    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
+        """The page, or None when it has not changed. Raises Unfetched."""
+
+
+class Way(Struct, frozen=True):
+    """How pages are fetched, where posts and reports go, and what is remembered.
+
+    `crawler` names the process: names sort by when it was started, so that of two the later one goes on.
+    """
+
+    web: Web
+    door: Door
+    publish: Publish
+    report: Report
+    locate: Locate
+    memory: Memory
+    clock: Clock
+    counts: Counts
+    crawler: str

@@ -1,0 +1,123 @@
+"""What crawlers remember, on Elasticsearch: one small document a source, a post, a page."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+from elasticsearch import AsyncElasticsearch
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from streams.crawl.memory import Fence, Head, Held, Memory, Noted
+from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.names import Names
+from streams.errors import Busy, Misconfigured, Refused
+from streams.protocols import Conflict, Done, Outcome, Overloaded
+
+S = TypeVar("S", bound=Struct)
+
+SOURCE: Final = "source"
+POST: Final = "post"
+PAGE: Final = "page"
+
+FOUND_AT_ONCE: Final = 1_000
+"""Documents of one look-up."""
+
+MISSING: Final = "index_not_found_exception"
+
+
+class ElasticsearchMemory(Memory):
+    """Implements `streams.crawl.memory.Memory`: look-ups by id, in real time; every call is one attempt.
+
+    Args:
+        client: of `streams.elasticsearch.client.connect`.
+        server: its address, for messages.
+        deployment: whose sources these are.
+    """
+
+    def __init__(self, client: AsyncElasticsearch, *, server: str, deployment: str) -> None:
+        self.deployment = deployment
+        self._client, self._server, self._index = client, server, Names(deployment).sources
+
+    async def head(self, source: str) -> Head:
+        """See `Memory`. Raises Misconfigured when the index was never created."""
+        (item,) = await self._items([source])
+        if not item.get("found"):
+            return Head(source=source)
+        return replace(_record(item, Head), fence=Fence(item["_seq_no"], item["_primary_term"]))
+
+    async def put_head(self, head: Head) -> Head | None:
+        """Create, or replace exactly the version that was read."""
+        document = {"kind": SOURCE, **asdict(replace(head, fence=None))}
+        del document["fence"]
+        address = {"_index": self._index, "_id": head.source}
+        fence = {"if_seq_no": head.fence.seq_no, "if_primary_term": head.fence.primary_term} if head.fence else {}
+        (outcome,) = await self._send([Write("index" if head.fence else "create", {**address, **fence}, document)])
+        return replace(head, fence=Fence(outcome.seq_no, outcome.primary_term)) if isinstance(outcome, Done) else None
+
+    async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
+        """One look-up of all."""
+        return await self._records({key: _post_id(source, key) for key in keys}, Noted)
+
+    async def pages(self, source: str, addresses: Collection[str]) -> Mapping[str, Held]:
+        """One look-up of all."""
+        return await self._records({address: _page_id(source, address) for address in addresses}, Held)
+
+    async def decide(self, source: str, posts: Mapping[str, Noted]) -> Mapping[str, Noted]:
+        """Create what is not there; what is, is looked up."""
+        outcomes = await self._send([self._post("create", source, key, post) for key, post in posts.items()])
+        late = [key for key, outcome in zip(posts, outcomes, strict=True) if isinstance(outcome, Conflict)]
+        return {**posts, **await self.posts(source, late)} if late else posts
+
+    async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
+        """One bulk of all."""
+        noted = [self._post("index", source, key, post) for key, post in posts.items()]
+        held = [self._write("index", source, PAGE, _page_id(source, url), page) for url, page in pages.items()]
+        await self._send([*noted, *held])
+
+    async def _records(self, names: Mapping[str, str], kind: type[S]) -> dict[str, S]:
+        items = await self._items(list(names.values()))
+        return {name: _record(item, kind) for name, item in zip(names, items, strict=True) if item.get("found")}
+
+    async def _items(self, ids: list[str]) -> list[Any]:
+        items: list[Any] = []
+        for start in range(0, len(ids), FOUND_AT_ONCE):
+            with busy_when_away(self._server):
+                answer = await self._client.mget(index=self._index, ids=ids[start : start + FOUND_AT_ONCE])
+            items += answer["docs"]
+        for error in (item["error"] for item in items if "error" in item):
+            if error.get("type") == MISSING:
+                raise Misconfigured(f"{self._server} has no index {self._index}; run `xiangyin indices create`")
+            raise Busy(f"{self._server} could not look up {self._index}: {error.get('type')}")
+        return items
+
+    def _post(self, verb: str, source: str, key: str, post: Noted) -> Write:
+        return self._write(verb, source, POST, _post_id(source, key), post)
+
+    def _write(self, verb: str, source: str, kind: str, identity: str, record: Struct) -> Write:
+        document = {"kind": kind, "source": source, **asdict(record)}
+        return Write(verb, {"_index": self._index, "_id": identity}, document)
+
+    async def _send(self, writes: Iterable[Write]) -> list[Outcome]:
+        """Outcomes, all of them Done or Conflict."""
+        outcomes = await send(self._client, self._server, list(writes))
+        for outcome in outcomes:
+            if isinstance(outcome, Overloaded):
+                raise Busy(f"{self._server} did not take all notes of a crawler: {outcome.reason}")
+            if not isinstance(outcome, Done | Conflict):
+                raise Refused(f"{self._server} refuses a note of a crawler: {outcome.reason}")
+        return outcomes
+
+
+def _record(item: Mapping[str, Any], kind: type[S]) -> S:
+    return msgspec.convert(item["_source"], kind)
+
+
+def _post_id(source: str, key: str) -> str:
+    return f"{source}:{POST}:{key}"
+
+
+def _page_id(source: str, address: str) -> str:
+    return f"{source}:{PAGE}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"

@@ -1,0 +1,107 @@
+"""`xiangyin crawl` as one process after another: what one noted, the next one knows."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import yaml
+from aiohttp import web
+
+from deploy.embedded import EmbeddedServers
+from tests.embedded.county import HERE, THERE, TOWNSHIPS, County, post
+
+
+class Site:
+    """A message board of three townships, on loopback. `asked` are its requests: path and If-None-Match."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, object]] = []
+        self.asked: list[tuple[str, str | None]] = []
+        self.address = ""
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        self.asked.append((request.path, request.headers.get("If-None-Match")))
+        if request.path == "/robots.txt":
+            return web.Response(text="")
+        tag = f'"{abs(hash(str(self.items)))}"'
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304)
+        return web.json_response(self.items, headers={"ETag": tag})
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    made = Site()
+    runner = web.ServerRunner(web.Server(made.answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.address = "{}:{}".format(*runner.addresses[0][:2])
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+def county(servers: EmbeddedServers, deployment: str, tmp_path: Path, site: Site) -> County:
+    made = County(servers, deployment, tmp_path)
+    settings = tmp_path / "deployment.yaml"
+    settings.write_text(f"{settings.read_text('utf-8')}allow_hosts: ['{site.address}']\n", "utf-8")
+    source = {
+        "kind": "board",
+        "url": f"http://{site.address}/api",
+        "townships": list(TOWNSHIPS),
+        "message": {"id": "id", "body": "body"},
+    }
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "board.yaml").write_text(yaml.safe_dump(source), "utf-8")
+    return made
+
+
+async def crawl(county: County) -> None:
+    """One crawler, from its start to its end, beside this loop that serves the site."""
+    crawler = county.start("crawl", "--once", log="crawl.log")
+    assert await asyncio.to_thread(crawler.wait, 60) == 0, (county.folder / "crawl.log").read_text("utf-8")
+
+
+async def test_a_crawler_goes_on_where_the_last_one_stopped(county: County, site: Site) -> None:
+    """Another process, a gazetteer and a text that changed: no post again, none in a second township, ETags kept."""
+    county.set_up()
+    site.items = [{"id": "1", "body": "东埠村的水管爆了"}, {"id": "2", "body": "鹿鸣村的路灯坏了"}]
+    await crawl(county)
+    site.asked.clear()
+    await crawl(county)
+    assert [tag is not None for path, tag in site.asked if path == "/api"] == [True]
+    moved = county.folder / "townships" / f"{THERE}.yaml"
+    moved.write_text(moved.read_text("utf-8").replace("鹿鸣村", "东埠村"), "utf-8")
+    first = county.folder / "townships" / f"{HERE}.yaml"
+    first.write_text(first.read_text("utf-8").replace("东埠村", "鹿鸣村"), "utf-8")
+    site.items = [*site.items[:1], {"id": "2", "body": "鹿鸣村的路灯又坏了"}, {"id": "3", "body": "东埠村没水"}]
+    await crawl(county)
+    published = [json.loads(record.value) for record in await county.read("posts")]
+    assert sorted((each["id"], each["township"], each["body"]) for each in published) == [
+        ("1", HERE, "东埠村的水管爆了"),
+        ("2", THERE, "鹿鸣村的路灯又坏了"),
+        ("2", THERE, "鹿鸣村的路灯坏了"),
+        ("3", THERE, "东埠村没水"),
+    ]
+
+
+async def test_a_post_that_spread_is_stored_and_counts_once(county: County) -> None:
+    """The same words read later by more people: the document says so, the incident is the same in every count."""
+    said = post("1", "东埠村的水管爆了，请来修一下", reach={"views": 10})
+    county.set_up()
+    county.work()
+    try:
+        await county.publish([said])
+        await county.until(1)
+        await county.drained()
+        (before,) = await county.search("incidents")
+        later = {**said, "fetched": post("1")["fetched"], "reach": {"views": 5000, "replies": 40}}
+        await county.publish([later])
+        await county.drained()
+        (stored,), (after,) = await county.search("posts"), await county.search("incidents")
+    finally:
+        county.end()
+    assert (stored["reach"]["views"], stored["reach"]["replies"]) == (5000, 40)
+    assert {**before, "applied": 0} == {**after, "applied": 0}

@@ -1,0 +1,68 @@
+"""What crawlers rely on, asked of the memory in this process and of the one that lasts."""
+
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from streams.crawl.memory import Head, Held, Memory, Noted
+from streams.crawl.watch import Watch
+from streams.pages.page import Link
+from streams.records import Reach
+
+NOW = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
+HERE, THERE = "330206104000", "330206105000"
+
+
+class MemoryContract:
+    """Promises of `streams.crawl.memory.Memory`; the fixture `memory` gives an empty one."""
+
+    async def test_nothing_is_known_of_a_new_source(self, memory: Memory) -> None:
+        """Its head is empty, and so is every look-up, of nothing too."""
+        assert await memory.head("a") == Head(source="a")
+        assert await memory.posts("a", ["1"]) == {} == await memory.posts("a", [])
+        assert await memory.pages("a", ["u"]) == {} == await memory.pages("a", [])
+
+    async def test_what_was_remembered_is_there_at_once(self, memory: Memory) -> None:
+        """Equal to what was written, down to the microsecond; another source's is apart."""
+        post = Noted(township=HERE, digest="d", reach=Reach(views=5), sent=NOW, listed=NOW)
+        page = Held('"1"', "Sun, 01 Mar 2026 08:00:00 GMT", (Link("https://a.example/1", "thread", "s"),), "t")
+        await memory.remember("a", {"1": post}, {"u": page, "v": Held(stamp="t")})
+        assert await memory.posts("a", ["1", "2"]) == {"1": post}
+        assert await memory.pages("a", ["u", "v", "w"]) == {"u": page, "v": Held(stamp="t")}
+        assert await memory.posts("b", ["1"]) == {} == await memory.pages("b", ["u"])
+
+    async def test_the_later_note_stands(self, memory: Memory) -> None:
+        """What is remembered again replaces what was there; a post and a page of one name are two things."""
+        old = Noted(township=HERE, digest="d")
+        await memory.remember("a", {"1": old}, {"1": Held("x")})
+        await memory.remember("a", {"1": replace(old, digest="e", sent=NOW)}, {"1": Held("y")})
+        assert await memory.posts("a", ["1"]) == {"1": replace(old, digest="e", sent=NOW)}
+        assert await memory.pages("a", ["1"]) == {"1": Held("y")}
+
+    async def test_the_first_decision_stands(self, memory: Memory) -> None:
+        """Of two crawlers that decide about a post's township, the second is told what the first one decided."""
+        first, second = Noted(township=HERE), Noted(township=THERE)
+        assert await memory.decide("a", {"1": first}) == {"1": first}
+        assert await memory.decide("a", {"1": second, "2": second}) == {"1": first, "2": second}
+        assert await memory.posts("a", ["1", "2"]) == {"1": first, "2": second}
+
+    async def test_a_head_is_written_by_compare_and_set(self, memory: Memory) -> None:
+        """Of two crawlers that read the same head one writes it, and the other is told; so with a new source."""
+        empty = await memory.head("a")
+        assert await memory.put_head(replace(empty, crawler="1")) is not None
+        assert await memory.put_head(replace(empty, crawler="2")) is None
+        ours = theirs = await memory.head("a")
+        assert ours.crawler == "1"
+        after = await memory.put_head(replace(ours, crawler="2"))
+        assert await memory.put_head(replace(theirs, crawler="3")) is None
+        assert after is not None
+        assert await memory.put_head(replace(after, failures=3)) is not None
+        assert (await memory.head("a")).failures == 3
+
+    async def test_a_head_keeps_all_that_it_says(self, memory: Memory) -> None:
+        """Health, too: a trouble that was reported is not reported again after a restart."""
+        watch = Watch(trouble="few", since=NOW, began=NOW, last=NOW, failing=NOW, barren=2, hours={"492000": 3})
+        head = Head(source="a", crawler="1", visited=NOW, walked=True, failures=2, closed=NOW, watch=watch)
+        written = await memory.put_head(head)
+        assert written is not None
+        assert await memory.head("a") == written == replace(head, fence=written.fence)

@@ -1,0 +1,125 @@
+"""A source that fell silent is named once, and once when it speaks again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from streams.crawl.watch import Event, Seen, Watch, look
+from streams.source import AnySource, parse_source
+
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def source(expects: str = "", townships: str = '"330206104"') -> AnySource:
+    text = f"kind: feed\nurl: https://a.example/rss\ntownships: [{townships}]\n"
+    return parse_source(text + (f"expects: {{posts_a_day: {expects}}}\n" if expects else ""), Path("s.yaml"))
+
+
+class Village:
+    """A source that is visited every hour, and what was said about it."""
+
+    def __init__(self, expects: str = "") -> None:
+        self.source, self.watch, self.now = source(expects), Watch(), START
+        self.said: list[tuple[float, Event]] = []
+
+    def hours(self, number: float, posts: Callable[[int], int] = lambda _: 0, **seen: bool) -> "Village":
+        for _ in range(int(number)):
+            self.now += HOUR
+            times = [self.now] * posts(self.now.hour)
+            self.watch, event = look(self.watch, self.source, Seen(times=times, **seen), self.now)
+            if event:
+                self.said.append(((self.now - START) / HOUR, event))
+        return self
+
+    def events(self) -> list[tuple[float, str, str]]:
+        return [(hour, event.event, event.reason) for hour, event in self.said]
+
+
+def by_day(hour: int) -> int:
+    """One an hour from 6 to 22, as people write."""
+    return int(6 <= hour < 22)
+
+
+def test_a_source_as_expected_says_nothing() -> None:
+    """Sixteen posts a day where 10 to 60 are expected: nights are no silence."""
+    assert Village("[10, 60]").hours(24 * 10, by_day).events() == []
+
+
+def test_a_silent_source_is_named_once_and_once_when_it_speaks() -> None:
+    """Less than a fifth of the least that is expected, over a day at least; back when it is two fifths."""
+    village = Village("[10, 60]").hours(48, by_day).hours(72).hours(48, by_day)
+    (fell, silent, _), (rose, recovered, reason) = village.events()
+    assert (silent, recovered, reason) == ("source_silent", "source_recovered", "few")
+    assert 48 + 12 <= fell <= 48 + 24
+    assert 120 <= rose <= 120 + 16
+    said = village.said[0][1]
+    assert (said.source, said.township, said.expected, said.window_days) == ("s", "330206104000", (10, 60), 1)
+    assert said.seen < 2
+    assert village.said[1][1].since == said.since == START + fell * HOUR
+
+
+def test_a_quiet_source_is_given_as_long_as_it_needs() -> None:
+    """Where one post a day is the least, five days without one say something, and two do not."""
+    assert Village("[1, 20]").hours(24 * 4).events() == []
+    assert Village("[1, 20]").hours(24 * 6).events() == [(121, "source_silent", "few")]
+    assert Village("[0, 20]").hours(24 * 30).events() == []
+
+
+def test_old_posts_of_the_first_visit_are_not_counted_as_todays() -> None:
+    """A hundred posts of last year, then nothing: the posts' own dates count."""
+    village = Village("[5, 20]")
+    old = [START - timedelta(days=300)] * 100
+    village.watch, _ = look(village.watch, village.source, Seen(times=old, fruitful=True), START)
+    assert village.hours(26).events()[0][1:] == ("source_silent", "few")
+
+
+def test_a_crawler_that_was_away_begins_its_watch_anew() -> None:
+    """What it did not see it cannot miss: no alarm after its own outage."""
+    village = Village("[10, 60]").hours(48, by_day)
+    village.now += timedelta(days=3)
+    assert village.hours(20).events() == []
+    assert village.hours(10).events()[0][1] == "source_silent"
+
+
+def test_pages_without_anything_in_them_are_named_after_three_visits() -> None:
+    """Where something was found before, where something is expected, or where the selectors say that they miss it."""
+    assert Village("[1, 9]").hours(3, barren=True).events() == [(3, "source_silent", "barren")]
+    assert Village().hours(1, fruitful=True).hours(3, barren=True).events() == [(4, "source_silent", "barren")]
+    assert Village().hours(3, barren=True, drifted=True).events() == [(3, "source_silent", "barren")]
+    assert Village().hours(9, barren=True).events() == []
+
+
+def test_unchanged_pages_are_neither_good_nor_bad() -> None:
+    """A site that says 304 all day was read as it stands; a page with something in it ends the trouble."""
+    village = Village("[1, 9]").hours(2, barren=True).hours(5).hours(1, barren=True).hours(4)
+    village.hours(1, fruitful=True)
+    assert village.events() == [(8, "source_silent", "barren"), (13, "source_recovered", "barren")]
+
+
+def test_a_source_that_cannot_be_read_is_named_after_six_hours() -> None:
+    """Whatever it expects; a single good visit in between begins the count anew."""
+    village = Village().hours(5, failed=True).hours(1).hours(8, failed=True).hours(1)
+    assert village.events() == [(13, "source_silent", "failing"), (15, "source_recovered", "failing")]
+
+
+def test_a_loud_source_is_named_too() -> None:
+    """More than twice the most that is expected in a day is not the village any more; well below it is again."""
+    village = Village("[1, 20]").hours(48, by_day).hours(12, lambda _: 10).hours(40)
+    assert [event[1:] for event in village.events()] == [("source_loud", "many"), ("source_recovered", "many")]
+    assert village.said[0][1].seen > 40
+
+
+def test_a_shared_source_is_reported_to_the_countys_inbox() -> None:
+    """It belongs to no single township."""
+    shared = source("[1, 9]", '"330206104", "330206105"')
+    _, event = look(Watch(barren=2, began=START, last=START), shared, Seen(barren=True), START + HOUR)
+    assert event
+    assert event.township == "330206000000"
+
+
+def test_what_is_remembered_stays_small() -> None:
+    """Two weeks of hours at most, however long a source lives, and whatever dates its posts claim."""
+    village = Village("[1, 2000]").hours(24 * 30, lambda _: 1)
+    village.watch, _ = look(village.watch, village.source, Seen(times=[START + timedelta(days=9999)]), village.now)
+    assert len(village.watch.hours) <= 14 * 24
