@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test check simulate kills lock bench demo-svg
+.PHONY: help setup develop demo test check simulate kills fuzz lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,7 @@ check: develop ## Style, types, layers, the flow
 bench: develop ## Speed, beside peers in the same run
 	@$(BIN)/python bench/judge.py $(ARGS)
 	@$(BIN)/python bench/steps.py $(ARGS)
+	@$(BIN)/python bench/long.py
 
 simulate: develop ## One schedule of the simulation again: XIANGYIN_SCHEDULE=4711 make simulate
 	@$(BIN)/pytest -q tests/unit/simulation
@@ -48,3 +49,6 @@ demo-svg: setup ## Record the demo's first minute as docs/demo.svg
 
 kills: develop ## Import real messages (../shared/data) while the worker is killed ten times; minutes long
 	@XIANGYIN_KILLS=10 $(BIN)/pytest -q -s tests/embedded/test_kills.py
+
+fuzz: develop ## A hundred thousand strange texts, and long ones: XIANGYIN_FUZZ=5000 make fuzz for fewer; half an hour
+	@XIANGYIN_FUZZ=$${XIANGYIN_FUZZ:-100000} $(BIN)/pytest -q tests/unit/test_fuzz.py

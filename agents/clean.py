@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.records import Post, Text
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 _BRACKET: Final = re.compile("<(?=[a-zA-Z/!])|>")
 _NOT_LINE_END: Final = re.compile("[^\n]")
 """A line's end inside a tag stays: it separates sentences."""

@@ -1,7 +1,8 @@
 """Does a text accuse an office or its staff of wrongdoing, and which?"""
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -35,6 +36,9 @@ _STAFF: Final = re.compile(
     r"工作人员|办事人?员|窗口|执法人员|执法队员|经办人?|审批人?员|公职人员|公务员|单位的人|部门的人|有关部门|相关部门|主管部门|职能部门"
 )
 _SENTENCE: Final = re.compile(r"[^。！？!?；;\n]+")
+
+_CHARGES: Final = (("wrong", _WRONGS), ("breach", _BREACHES), ("report", _REPORTED))
+"""The gravest first."""
 
 FAMILIES: Final[Mapping[str, str]] = {
     "应急|安全生产|安监": "应急办 应急管理 应急局 安监办 安监站 安监",
@@ -85,6 +89,10 @@ _ENDINGS: Final = (
 _SHORT: Final[Mapping[str, str]] = {"办公室": "办", "服务中心": "中心", "大队": "队", "中队": "队", "服务站": "站"}
 
 
+Mention = tuple[int, str]
+"""The character at which an office is named, and its id."""
+
+
 class Accusation(Struct, frozen=True):
     """Who is accused: the offices named, by id, and whether somebody is accused who is not named."""
 
@@ -106,20 +114,28 @@ def accusation(text: str, offices: Mapping[str, Iterable[str]]) -> Accusation:
         text: title and body.
         offices: per office id what it is called, see `names`.
     """
+    sentences = list(_SENTENCE.finditer(text))
+    charges = [charge for at, sentence in enumerate(sentences) if (charge := _charge(at, sentence[0]))]
+    mentions = _mentions(text, offices) if charges else []
     accused: set[str] = set()
     unnamed = False
-    before = ""
-    for match in _SENTENCE.finditer(text):
-        sentence = match[0]
-        wrong = _WRONGS.search(sentence) is not None
-        if wrong or _BREACHES.search(sentence):
-            named = _named(sentence, offices) or _named(before, offices)
-            accused |= named
-            unnamed |= wrong and not named and _is_official(sentence)
-        elif _REPORTED.search(sentence):
-            accused |= {office for office in _named(sentence, offices) if _is_reported(sentence, offices[office])}
-        before = sentence
+    for at, what in charges:
+        said = _within(mentions, sentences[at])
+        if what == "report":
+            accused |= {office for place, office in said if _is_reported(text, sentences[at].start(), place)}
+            continue
+        named = {office for _, office in said or (_within(mentions, sentences[at - 1]) if at else ())}
+        accused |= named
+        unnamed |= what == "wrong" and not named and _is_official(sentences[at][0])
     return Accusation(frozenset(accused), unnamed)
+
+
+def _charge(at: int, sentence: str) -> tuple[int, str] | None:
+    """Whether the sentence, the one at this place among all, tells of a wrong, of a breach of duty, or reports."""
+    for what, said in _CHARGES:
+        if said.search(sentence):
+            return at, what
+    return None
 
 
 def names(name: str, township: str) -> tuple[str, ...]:
@@ -141,11 +157,16 @@ def _is_official(sentence: str) -> bool:
     return _LEADERS.search(sentence) is not None or _STAFF.search(sentence) is not None
 
 
-def _named(sentence: str, offices: Mapping[str, Iterable[str]]) -> set[str]:
-    return {office for office, words in offices.items() if any(word in sentence for word in words)}
+def _mentions(text: str, offices: Mapping[str, Iterable[str]]) -> list[Mention]:
+    """Where which office is named, in the order of the text: looked for once, not sentence by sentence."""
+    present = [(word, office) for office, words in offices.items() for word in words if word in text]
+    return sorted((at.start(), office) for word, office in present for at in re.finditer(re.escape(word), text))
 
 
-def _is_reported(sentence: str, words: Iterable[str]) -> bool:
-    """Whether a report is against this office: its name stands as the object, not as the addressee (向...投诉)."""
-    places = (at.start() for word in words for at in re.finditer(re.escape(word), sentence))
-    return any(_REPORTS.search(sentence[max(0, at - _BEFORE) : at]) for at in places)
+def _within(mentions: Sequence[Mention], sentence: re.Match[str]) -> Sequence[Mention]:
+    return mentions and mentions[bisect_left(mentions, (sentence.start(),)) : bisect_left(mentions, (sentence.end(),))]
+
+
+def _is_reported(text: str, start: int, at: int) -> bool:
+    """Whether a report is against the office named at `at`: as the object, not as the addressee (向...投诉)."""
+    return _REPORTS.search(text[max(start, at - _BEFORE) : at]) is not None

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,12 @@ def test_a_bracket_never_closed_hides_no_words() -> None:
     """An unclosed tag or script does not swallow the report that follows it."""
     assert "墙倒了" in words("<script>墙倒了")
     assert "墙倒了" in words("<b 墙倒了" + "很" * 6000 + ">")
+
+
+@pytest.mark.parametrize("half", ["\ud800", "\u2066"])
+def test_halves_of_characters_and_isolates_become_blanks(half: str) -> None:
+    """No record can hold the half of a character, and no alert could quote it; what turns the writing is no word."""
+    assert words(f"围墙{half}倒了") == "围墙 倒了"
 
 
 def test_control_characters_become_blanks_and_lines_stay() -> None:
