@@ -39,15 +39,27 @@ class Metrics:
         self._records = Counter(
             "xiangyin_records", "Records by what came of them.", ["what", "township", "source"], registry=self.registry
         )
+        self._dead = Counter(
+            "xiangyin_dead_letters",
+            "Records that became dead letters.",
+            ["reason", "step", "township", "source"],
+            registry=self.registry,
+        )
         self._events = Counter("xiangyin_events", "Events of the pipeline.", ["what"], registry=self.registry)
 
     def add(self, name: str, amount: int = 1, **labels: str) -> None:
         """Count so many of a name; with a township and a source where it is about a record."""
         if labels:
-            township, source = labels.get("township", ""), labels.get("source", "")
-            self._records.labels(name, _known(township, self._townships), _known(source, self._sources)).inc(amount)
+            self._records.labels(name, *self._shown(labels.get("township", ""), labels.get("source", ""))).inc(amount)
         else:
             self._events.labels(name).inc(amount)
+
+    def bury(self, reason: str, step: str, township: str, source: str) -> None:
+        """Count one dead letter; township and source are empty where the record could not be read."""
+        self._dead.labels(reason, step, *self._shown(township, source)).inc()
+
+    def _shown(self, township: str, source: str) -> tuple[str, str]:
+        return _known(township, self._townships), _known(source, self._sources)
 
     def watch(self, status: Status) -> None:
         """Show a worker's numbers, too."""

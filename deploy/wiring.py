@@ -5,7 +5,7 @@ import os
 import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from agents import flow
 from deploy import health, knowledge, logs
+from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.settings import sources, townships
@@ -38,7 +39,7 @@ from streams.flow import Flow
 from streams.identity import content_digest, document_id
 from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
-from streams.kafka.producer import KafkaLog, open_producer
+from streams.kafka.producer import KafkaLog, Sent, open_producer, unheard
 from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.privacy import keyring
@@ -137,18 +138,20 @@ def work(settings: Settings) -> int:
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
-        async with open_store(settings, clock, quiet) as store, open_log(settings, ownership) as kafka:
-            yield Processor(
-                flow=stages,
-                knowledge=known,
-                log=kafka,
-                store=store,
-                clock=clock,
-                letters=letters,
-                tally=metrics,
-                generation=settings.generation,
-                alone=settings.batch_size,
-            )
+        with closing(Burials(metrics)) as burials:
+            log_of = open_log(settings, ownership, burials)
+            async with open_store(settings, clock, quiet) as store, log_of as kafka:
+                yield Processor(
+                    flow=stages,
+                    knowledge=known,
+                    log=kafka,
+                    store=store,
+                    clock=clock,
+                    letters=letters,
+                    tally=metrics,
+                    generation=settings.generation,
+                    alone=settings.batch_size,
+                )
 
     return run_worker(worker_settings(settings), open_processor, status)
 
@@ -200,8 +203,10 @@ async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> Async
 
 
 @asynccontextmanager
-async def open_log(settings: Settings, ownership: Ownership | None = None) -> AsyncIterator[KafkaLog]:
-    """Where records are produced.
+async def open_log(
+    settings: Settings, ownership: Ownership | None = None, sent: Sent = unheard
+) -> AsyncIterator[KafkaLog]:
+    """Where records are produced; `sent` is told of those that Kafka has.
 
     Raises:
         Misconfigured: a topic is missing, or has another number of partitions; checked first, because some brokers
@@ -211,7 +216,7 @@ async def open_log(settings: Settings, ownership: Ownership | None = None) -> As
     await check_topics(settings.kafka, settings.name, partitions=settings.partitions)
     idempotent = not await is_embedded(settings.kafka)
     async with open_producer(settings.kafka, idempotent=idempotent) as producer:
-        yield KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership)
+        yield KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership, sent=sent)
 
 
 # The crawler

@@ -1,7 +1,7 @@
 """Produce records in order and wait until Kafka has all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any, Final
@@ -19,6 +19,14 @@ BATCH: Final = 512 * 1024
 """Bytes in one produce request of a partition: half of the least `max.message.bytes`. A larger record goes alone."""
 
 
+Sent = Callable[[Sequence[Message]], None]
+"""Told of messages once Kafka has all of them."""
+
+
+def unheard(messages: Sequence[Message]) -> None:
+    """Nobody needs to know."""
+
+
 class KafkaLog:
     """The log on Kafka: implements `streams.protocols.Log`.
 
@@ -27,6 +35,7 @@ class KafkaLog:
         deployment: topics are named `{deployment}.{role}`.
         partitions: of every topic of the deployment.
         ownership: None for a program that owns nothing: a crawler, an import.
+        sent: told of messages once Kafka has all of them.
     """
 
     def __init__(
@@ -36,9 +45,10 @@ class KafkaLog:
         *,
         partitions: int = PARTITIONS,
         ownership: Ownership | None = None,
+        sent: Sent = unheard,
     ) -> None:
         self._producer, self._deployment = producer, deployment
-        self._partitions, self._ownership = partitions, ownership
+        self._partitions, self._ownership, self._sent = partitions, ownership, sent
 
     def partition(self, key: bytes) -> int:
         """The partition of a key, by Java's murmur2."""
@@ -70,6 +80,7 @@ class KafkaLog:
         for outcome in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
+        self._sent(messages)
 
     async def _send(self, name: str, number: int, messages: Sequence[Message]) -> None:
         try:

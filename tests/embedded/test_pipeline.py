@@ -150,6 +150,8 @@ async def test_a_broken_producer_stops_nobody(county: County) -> None:
     assert base64.b64decode(opened["headers"]["\\xc3(name"]) == b"13800000000"
     assert base64.b64decode(json.loads(seal.open(letters[2]["sealed"]))["value"])[12:] == packed[12:]
     assert {each["id"] for each in await county.search("posts")} == {"before", "1", "3", "after"}
+    assert "records became dead letters" in county.logs(), "the operator is told"
+    assert "13800000000" not in county.logs()
 
 
 async def test_an_id_with_other_content_is_an_edit(county: County) -> None:
