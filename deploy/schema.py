@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from deploy.settings.deployment import Settings
+from models.correction import Correction
 from streams.records import Action, DeadLetter, Evidence, Post, Toll
 from streams.source import AnySource
 from streams.township import Township
@@ -77,6 +78,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "action": _of(Action),
     "alert": _of(Alert),
     "deadletter": _of(DeadLetter),
+    "correction": _of(Correction),
 }
 
 NAMES: Final = tuple(_SCHEMAS)

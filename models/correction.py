@@ -1,6 +1,6 @@
 """What an officer corrects of a judgement: training data with a weight, and an evaluation set."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -53,44 +53,44 @@ class UnreadableCorrection(ValueError):
     """A line is no correction, or the file cannot be read; the message names file and line."""
 
 
-def read(file: Path) -> list[Correction]:
-    """The corrections of a JSONL file, in order; blank lines are skipped.
+def read(file: Path) -> dict[int, Correction]:
+    """The corrections of a JSONL file by line; blank lines are skipped.
 
     Raises:
         UnreadableCorrection: as it says.
     """
     try:
         with file.open("rb") as lines:
-            return list(corrections(lines, str(file)))
+            return dict(corrections(lines, str(file)))
     except OSError as error:
         raise UnreadableCorrection(f"{file}: cannot be read ({error.strerror})") from error
 
 
-def corrections(lines: Iterable[bytes], name: str) -> Iterator[Correction]:
-    """One correction a line.
+def corrections(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, Correction]]:
+    """Each correction with its line.
 
     Raises:
         UnreadableCorrection: a line is none.
     """
     decoder = json.Decoder(Correction)
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if not text.strip():
             continue
         try:
-            yield decoder.decode(line)
+            yield number, decoder.decode(text)
         except (DecodeError, ValidationError, UnicodeDecodeError) as error:
             raise UnreadableCorrection(
                 f"{name}:{number}: no correction: {error}; `xiangyin schema correction` says what one looks like"
             ) from error
 
 
-def newest(found: Iterable[Correction]) -> list[Correction]:
-    """Of corrections of the same field of the same text the last in time; newest first."""
-    ordered = sorted(found, key=lambda one: one.time, reverse=True)
-    chosen: dict[tuple[str, str, str], Correction] = {}
-    for one in ordered:
-        chosen.setdefault((one.field, one.title, one.body), one)
-    return list(chosen.values())
+def newest(found: Mapping[int, Correction]) -> dict[int, Correction]:
+    """Of corrections of the same field of the same text the last in time; newest first, by line."""
+    chosen: dict[tuple[str, str, str], int] = {}
+    for line in sorted(found, key=lambda one: (found[one].time, one), reverse=True):
+        chosen.setdefault((found[line].field, found[line].title, found[line].body), line)
+    return {line: found[line] for line in chosen.values()}
 
 
 def _answers(field: Field, answer: Any) -> bool:

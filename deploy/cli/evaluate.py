@@ -12,12 +12,14 @@ from rich.console import Console
 
 from deploy.cli import complain, exits
 from deploy.cli.lines import FileArgument, opened
-from deploy.evaluation import table
+from deploy.evaluation import corrected, table
 from deploy.evaluation.asked import MODELS, Asked, Refused
 from deploy.evaluation.evaluate import evaluate
 from deploy.evaluation.rows import NAMED
 from deploy.reading import bounded
+from models import correction
 from models.artefact import FOLDER, Unusable
+from models.correction import UnreadableCorrection
 from models.evaluation.page import page
 from models.evaluation.score import Evaluation
 
@@ -45,6 +47,10 @@ def command(
         Part | None, typer.Option(help="Only rows of the training data that were kept from training.")
     ] = None,
     weights: Annotated[Path, typer.Option(help="Folder of the models.", exists=True, file_okay=False)] = FOLDER,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Officers' corrections instead of posts.", exists=True, dir_okay=False),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write a report with plots.", dir_okay=False)
     ] = None,
@@ -53,10 +59,15 @@ def command(
     """Measure a model on labelled posts: accuracy, macro-F1, each label, calibration, confusion, 95 % intervals.
 
     Reads a JSON object a line with text and label. A row that cannot be used is named with its line and left out;
-    then the exit code is 1.
+    then the exit code is 1. With --corrections the models of --weights are compared with the installed ones.
     """
     if report and not report.parent.is_dir():
         raise typer.BadParameter(f"--report {report}: there is no folder {report.parent}")
+    if corrections:
+        if file or model or label or where or by or split:
+            raise typer.BadParameter("--corrections goes with --weights, --report and --json only")
+        _tell(_corrected(corrections, weights), report, as_json=as_json)
+        return
     asked = Asked(
         model=model and str(model),  # type: ignore[arg-type] # the names of MODELS
         text=text,
@@ -82,6 +93,17 @@ def _evaluated(lines: Iterable[bytes], name: str, asked: Asked) -> Evaluation:
     try:
         return evaluate(lines, name, asked, complain)
     except Refused as error:
+        complain(str(error))
+        raise typer.Exit(exits.BAD_INPUT) from None
+    except Unusable as error:
+        complain(str(error))
+        raise typer.Exit(exits.CONFIGURATION) from None
+
+
+def _corrected(file: Path, weights: Path) -> Evaluation:
+    try:
+        return corrected.evaluate(correction.read(file), str(file), weights)
+    except UnreadableCorrection as error:
         complain(str(error))
         raise typer.Exit(exits.BAD_INPUT) from None
     except Unusable as error:

@@ -57,9 +57,9 @@ def measure(model: Model, asked: Asked) -> Measure:
     return (SentimentMeasure if model == "sentiment" else EmotionMeasure)(asked.weights, asked.renamed)
 
 
-def text_of(row: Row) -> Text:
-    """The row's words, cleaned as the worker cleans a post's."""
-    read = reading.Read(row.line, row.title, row.body, None, None, "lines")
+def text_of(title: str, body: str) -> Text:
+    """The words, cleaned as the worker cleans a post's."""
+    read = reading.Read(0, title, body, None, None, "lines")
     return clean.run(reading.post(read, fetched=_EPOCH, township="0" * 12))
 
 
@@ -85,7 +85,7 @@ class _WordMeasure:
         return iter(())
 
     def _tokens(self, row: Row) -> Tokens:
-        return segment.run(text_of(row), self._segmenter)
+        return segment.run(text_of(row.title, row.body), self._segmenter)
 
     def _label(self, row: Row, known: Mapping[str, str]) -> str:
         return _known(row.label, self._renamed, known, self.NAME)
@@ -156,7 +156,7 @@ class SeverityMeasure:
         readings = {truth, _known(other, self._renamed, known, "grade_alt")} if other else {truth}
         signals = {name: _yes(record[name], name) for name in ("hazard", "immediate") if name in record}
         deaths = _deaths(record["deaths"]) if "deaths" in record else None
-        stated = facts.run(text_of(row), self._lexicon)
+        stated = facts.run(text_of(row.title, row.body), self._lexicon)
         found = severity.run(stated, self._rules)
 
         right = found.grade in readings

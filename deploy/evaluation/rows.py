@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from deploy.evaluation.asked import Asked, Columns, Model, Refused, columns
+from deploy.evaluation.asked import Asked, Columns, Model, Part, Refused, columns
 from deploy.reading import unusable
 from models.artefact import REMEDY, Unusable
 from models.evaluation.halves import half
@@ -163,7 +163,7 @@ def _kept(columns: Columns, asked: Asked) -> frozenset[str]:
             raise Refused("--split later: the rows of severity have no years; test is the half not tuned on")
         return frozenset()
     parts = split(asked.weights).get(columns.model, {})
-    wanted = [asked.split] if asked.split else list(parts)
+    wanted: tuple[Part, ...] = (asked.split,) if asked.split else ("test", "later")
     return frozenset(key for part in wanted for key in parts.get(part, ()))
 
 

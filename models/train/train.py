@@ -1,13 +1,15 @@
 """Train every model, write it, read it back and measure it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct, json
 
 from models import artefact, request, similarity
+from models.correction import Correction, Field
 from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
@@ -15,7 +17,8 @@ from models.mood import EmotionModel, SentimentModel
 from models.segment import Segmenter
 from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
-from models.train.corpus import Cut, Part
+from models.train.corpus import Cut, Example, Part
+from models.train.corrected import SOURCE, corrected
 from models.train.grouping import Share
 from models.train.vocabulary import Admission
 
@@ -45,7 +48,13 @@ class _Sets(Struct, frozen=True):
     stream: list[Cut]
 
 
-def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
+def train(
+    data: Path,
+    out: Path,
+    progress: Progress = lambda _: None,
+    corrections: Mapping[int, Correction] = MappingProxyType({}),
+    weight: float = 1.0,
+) -> Report:
     """Train every model of models/weights, and write them with the split and the report.
 
     The same data give the same bytes on the same platform and versions of numpy and scikit-learn.
@@ -55,13 +64,15 @@ def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
             sentiment_polarity (.jsonl).
         out: folder that gets the artefacts; made when absent.
         progress: told what is being done.
+        corrections: officers' corrections by line, learnt with the data; those of severity teach nothing.
+        weight: how many ordinary rows each of them counts for.
 
     Raises:
         DataError: a file of the data is missing or not as described.
     """
     out.mkdir(parents=True, exist_ok=True)
     progress("reading and cutting the texts")
-    sets = _read(data)
+    sets = _read(data, corrections, weight)
     progress("topic")
     artefact.save(out, TopicModel.NAME, topic.topic(sets.topic))
     progress("emotion")
@@ -80,26 +91,33 @@ def train(data: Path, out: Path, progress: Progress = lambda _: None) -> Report:
     return report
 
 
-def evaluate(data: Path, models: Path = artefact.FOLDER) -> Report:
+def evaluate(
+    data: Path, models: Path = artefact.FOLDER, corrections: Mapping[int, Correction] = MappingProxyType({})
+) -> Report:
     """Measure trained models on the rows that were kept from training, as split.json says, and write their report.
+
+    Models that learnt from corrections are measured with the same corrections.
 
     Raises:
         DataError: a file of the data is missing or not as described, or split.json names other rows.
         Unusable: a model is missing or damaged.
     """
-    sets = _read(data)
-    if _split(sets) != json.decode((models / SPLIT).read_bytes(), type=dict[str, dict[Part, list[str]]]):
+    sets = _read(data, corrections)
+    if _split(sets) != json.decode((models / SPLIT).read_bytes(), type=dict[str, dict[str, list[str]]]):
         raise corpus.DataError(f"{models / SPLIT}: names other rows than {data} holds; train on these data first")
     report = _report(data, sets, models)
     _write(models / REPORT, report)
     return report
 
 
-def _read(data: Path) -> _Sets:
+def _read(data: Path, corrections: Mapping[int, Correction] = MappingProxyType({}), weight: float = 1.0) -> _Sets:
+    def with_corrections(examples: Sequence[Example], field: Field) -> list[Example]:
+        return corrected(examples, corrections, field, weight)
+
     segmenter = Segmenter()
-    emotions = corpus.emotions(data)
-    mixed = corpus.without_duplicates([*emotions, *corpus.polarities(data)])
-    texts = (corpus.messages(data), emotions, mixed, corpus.unlabelled(data))
+    emotions = with_corrections(corpus.emotions(data), "emotion")
+    mixed = with_corrections(corpus.without_duplicates([*emotions, *corpus.polarities(data)]), "sentiment")
+    texts = (with_corrections(corpus.messages(data), "topic"), emotions, mixed, corpus.unlabelled(data))
     return _Sets(*(corpus.cut(examples, segmenter) for examples in texts))
 
 
@@ -110,13 +128,20 @@ def _count(rows: Sequence[Cut]) -> KeywordWeights:
     return KeywordWeights(len(rows), kept)
 
 
-def _split(sets: _Sets) -> dict[str, dict[Part, list[str]]]:
-    """Keys of the rows that were kept from training."""
-    kept: tuple[Part, ...] = ("test", "later")
-    return {
-        name: {part: sorted(row.example.key for row in corpus.of(rows, part)) for part in kept}
-        for name, rows in (("topic", sets.topic), ("emotion", sets.emotion), ("sentiment", sets.sentiment))
-    }
+def _split(sets: _Sets) -> dict[str, dict[str, list[str]]]:
+    """Keys of the rows that were kept from training, and of the corrections that were not."""
+    by_name = {"topic": sets.topic, "emotion": sets.emotion, "sentiment": sets.sentiment}
+    return {name: _kept(rows) | _corrected(rows) for name, rows in by_name.items()}
+
+
+def _kept(rows: Sequence[Cut]) -> dict[str, list[str]]:
+    parts: tuple[Part, ...] = ("test", "later")
+    return {part: sorted(row.example.key for row in corpus.of(rows, part)) for part in parts}
+
+
+def _corrected(rows: Sequence[Cut]) -> dict[str, list[str]]:
+    keys = sorted(row.example.key for row in rows if row.example.source == SOURCE)
+    return {"corrected": keys} if keys else {}
 
 
 def _report(data: Path, sets: _Sets, models: Path) -> Report:

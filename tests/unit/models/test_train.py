@@ -3,15 +3,18 @@
 import json
 import random
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from models import request, similarity
 from models.artefact import FOLDER
+from models.correction import Correction, Field
 from models.load import load
 from models.segment import Segmenter
-from models.train.corpus import DataError, chatter, key_of, messages, part_of
+from models.train.corpus import DataError, chatter, example, key_of, messages, part_of
+from models.train.corrected import corrected
 from models.train.fit import fit
 from models.train.train import evaluate, train
 from models.train.vocabulary import Admission
@@ -207,3 +210,41 @@ def test_a_weighted_row_counts_for_more() -> None:
         return float(model.weights[model.words.index("河水"), model.labels.index("乙")])
 
     assert learnt(10) > learnt(1)
+
+
+def correction(body: str, new: str, field: Field = "topic", day: int = 1) -> Correction:
+    time = datetime(2026, 3, day, tzinfo=UTC)
+    return Correction(body=body, field=field, old=None, new=new, role="duty", time=time, reason="看错了")
+
+
+def test_corrections_are_learnt_and_not_tested_on(data: Path, out: Path, tmp_path: Path) -> None:
+    """A corrected test row is trained on with its new label, its near-duplicates leave the split, all else stays."""
+    rows = [one for one in messages(data) if one.part == "test"]
+    texts = [one.title + one.body for one in rows[:3]]
+    others = [next(label for label in TOPICS if label != one.label) for one in rows[:3]]
+    learnt = {at: correction(text, new) for at, (text, new) in enumerate(zip(texts, others, strict=True), 1)}
+    report = train(data, tmp_path, corrections={**learnt, 9: correction(texts[0], "IV", "grade")}, weight=20)
+    before, after = (json.loads((folder / "split.json").read_text()) for folder in (out, tmp_path))
+    keys = {key_of(text) for text in texts}
+    assert set(after["topic"]["corrected"]) == keys
+    assert set(after["topic"]["test"]) == set(before["topic"]["test"]) - keys
+    assert "corrected" not in after["emotion"]
+    model, segmenter = load(tmp_path).topic, Segmenter()
+    assert [model.rank(segmenter.tokens("", text)).label for text in texts] == others
+    assert evaluate(data, tmp_path, learnt) == report
+
+
+def test_the_newest_of_two_corrections_is_learnt() -> None:
+    """Officers may contradict one another; a text is not learnt with two labels."""
+    both = {1: correction("路灯不亮", "交通运输", day=2), 2: correction("路灯 不亮！", "教育文体", day=1)}
+    old = example("", "路灯不亮。", "环境保护", "messages")
+    others = [example("", "学校收费", "教育文体", "messages"), example("", "班车不来", "交通运输", "messages")]
+    found = corrected([old, *others], both, "topic", 3)
+    assert [(one.label, one.part, one.weight) for one in found[:1]] == [("交通运输", "train", 3)]
+    assert found[1:] == others
+
+
+def test_a_correction_to_an_unknown_topic_is_refused(data: Path, tmp_path: Path) -> None:
+    """A slip of the pen makes no new topic: the message names the line and the topics."""
+    with pytest.raises(DataError, match=r"line 4: topic '月球' is none of 交通运输, 教育文体, 环境保护"):
+        train(data, tmp_path, corrections={4: correction("路灯不亮", "月球")})

@@ -76,3 +76,17 @@ def test_what_cannot_be_measured_is_said(
     said = capsys.readouterr()
     assert word in said.err
     assert not said.out
+
+
+def test_corrections_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Instead of labelled posts; what is no correction ends with 1, and a mixture of both with 2."""
+    file = tmp_path / "corrections.jsonl"
+    one = {"body": "小区门口的路灯坏了一个月", "field": "topic", "old": "交通运输", "new": "城乡建设"}
+    said = {"role": "duty-1", "time": "2026-03-01T09:00:00+08:00", "reason": "路灯由住建局管"}
+    file.write_text(json.dumps({**one, **said}))
+    assert run(["evaluate", "--corrections", str(file)]) == exits.OK
+    assert "models as installed" in capsys.readouterr().out
+    assert run(["evaluate", "--corrections", str(file), "--by", "role"]) == exits.USAGE
+    file.write_text(json.dumps(one))
+    assert run(["evaluate", "--corrections", str(file)]) == exits.BAD_INPUT
+    assert "corrections.jsonl:1: no correction" in capsys.readouterr().err
