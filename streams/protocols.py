@@ -42,7 +42,7 @@ class Done(Struct, frozen=True):
 
 
 class Conflict(Struct, frozen=True):
-    """Something is there already: a version as new, or another writer."""
+    """Something is there that was not there when it was looked up: our own write seen late, or another writer's."""
 
 
 class Rejected(Struct, frozen=True):
@@ -69,10 +69,25 @@ class Earlier(Struct, frozen=True):
     digest: str
 
 
+class StoredPost(Struct, frozen=True):
+    """What the store holds about a post, with the numbers by which its next write is fenced."""
+
+    earlier: Earlier
+    seq_no: int
+    primary_term: int
+
+
+class PostWrite(Struct, frozen=True):
+    """A post to be written: created when `after` is None, else by compare-and-set upon what was recalled."""
+
+    judged: JudgedPost
+    after: StoredPost | None
+
+
 class Recalled(Struct, frozen=True):
     """What the store remembers of a batch: the stored posts by document id, and which documents were forgotten."""
 
-    posts: Mapping[str, Earlier]
+    posts: Mapping[str, StoredPost]
     forgotten: Collection[str] = ()
 
 
@@ -126,8 +141,8 @@ class Store(Protocol):
     async def recall(self, posts: Mapping[str, str]) -> Recalled:
         """Look up posts (document id -> township) and forgotten ids, in real time."""
 
-    async def write_posts(self, posts: Mapping[str, JudgedPost]) -> Sequence[Outcome]:
-        """Write posts by document id under their external version; Conflict where one as new is there."""
+    async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
+        """Create or compare-and-set posts by document id."""
 
     async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
         """Create or compare-and-set incidents."""

@@ -30,13 +30,13 @@ HEADROOM: Final = 1_024
 """Bytes that the note of a move may add to a record."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""An external version cannot be negative; the zero time of some languages is the year 1."""
+"""No version is negative; the zero time of some languages is the year 1."""
 
 TRACEPARENT: Final = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, section 3.2; a header of another form may hold anything, and is not passed on."""
 
 GENERATIONS: Final = 1_000
-"""A post's external version is milliseconds of `fetched` times this, plus the generation of the judgement."""
+"""A post's version is milliseconds of `fetched` times this, plus the generation of the judgement."""
 
 
 class Decider:
@@ -75,12 +75,7 @@ class Decider:
             return None
         if self._log.partition(township.encode()) == record.position.partition:
             return arrived
-        if _size(record) > LARGEST - HEADROOM:
-            why = "the record is under another township's key, and with a note of that it is too large to be moved"
-            self.bury(arrived, draft, step="read", reason="refused", error=why)
-            return None
-        draft.messages.append(_moved(record, township))
-        draft.count("moved", arrived)
+        self._move(arrived, draft, why="the record is under another township's key")
         return None
 
     def deadly(self, record: Record) -> Message:
@@ -145,7 +140,10 @@ class Decider:
         moment = _moment(record, post.published, knowledge, live=record.role == "posts")
         given = {**knowledge, **self._incidents(arrived.township)}
         values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})
-        judged = values[JudgedPost]
+        judged, matter = values[JudgedPost], values.get(Matter)
+        if matter and _comes_late(matter, earlier, record.position):
+            self._move(arrived, draft, why="the record was set aside when later ones of its incident were applied")
+            return
         if earlier is None or self._is_news(judged, earlier, arrived, draft):
             draft.posts[arrived.document] = judged
             draft.earlier[arrived.document] = Earlier(judged.version, judged.incident, judged.first, judged.digest)
@@ -153,8 +151,17 @@ class Decider:
         draft.verdicts.append((arrived.township, arrived.source, False))
         if not EPOCH <= post.fetched <= record.time + FUTURE:
             draft.count("clamped", arrived)
-        if matter := values.get(Matter):
+        if matter:
             self._apply(matter, record.position, draft)
+
+    def _move(self, arrived: Arrived, draft: Draft, *, why: str) -> None:
+        """Send the record again under its township's key: the log puts it where it belongs, behind all others."""
+        if _size(arrived.record) > LARGEST - HEADROOM:
+            error = f"{why}, and with a note of that it is too large to be moved"
+            self.bury(arrived, draft, step="read", reason="refused", error=error)
+            return
+        draft.messages.append(_moved(arrived.record, arrived.township))
+        draft.count("moved", arrived)
 
     def _is_news(self, judged: JudgedPost, earlier: Earlier, arrived: Arrived, draft: Draft) -> bool:
         """Whether the store should take this version: newer than what is there, and not the same again."""
@@ -184,11 +191,9 @@ class Decider:
 
     def _apply(self, matter: Matter, position: Position, draft: Draft) -> None:
         """The incident is as it is after this record, unless the record has been applied to it already."""
-        place = f"{position.topic}/{position.partition}"
-        mark = matter.now.applied.get(place)
-        if mark and mark.incarnation == position.incarnation and position.offset <= mark.offset:
+        if _has_seen(matter.now, position):
             return
-        applied = {**matter.now.applied, place: Mark(position.incarnation, position.offset)}
+        applied = {**matter.now.applied, _place(position): Mark(position.incarnation, position.offset)}
         self._change(replace(matter.now, applied=applied), matter.before, draft)
 
     def _change(self, incident: Incident, before: Incident | None, draft: Draft) -> None:
@@ -219,6 +224,25 @@ def _moment(record: Record, published: datetime | None, knowledge: Mapping[type,
     return Moment(record.position, record.time, happened, live=counts, traceparent=traceparent)
 
 
+def _place(position: Position) -> str:
+    return f"{position.topic}/{position.partition}"
+
+
+def _has_seen(incident: Incident, position: Position) -> bool:
+    """Whether the incident has been given this record, or a later one of its partition."""
+    mark = incident.applied.get(_place(position))
+    return mark is not None and mark.incarnation == position.incarnation and position.offset <= mark.offset
+
+
+def _comes_late(matter: Matter, earlier: Earlier | None, position: Position) -> bool:
+    """Whether a post joins an incident that has been given later records: when it was read before, it did not join.
+
+    It was dead then, or an older generation found nothing in it.
+    """
+    joins = earlier is None or earlier.incident is None
+    return joins and matter.before is not None and _has_seen(matter.before, position)
+
+
 def _size(record: Record) -> int:
     carried = sum(len(name) + len(value) for name, value in record.headers.items())
     return len(record.value or b"") + len(record.key or b"") + carried
@@ -231,7 +255,7 @@ def _traceparent(position: Position) -> str:
 
 
 def _moved(record: Record, township: str) -> Message:
-    """The same bytes under the township's own key: the log puts them where they belong."""
+    """The same bytes under the township's own key."""
     position = record.position
     origin = f"{position.topic}/{position.partition}/{position.offset}".encode()
     headers = {**record.headers, "moved-from": origin}

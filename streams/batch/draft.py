@@ -1,8 +1,10 @@
 """What a batch is about to write, and how to take it back."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct, field
 
-from streams.protocols import Earlier, Message, Record
+from streams.protocols import Earlier, Message, PostWrite, Record, StoredPost
 from streams.records import Action, Incident, JudgedPost, Post
 
 
@@ -17,7 +19,7 @@ class Arrived(Struct):
     document: str = ""
     """Id of the document that a post becomes; empty for an action."""
     version: int = 0
-    """External version of that document."""
+    """Of that document: a later one replaces it."""
 
 
 Refusals = dict[tuple[str, int], str]
@@ -28,7 +30,10 @@ class Draft(Struct):
     """What came of a batch so far; nothing of it is written yet."""
 
     posts: dict[str, JudgedPost] = field(default_factory=dict)
+    stored: Mapping[str, StoredPost] = field(default_factory=dict)
+    """What the store held of these posts when it was asked."""
     earlier: dict[str, Earlier] = field(default_factory=dict)
+    """The same, as of the record in hand: a batch may hold several versions of one post."""
     before: dict[str, tuple[str, Incident | None]] = field(default_factory=dict)
     """Incidents that the batch changed: their township, and what they were before (None: founded here)."""
     messages: list[Message] = field(default_factory=list)
@@ -40,6 +45,10 @@ class Draft(Struct):
     counts: list[tuple[str, str, str]] = field(default_factory=list)
     verdicts: list[tuple[str, str, bool]] = field(default_factory=list)
     """Township and source of each post that was read, and whether it was dead: what a quarantine goes by."""
+
+    def write(self, document: str) -> PostWrite:
+        """How a post is to be written."""
+        return PostWrite(self.posts[document], self.stored.get(document))
 
     def count(self, name: str, arrived: Arrived) -> None:
         """Count once the batch stands."""

@@ -20,6 +20,7 @@ from streams.protocols import (
     Clock,
     Conflict,
     Done,
+    Earlier,
     IncidentWrite,
     Log,
     Message,
@@ -168,7 +169,7 @@ class Processor:
             draft = await self._decided(records, refused, final=final)
             if alone:
                 await self._care.survived(records[0])
-            if await self._log_decisions(draft.posts, refused):
+            if await self._log_decisions(draft, refused):
                 return draft
             self._decider.undo(draft)
         raise Fenced("another worker keeps deciding about the same posts")
@@ -196,7 +197,8 @@ class Processor:
         draft = Draft(awaited=set() if final else set(self._awaited))
         arrived = [a for record in records if (a := self._decider.arrive(record, draft))]
         recalled = await self._recall(arrived)
-        draft.earlier.update(recalled.posts)
+        draft.stored = recalled.posts
+        draft.earlier = {document: stored.earlier for document, stored in recalled.posts.items()}
         await self._reach_back(arrived, recalled)
         for arrival in arrived:
             reason = refused.get((arrival.document, arrival.version))
@@ -216,7 +218,10 @@ class Processor:
         return await self._patience.insist(lambda: self._store.recall(wanted)) if wanted else Recalled({})
 
     async def _reach_back(self, arrived: Iterable[Arrived], recalled: Recalled) -> None:
-        """Read the incidents that records name and memory lacks: quiet for so long that `load` left them out."""
+        """Read the incidents that records name and memory lacks: quiet for so long that `load` left them out.
+
+        A dead worker's last write may have landed since: what it left pending is finished, as `load` does.
+        """
         named = {
             (incident, arrival.township)
             for arrival in arrived
@@ -226,18 +231,20 @@ class Processor:
             found = await self._read(incident, township)
             if found:
                 self._memory.hold(found)
+                await self._finish([incident] if found.incident.unfinished else (), ())
 
     async def _read(self, incident: str, township: str) -> Versioned | None:
         return await self._patience.insist(lambda: self._store.read_incident(incident, township))
 
     # 2: write
 
-    async def _log_decisions(self, posts: Mapping[str, JudgedPost], refused: Refusals) -> bool:
+    async def _log_decisions(self, draft: Draft, refused: Refusals) -> bool:
         """Write the posts; false when the store knows better, and the batch must be decided again."""
+        posts = draft.posts
 
         async def write(documents: Sequence[str]) -> Sequence[Outcome]:
             self._log.assert_owned()
-            return await self._store.write_posts({document: posts[document] for document in documents})
+            return await self._store.write_posts({document: draft.write(document) for document in documents})
 
         contested, before = list[str](), len(refused)
         async for document, outcome in self._until_answered(list(posts), write):
@@ -251,16 +258,12 @@ class Processor:
         return len(refused) == before and await self._agreed(contested, posts)
 
     async def _agreed(self, contested: Sequence[str], posts: Mapping[str, JudgedPost]) -> bool:
-        """Whether what stands in the store under these ids was decided as we decided."""
+        """Whether what stands in the store under these ids was decided as we decided, and is no older."""
         if not contested:
             return True
         wanted = {document: posts[document].post.township for document in contested}
         stored = (await self._patience.insist(lambda: self._store.recall(wanted))).posts
-        return all(
-            (there := stored.get(document)) is not None
-            and (there.incident, there.first) == (posts[document].incident, posts[document].first)
-            for document in contested
-        )
+        return all(document in stored and _agrees(posts[document], stored[document].earlier) for document in contested)
 
     async def _write_incidents(self, incidents: Sequence[str]) -> None:
         """Write incidents by compare-and-set until each one stands.
@@ -359,8 +362,12 @@ def _named(arrival: Arrived, recalled: Recalled) -> str | None:
     """The incident that a record is about before anything is decided: an action's, or a stored post's."""
     if isinstance(arrival.content, Action):
         return arrival.content.incident
-    earlier = recalled.posts.get(arrival.document)
-    return earlier.incident if earlier else None
+    stored = recalled.posts.get(arrival.document)
+    return stored.earlier.incident if stored else None
+
+
+def _agrees(judged: JudgedPost, there: Earlier) -> bool:
+    return (there.incident, there.first) == (judged.incident, judged.first) and there.version >= judged.version
 
 
 def _quarantined(township: str, source: str) -> Message:

@@ -9,12 +9,23 @@ from elasticsearch.helpers import async_scan
 
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.documents import Document
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.names import Names, attempts_id
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
-from streams.protocols import Attempts, Clock, Done, IncidentWrite, Outcome, Recalled, Versioned
-from streams.records import Change, Incident, JudgedPost
+from streams.protocols import (
+    Attempts,
+    Clock,
+    Done,
+    IncidentWrite,
+    Outcome,
+    PostWrite,
+    Recalled,
+    StoredPost,
+    Versioned,
+)
+from streams.records import Change, Incident
 
 SCAN_SIZE: Final = 500
 
@@ -65,13 +76,13 @@ class ElasticsearchStore:
         found = [self._found(item) for item in answer["docs"]]
         pairs = zip(posts, found, strict=False)
         return Recalled(
-            posts={post: documents.earlier(item["_source"]) for post, item in pairs if item},
+            posts={post: _stored(item) for post, item in pairs if item},
             forgotten=frozenset(post for post, item in zip(posts, found[len(posts) :], strict=True) if item),
         )
 
-    async def write_posts(self, posts: Mapping[str, JudgedPost]) -> Sequence[Outcome]:
-        """Index under an external version: the same or an older one is a Conflict."""
-        return await self._send([self._post(document, judged) for document, judged in posts.items()])
+    async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
+        """Create, or replace exactly what was recalled."""
+        return await self._send([self._post(document, write) for document, write in posts.items()])
 
     async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
         """Create, or replace exactly the version that was read."""
@@ -143,19 +154,15 @@ class ElasticsearchStore:
         place = {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"}
         return Write("index", place, documents.change_document(incident, change))
 
-    def _post(self, document: str, judged: JudgedPost) -> Write:
-        address = {"_index": self.names.posts(judged.post.township), "_id": document}
-        fence = {"version": judged.version, "version_type": "external"}
-        return Write("index", {**address, **fence}, documents.post_document(judged))
+    def _post(self, document: str, write: PostWrite) -> Write:
+        address = {"_index": self.names.posts(write.judged.post.township), "_id": document}
+        return _fenced(address, write.after, documents.post_document(write.judged))
 
     def _incident(self, write: IncidentWrite) -> Write:
         incident = write.incident
         address = {"_index": self.names.incidents(incident.township), "_id": incident.id}
         document = documents.incident_document(incident, self.partition(incident.township))
-        if write.after is None:
-            return Write("create", address, document)
-        fence = {"if_seq_no": write.after.seq_no, "if_primary_term": write.after.primary_term}
-        return Write("index", {**address, **fence}, document)
+        return _fenced(address, write.after, document)
 
     def _query(self, partitions: Collection[int]) -> dict[str, Any]:
         """Incidents of these partitions that a record, a timer or an unsent alert may still touch."""
@@ -184,6 +191,17 @@ class ElasticsearchStore:
 
 def _unarchived(incident: Incident) -> Iterable[Change]:
     return (change for change in incident.history if change.revision > incident.archived)
+
+
+def _fenced(address: Mapping[str, object], after: StoredPost | Versioned | None, document: Document) -> Write:
+    if after is None:
+        return Write("create", address, document)
+    fence = {"if_seq_no": after.seq_no, "if_primary_term": after.primary_term}
+    return Write("index", {**address, **fence}, document)
+
+
+def _stored(item: Mapping[str, Any]) -> StoredPost:
+    return StoredPost(documents.earlier(item["_source"]), item["_seq_no"], item["_primary_term"])
 
 
 def _versioned(hit: Mapping[str, Any]) -> Versioned:

@@ -1,7 +1,7 @@
 """The store on a real search server: what the batch relies on, asked of the server itself."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,17 @@ from streams.elasticsearch.indices import create, differences
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy, Misconfigured, NewerState
 from streams.identity import forgotten_id
-from streams.protocols import Attempts, Conflict, Done, IncidentWrite, Rejected, Versioned
+from streams.protocols import (
+    Attempts,
+    Conflict,
+    Done,
+    IncidentWrite,
+    Outcome,
+    PostWrite,
+    Rejected,
+    StoredPost,
+    Versioned,
+)
 from streams.records import (
     AlertMessage,
     Change,
@@ -155,12 +165,18 @@ async def written(store: ElasticsearchStore, *incidents: Incident) -> list[Versi
     ]
 
 
+async def put(
+    store: ElasticsearchStore, posts: Mapping[str, JudgedPost], *, after: StoredPost | None = None
+) -> Sequence[Outcome]:
+    return await store.write_posts({document: PostWrite(each, after) for document, each in posts.items()})
+
+
 async def test_what_was_written_is_recalled_at_once(store: ElasticsearchStore) -> None:
     """A stored post keeps its decision: recall sees it before any refresh, and knows nothing of others."""
-    assert isinstance((await store.write_posts({"p": judged(version=7)}))[0], Done)
+    assert isinstance((await put(store, {"p": judged(version=7)}))[0], Done)
     recalled = await store.recall({"p": TOWN, "q": TOWN, "r": "999999999000"})
     assert set(recalled.posts) == {"p"}
-    earlier = recalled.posts["p"]
+    earlier = recalled.posts["p"].earlier
     assert (earlier.version, earlier.incident, earlier.digest) == (7, "i1", "d" * 32)
     assert earlier.first == Position("demo.posts", 3, 17, "abc")
 
@@ -173,17 +189,19 @@ async def test_a_forgotten_post_is_named_by_its_hash_only(store: ElasticsearchSt
     assert set((await store.recall({"p": TOWN, "q": TOWN})).forgotten) == {"p"}
 
 
-async def test_the_same_or_an_older_version_is_a_conflict(store: ElasticsearchStore) -> None:
-    """A replay writes nothing; an edit with a later version replaces."""
-    await store.write_posts({"p": judged(version=7)})
-    outcomes = [(await store.write_posts({"p": judged(version=version)}))[0] for version in (7, 6, 8)]
-    assert [type(outcome) for outcome in outcomes] == [Conflict, Conflict, Done]
+async def test_only_the_post_that_was_recalled_is_replaced(store: ElasticsearchStore) -> None:
+    """Whoever looked before another wrote is refused, be its version ever so new; whoever looked after is not."""
+    first, again = [(await put(store, {"p": judged(version=version)}))[0] for version in (7, 9)]
+    recalled = (await store.recall({"p": TOWN})).posts["p"]
+    edit, late = [(await put(store, {"p": judged(version=version)}, after=recalled))[0] for version in (8, 9)]
+    assert [type(outcome) for outcome in (first, again, edit, late)] == [Done, Conflict, Done, Conflict]
+    assert (await store.recall({"p": TOWN})).posts["p"].earlier.version == 8
 
 
 async def test_one_bad_document_does_not_hold_the_others(store: ElasticsearchStore) -> None:
     """A document that the mapping refuses is Rejected by name, its neighbours are Done, and its words stay out."""
     bad = judged("2", generation="geheim")
-    outcomes = await store.write_posts({"a": judged("1"), "b": bad, "c": judged("3")})
+    outcomes = await put(store, {"a": judged("1"), "b": bad, "c": judged("3")})
     assert [type(outcome) for outcome in outcomes] == [Done, Rejected, Done]
     assert isinstance(outcomes[1], Rejected)
     assert "generation" in outcomes[1].reason
@@ -192,7 +210,7 @@ async def test_one_bad_document_does_not_hold_the_others(store: ElasticsearchSto
 
 async def test_a_township_without_an_index_is_refused_with_the_remedy(store: ElasticsearchStore) -> None:
     """The server never makes up an index with guessed fields; the reason names the command that makes it."""
-    (outcome,) = await store.write_posts({"a": judged(township="110101001000")})
+    (outcome,) = await put(store, {"a": judged(township="110101001000")})
     assert isinstance(outcome, Rejected)
     assert "xiangyin indices create" in outcome.reason
     assert not await store.client.indices.exists(index=store.names.posts("110101001000"))
@@ -205,7 +223,7 @@ async def test_requests_are_split_and_every_document_answered(
     monkeypatch.setattr("streams.elasticsearch.bulk.REQUEST_BYTES", 3000)
     posts = {f"p{number}": judged(str(number)) for number in range(20)}
     posts["p7"] = judged("7", generation="no number")
-    outcomes = await store.write_posts(posts)
+    outcomes = await put(store, posts)
     assert [type(outcome) for outcome in outcomes] == [Done] * 7 + [Rejected] + [Done] * 12
 
 
@@ -318,7 +336,7 @@ async def test_notes_to_the_successor_are_found(store: ElasticsearchStore) -> No
 )
 async def test_nobody_can_search_by_author(store: ElasticsearchStore, query: dict[str, Any]) -> None:
     """The author is stored but no query, aggregation or sort can ask for it; the same holds for voices."""
-    await store.write_posts({"p": judged()})
+    await put(store, {"p": judged()})
     await store.client.indices.refresh(index=store.names.all_posts)
     assert await _asked(store.client, index=store.names.all_posts, query=query) == 0
 
@@ -326,7 +344,7 @@ async def test_nobody_can_search_by_author(store: ElasticsearchStore, query: dic
 @pytest.mark.parametrize("field", ["author", "voice_marks"])
 async def test_nobody_can_count_by_author(store: ElasticsearchStore, field: str) -> None:
     """Terms aggregation by author or voice is refused by the server itself."""
-    await store.write_posts({"p": judged()})
+    await put(store, {"p": judged()})
     await written(store, incident())
     index = store.names.all_posts if field == "author" else store.names.all_incidents
     await store.client.indices.refresh(index=index)
@@ -336,7 +354,7 @@ async def test_nobody_can_count_by_author(store: ElasticsearchStore, field: str)
 
 async def test_chinese_words_are_found_without_a_plugin(store: ElasticsearchStore) -> None:
     """A word of our segmenter finds its posts; a part of a word does not."""
-    await store.write_posts({"p": judged()})
+    await put(store, {"p": judged()})
     await store.client.indices.refresh(index=store.names.all_posts)
     assert await _asked(store.client, index=store.names.all_posts, query={"match": {"tokens": "围墙"}}) == 1
     assert await _asked(store.client, index=store.names.all_posts, query={"match": {"tokens": "墙"}}) == 0
@@ -345,15 +363,15 @@ async def test_chinese_words_are_found_without_a_plugin(store: ElasticsearchStor
 async def test_odd_texts_are_stored(store: ElasticsearchStore) -> None:
     """NUL bytes, emoji, rare characters and 200,000 characters without a blank are no reason to lose a post."""
     texts = ["\x00", "😱🏚️", "𠮷㔾𪚥", "墙" * 200_000, "", "<script>alert(1)</script>"]
-    outcomes = await store.write_posts(
-        {str(number): judged(str(number), body=text, tokens=text) for number, text in enumerate(texts)}
+    outcomes = await put(
+        store, {str(number): judged(str(number), body=text, tokens=text) for number, text in enumerate(texts)}
     )
     assert {type(outcome) for outcome in outcomes} == {Done}
 
 
 async def test_numbers_beyond_the_field_do_not_lose_a_post(store: ElasticsearchStore) -> None:
     """A made-up loss of 10^30 yuan is kept as written and merely not searchable."""
-    (outcome,) = await store.write_posts({"p": judged(facts=Toll(loss_yuan=10**30))})
+    (outcome,) = await put(store, {"p": judged(facts=Toll(loss_yuan=10**30))})
     assert isinstance(outcome, Done)
 
 
@@ -366,7 +384,7 @@ async def test_creating_indices_twice_changes_nothing(store: ElasticsearchStore)
 
 async def test_the_countys_inbox_has_indices_of_its_own(store: ElasticsearchStore) -> None:
     """A post whose township nobody can tell has a place to go."""
-    (outcome,) = await store.write_posts({"p": judged(township="330206000000")})
+    (outcome,) = await put(store, {"p": judged(township="330206000000")})
     assert isinstance(outcome, Done)
 
 
@@ -394,7 +412,7 @@ async def test_a_server_that_is_away_is_busy(store: ElasticsearchStore) -> None:
     with pytest.raises(Busy, match=nowhere):
         await lost.recall({"p": TOWN})
     with pytest.raises(Busy, match=nowhere):
-        await lost.write_posts({"p": judged()})
+        await put(lost, {"p": judged()})
     await lost.close()
 
 

@@ -4,7 +4,7 @@ Judging is made trivial, so that ten thousand schedules fit into a minute; follo
 and escalating are the real steps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from random import Random
@@ -208,12 +208,14 @@ def post(
 DOOR_AUTHORS = {name: f"p1-{name * 32}" for name in "abcdef"}
 
 
-def posts(random: Random, count: int) -> list[tuple[str, int, bytes, float]]:
-    """Posts of four townships on three partitions: new ones, edits, second deliveries, poison."""
+def posts(
+    random: Random, count: int, codes: Sequence[str] = CODES, each: float = 1.5
+) -> list[tuple[str, int, bytes, float]]:
+    """Posts of townships on three partitions: new ones, edits, second deliveries, poison; `each` read so often."""
     inputs: list[tuple[str, int, bytes, float]] = []
-    names = [f"p{number}" for number in range(max(2, count * 2 // 3))]
+    names = [f"p{number}" for number in range(max(2, int(count / each)))]
     for number in range(count):
-        code = random.choice(CODES)
+        code = random.choice(codes)
         value = post(
             random.choice(names),
             code,
@@ -251,6 +253,24 @@ def actions(
         if random.random() < 0.3:
             decided.append(("actions", partition, json.encode(action), max(at, 0) + random.random() * 5))
     return decided
+
+
+def mixed(seed: int) -> list[Record]:
+    """Live posts and a backfill of the same townships, decisions, strays, and posts that the store refuses."""
+    random = Random(seed)
+    written = posts(random, random.randint(6, 16), codes=CODES[:2], each=random.choice([2, 4]))
+    written += actions(random, written, random.randint(0, 4))
+    return numbered([_elsewhere(random, *entry) for entry in written])
+
+
+def _elsewhere(random: Random, role: str, partition: int, value: bytes, second: float) -> tuple[str, int, bytes, float]:
+    if role == "posts" and random.random() < 0.4:
+        role = "backfill"
+    if random.random() < 0.1:
+        partition = random.randrange(PARTITIONS)
+    if random.random() < 0.04:
+        value = value.replace(b"places", b"says=refused places")
+    return role, partition, value, second
 
 
 def inputs(seed: int, *, timers: bool) -> list[Record]:

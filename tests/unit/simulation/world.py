@@ -5,12 +5,15 @@ done, or done and answered with a time-out. Workers run the real `streams.batch.
 """
 
 import types
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from streams.batch.processor import Processor
 from streams.errors import Busy, Fenced
@@ -23,11 +26,15 @@ from streams.protocols import (
     Message,
     Outcome,
     Overloaded,
+    PostWrite,
     Recalled,
     Record,
+    Rejected,
+    StoredPost,
     Versioned,
 )
 from streams.records import Incident, JudgedPost, Position
+from streams.topics import BACKFILL, READ
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SESSION = 6.0
@@ -88,20 +95,28 @@ class World:
     """The log's topics, the store's documents, the clock, and who works.
 
     Args:
-        inputs: records by role and partition, in the order of the log; each appears at its `time`.
+        inputs: records in the order of their time; each is appended to its partition when its time has come.
         partitions: how many each role has.
+        forgotten: documents that must not be stored again.
     """
 
-    def __init__(self, seed: int, inputs: Sequence[Record], partitions: int, workers: int, faults: Faults) -> None:
-        self.random, self.faults, self.partitions = Random(seed), faults, partitions
+    def __init__(
+        self,
+        seed: int,
+        inputs: Sequence[Record],
+        partitions: int,
+        workers: int,
+        faults: Faults,
+        forgotten: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self.random, self.faults, self.partitions, self.forgotten = Random(seed), faults, partitions, forgotten
         self.now = 0.0
-        self.topics: dict[tuple[str, int], list[Record]] = {}
-        for record in inputs:
-            self.topics.setdefault((record.role, record.position.partition), []).append(record)
-        self.seconds = {place: [_seconds(record) for record in records] for place, records in self.topics.items()}
+        self.coming = deque((_seconds(record), record) for record in inputs)
+        places = sorted({(record.role, partition) for record in inputs for partition in range(partitions)})
+        self.topics: dict[tuple[str, int], list[Record]] = {place: [] for place in places}
         self.committed: dict[tuple[str, int], int] = dict.fromkeys(self.topics, 0)
         self.sent: list[Message] = []
-        self.posts: dict[str, JudgedPost] = {}
+        self.stored: dict[str, tuple[JudgedPost, int]] = {}
         self.incidents: dict[str, Versioned] = {}
         self.visible: dict[str, Versioned] = {}
         self.history: dict[str, str] = {}
@@ -112,6 +127,11 @@ class World:
         self.generation = 0
         self.owners: dict[int, Worker] = {}
         self.workers = [Worker(self, name) for name in range(workers)]
+
+    @property
+    def posts(self) -> Mapping[str, JudgedPost]:
+        """The stored posts by document."""
+        return {document: judged for document, (judged, _) in self.stored.items()}
 
     # How it runs
 
@@ -128,9 +148,16 @@ class World:
 
     def _at_rest(self) -> bool:
         read = all(self.committed[place] == len(records) for place, records in self.topics.items())
-        return read and all(worker.idle for worker in self.owners.values()) and not self.flights
+        return read and not self.coming and all(worker.idle for worker in self.owners.values()) and not self.flights
+
+    def append(self, record: Record) -> None:
+        """Put a record at the end of its partition: its offset is what the log says, not its sender."""
+        records = self.topics[record.role, record.position.partition]
+        position = replace(record.position, offset=len(records))
+        records.append(record if position == record.position else replace(record, position=position))
 
     def _step(self, make: Make) -> None:
+        self._arrive()
         self._misfortune()
         able = [worker for worker in self.workers if worker.able()]
         choices = len(able) + len(self.flights)
@@ -144,6 +171,10 @@ class World:
                 self._deliver(self.flights.pop(choice - len(able)))
             self.now += self.random.random() * 0.02
         self._expire()
+
+    def _arrive(self) -> None:
+        while self.coming and self.coming[0][0] <= self.now:
+            self.append(self.coming.popleft()[1])
 
     def _misfortune(self) -> None:
         if self.now > self.faults.until:
@@ -273,25 +304,21 @@ class Worker:
     async def _sleep(self, positions: Mapping[tuple[str, int], int], until: float) -> None:
         await _until(lambda: self.world.now >= until or self._has_news(positions))
 
-    def _end(self, place: tuple[str, int]) -> int:
-        """How many records the place holds by now."""
-        return bisect_right(self.world.seconds[place], self.world.now)
-
     def _has_news(self, positions: Mapping[tuple[str, int], int]) -> bool:
         if self.generation != self.world.generation:
             return True
-        return any(self._end(place) > at for place, at in positions.items())
+        return any(len(self.world.topics[place]) > at for place, at in positions.items())
 
     def _poll(self, positions: dict[tuple[str, int], int]) -> list[Record]:
-        """A few records, of partitions and topics in any order, each partition in its own."""
-        random, batch = self.world.random, []
-        places = [place for place in positions if self._end(place) > positions[place]]
+        """Some records, of partitions in any order, each partition in its own; backfill when the rest is read."""
+        random, topics, batch = self.world.random, self.world.topics, list[Record]()
         for _ in range(random.randint(1, 6)):
-            places = [place for place in places if self._end(place) > positions[place]]
+            behind = [place for place in positions if len(topics[place]) > positions[place]]
+            places = [place for place in behind if place[0] != BACKFILL] or behind
             if not places:
                 break
             place = random.choice(places)
-            batch.append(self.world.topics[place][positions[place]])
+            batch.append(topics[place][positions[place]])
             positions[place] += 1
         return batch
 
@@ -302,7 +329,7 @@ class Worker:
             for place, at in positions.items():
                 if place[1] == partition:
                     records = self.world.topics[place]
-                    lag = self._end(place) > at
+                    lag = len(records) > at
                     ends.append((records[at - 1].time if at else START) if lag else self.world.time(self.world.now))
             passed[partition] = min(ends)
         return passed
@@ -344,7 +371,8 @@ class Log:
 
         def append() -> None:
             half = world.now <= world.faults.until and world.random.random() < world.faults.half
-            world.sent.extend(messages[: world.random.randint(0, len(messages))] if half else messages)
+            for message in messages[: world.random.randint(0, len(messages))] if half else messages:
+                self._append(message)
             if half:
                 raise Busy("half of it arrived")
 
@@ -357,6 +385,21 @@ class Log:
 
         if error := await self.worker.request(deliver):
             raise error
+
+    def _append(self, message: Message) -> None:
+        world = self.worker.world
+        world.sent.append(message)
+        if message.role in READ:
+            world.append(
+                Record(
+                    role=message.role,
+                    position=Position(f"county.{message.role}", self.partition(message.key), 0, "1"),
+                    key=message.key,
+                    value=message.value,
+                    headers=message.headers,
+                    time=world.time(world.now),
+                )
+            )
 
     def assert_owned(self) -> None:
         """A worker knows what it can know: how long it has not polled, and rebalances that it has heard of."""
@@ -377,15 +420,17 @@ class Store:
         world = self.worker.world
 
         def deliver() -> Recalled:
-            found = {i: world.posts[i] for i in posts if i in world.posts}
-            return Recalled({i: Earlier(p.version, p.incident, p.first, p.digest) for i, p in found.items()})
+            found = {i: world.stored[i] for i in posts if i in world.stored}
+            return Recalled(
+                {i: stored_post(*each) for i, each in found.items()}, forgotten=world.forgotten & posts.keys()
+            )
 
         return await self.worker.request(deliver)  # type: ignore[no-any-return]
 
-    async def write_posts(self, posts: Mapping[str, JudgedPost]) -> Sequence[Outcome]:
-        documents = dict(posts)
+    async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
+        writes = dict(posts)
         return await self.worker.request(  # type: ignore[no-any-return]
-            lambda: [self._unless_half(lambda i=i, p=p: self._index(i, p)) for i, p in documents.items()]  # type: ignore[misc]
+            lambda: [self._unless_half(lambda i=i, w=w: self._index(i, w)) for i, w in writes.items()]  # type: ignore[misc]
         )
 
     async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
@@ -441,13 +486,16 @@ class Store:
             return Overloaded("429")
         return write()
 
-    def _index(self, document: str, judged: JudgedPost) -> Outcome:
-        world = self.worker.world
-        there = world.posts.get(document)
-        if there and there.version >= judged.version:
+    def _index(self, document: str, write: PostWrite) -> Outcome:
+        world, judged = self.worker.world, write.judged
+        if "refused" in judged.post.body:
+            return Rejected("the field is too long")
+        there = world.stored.get(document)
+        if (there[1] if there else None) != (write.after.seq_no if write.after else None):
             return Conflict()
-        world.posts[document] = judged
-        return self._done()
+        done = self._done()
+        world.stored[document] = judged, done.seq_no
+        return done
 
     def _compare_and_set(self, write: IncidentWrite) -> Outcome:
         world = self.worker.world
@@ -461,6 +509,11 @@ class Store:
     def _done(self) -> Done:
         self.worker.world.sequence += 1
         return Done(self.worker.world.sequence, 1)
+
+
+def stored_post(judged: JudgedPost, seq_no: int) -> StoredPost:
+    """The post as it is recalled."""
+    return StoredPost(Earlier(judged.version, judged.incident, judged.first, judged.digest), seq_no, 1)
 
 
 def numbered(inputs: Sequence[tuple[str, int, bytes, float]], topic: str = "county") -> list[Record]:

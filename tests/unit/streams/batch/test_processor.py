@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from msgspec import json
+from msgspec.structs import replace
 
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
-from streams.protocols import Recalled, Rejected
-from streams.records import Action
+from streams.protocols import Outcome, PostWrite, Recalled, Rejected, Versioned
+from streams.records import Action, AlertMessage
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
 
@@ -40,13 +41,13 @@ def test_a_source_of_rubbish_is_set_aside_and_the_operators_are_told() -> None:
 
 
 def test_a_stray_record_is_sent_to_its_own_place_unread() -> None:
-    """The same bytes under the township's own key, with a note of where they came from; nothing is judged here."""
+    """The same bytes under the township's own key, with a note of where they came from; judged there, not here."""
     value = county.post("p1", HERE, "well")
     ended = after(("posts", (place(HERE) + 1) % county.PARTITIONS, value, 1.0))
     (moved,) = ended.sent
     assert (moved.role, moved.key, moved.value) == ("posts", HERE.encode(), value)
     assert moved.headers["moved-from"].startswith(b"county.posts/")
-    assert ended.posts == {}
+    assert [stored.first.partition for stored in ended.posts.values()] == [place(HERE)]
 
 
 def test_a_township_that_is_not_served_is_a_letter_with_a_remedy() -> None:
@@ -101,7 +102,7 @@ def test_a_higher_generation_judges_a_stored_post_anew() -> None:
         1,
         world.NO_FAULTS,
     )
-    again.posts, again.incidents, again.sequence = dict(before.posts), dict(before.incidents), before.sequence
+    again.stored, again.incidents, again.sequence = dict(before.stored), dict(before.incidents), before.sequence
     again.committed["posts", place(HERE)] = 1
     again.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
     ((old,), (new,)) = before.posts.values(), again.posts.values()
@@ -141,7 +142,7 @@ def test_an_edit_finds_an_incident_that_was_quiet_for_too_long_to_be_loaded() ->
         1,
         world.NO_FAULTS,
     )
-    later.posts, later.incidents, later.sequence = dict(before.posts), dict(before.incidents), before.sequence
+    later.stored, later.incidents, later.sequence = dict(before.stored), dict(before.incidents), before.sequence
     later.committed["posts", place(HERE)] = 1
     later.now = 29.0
     later.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
@@ -154,8 +155,8 @@ def test_only_the_refused_version_of_a_post_is_dead(monkeypatch: Any) -> None:
     """Of two readings in one batch the store may refuse the newer; the older one stands, with its alert."""
     index = world.Store._index
 
-    def refusing(self: world.Store, document: str, judged: Any) -> Any:
-        return Rejected("too strange") if "bridge" in judged.places else index(self, document, judged)
+    def refusing(self: world.Store, document: str, write: PostWrite) -> Outcome:
+        return Rejected("too strange") if "bridge" in write.judged.places else index(self, document, write)
 
     monkeypatch.setattr(world.Store, "_index", refusing)
     sound = county.post("p1", HERE, "school", grade="IV")
@@ -164,3 +165,78 @@ def test_only_the_refused_version_of_a_post_is_dead(monkeypatch: Any) -> None:
     assert list(dead(ended).values()) == ["refused"]
     assert [stored.places for stored in ended.posts.values()] == [("school",)]
     assert "alerts" in {message.role for message in ended.sent}
+
+
+def test_a_decision_that_another_worker_logged_meanwhile_stands(monkeypatch: Any) -> None:
+    """Between looking and writing another may decide, by an older generation too: ours is not written over theirs."""
+    recall, theirs = world.Store.recall, "another incident"
+
+    async def overtaken(self: world.Store, posts: Any) -> Recalled:
+        recalled, ended = await recall(self, posts), self.worker.world
+        for document in posts.keys() - ended.stored.keys():
+            ended.sequence += 1
+            ended.stored[document] = replace(there, incident=theirs), ended.sequence
+        return recalled
+
+    inputs = ("posts", place(HERE), county.post("p1", HERE, "well"), 1.0)
+    (there,) = after(inputs).posts.values()
+    monkeypatch.setattr(world.Store, "recall", overtaken)
+    ended = world.World(0, world.numbered([inputs]), county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
+    ((stored, _),) = ended.stored.values()
+    assert (stored.incident, stored.generation) == (theirs, 1)
+    assert {identity: each.incident.posts for identity, each in ended.incidents.items()} == {theirs: 1}
+
+
+def test_a_record_that_was_set_aside_comes_again_behind_those_applied_since() -> None:
+    """Read again after its neighbours, it would be stored and not counted: it goes to the end of its partition."""
+    records = [("posts", place(HERE), county.post(f"p{n}", HERE, "well"), 0.0) for n in range(3)]
+    before = after(*records)
+    (first,) = [document for document, judged in before.posts.items() if judged.position.offset == 1]
+    again = world.World(0, world.numbered(records), county.PARTITIONS, 1, world.NO_FAULTS)
+    again.stored = {document: each for document, each in before.stored.items() if document != first}
+    again.incidents, again.sequence = shrunk(before), before.sequence
+    again.committed["posts", place(HERE)] = 1
+    again.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    assert [message.headers["moved-from"] for message in again.sent] == [f"county.posts/{place(HERE)}/1".encode()]
+    assert again.posts[first].first.offset == 3
+    assert [versioned.incident.posts for versioned in again.incidents.values()] == [3]
+
+
+def shrunk(ended: world.World) -> dict[str, Versioned]:
+    """The incidents as if one of their posts had been set aside."""
+    return {
+        identity: replace(each, incident=replace(each.incident, posts=each.incident.posts - 1))
+        for identity, each in ended.incidents.items()
+    }
+
+
+def test_what_a_late_write_left_pending_is_sent_when_its_incident_is_read_back() -> None:
+    """A dead worker's write may land after its successor has loaded: the alert in it waits for no other load."""
+    record = ("posts", place(HERE), county.post("p1", HERE, "well", grade="II"), 1.0)
+    before = after(record)
+    (alert,) = before.sent
+    pending = AlertMessage(id="late", headers={"ce_id": "late"}, value=alert.value.decode())
+    late = world.World(0, world.numbered([record]), county.PARTITIONS, 1, world.NO_FAULTS)
+    late.now = 29.0
+    owner = county.processor
+
+    def landing(log: world.Log, store: world.Store, clock: world.Clock) -> Any:
+        processor = owner(log, store, clock, timers=False)
+        load = processor.load
+
+        async def loaded(partitions: Any) -> None:
+            await load(partitions)
+            late.stored = dict(before.stored)
+            late.incidents = {
+                identity: replace(each, incident=replace(each.incident, pending_alerts=(pending,)))
+                for identity, each in before.incidents.items()
+            }
+            late.sequence = before.sequence
+
+        processor.load = loaded  # type: ignore[method-assign]
+        return processor
+
+    late.run(landing)
+    assert [message.headers["ce_id"] for message in late.sent] == [b"late"]
+    assert not any(each.incident.unfinished for each in late.incidents.values())
