@@ -229,7 +229,7 @@ async def open_crawler(
     """A crawler of the deployment's sources, which publishes to `.posts`.
 
     Raises:
-        Misconfigured: a file, the keys, an index, or the contact that stands in the User-Agent is missing.
+        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
         Busy: the broker is away.
     """
     towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
@@ -256,7 +256,6 @@ async def open_crawler(
             counts=counts,
             crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.
         )
-        await way.memory.head(next(iter(found)))  # Or says now, not at each visit, that the index is missing.
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
 
 

@@ -108,6 +108,7 @@ class Thread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     author: Selector | None = None
     likes: Selector | None = None
     views: Selector | None = None
+    replies: Selector | None = None
     next: Selector | None = None
 
     def __post_init__(self) -> None:
@@ -154,6 +155,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Key | None = None
     views: Key | None = None
     likes: Key | None = None
+    replies: Key | None = None
     answer: Key | None = None
     """The official reply's text."""
     answer_time: Key | None = None

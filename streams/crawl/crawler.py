@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from streams.crawl.backoff import Backoff
+from streams.crawl.memory import Head
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
 from streams.errors import Busy
@@ -39,35 +40,48 @@ class Crawler:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
-        """Visit every source on its schedule until cancelled."""
+        """Visit every source on its schedule until cancelled. Raises Misconfigured when nothing can be remembered."""
+        heads = await self._heads()
         async with asyncio.TaskGroup() as group:
-            for source in self._sources:
-                group.create_task(self._keep_visiting(source), name=f"crawl {source.name}")
+            for source, head in zip(self._sources, heads, strict=True):
+                group.create_task(self._keep_visiting(source, head), name=f"crawl {source.name}")
 
     async def once(self) -> bool:
-        """Visit every source until it lists nothing new. True when each was read to its end."""
+        """Visit every source until it lists nothing new. True when each was read to its end. Raises as `run`."""
+        await self._heads()
         return all(await asyncio.gather(*[self._exhaust(source) for source in self._sources]))
 
-    async def _keep_visiting(self, source: AnySource) -> None:
-        failures, wait = await self._left_off(source)
-        if wait > 0:
+    async def _heads(self) -> list[Head]:
+        """How the sources stand. Hosts that asked the last crawler to be left alone are: several may stand on one."""
+        heads = [await self._head(source) for source in self._sources]
+        for source, head in zip(self._sources, heads, strict=True):
+            if head.closed:
+                self._way.web.rest(source.url, head.closed)
+        return heads
+
+    async def _head(self, source: AnySource) -> Head:
+        """What is known of a source, if anything can be known now."""
+        try:
+            return await self._way.memory.head(source.name)
+        except Busy:
+            return Head(source=source.name)
+
+    async def _keep_visiting(self, source: AnySource, head: Head) -> None:
+        failures = head.failures
+        if (wait := self._owed(source, head)) > 0:
             await self._way.clock.sleep(wait)
         while True:
             visited = await self._visit(source)
             failures = failures + 1 if visited.failures else 0
             await self._way.clock.sleep(self._pause(source, failures, visited))
 
-    async def _left_off(self, source: AnySource) -> tuple[int, float]:
-        """Failures in a row so far, and seconds until the next visit: a new crawler keeps what the last one owed."""
-        try:
-            head = await self._way.memory.head(source.name)
-        except Busy:
-            return 0, 0.0
+    def _owed(self, source: AnySource, head: Head) -> float:
+        """Seconds until the next visit: a new crawler keeps what the last one owed."""
         if head.visited is None:
-            return 0, 0.0
+            return 0.0
         pause = self._pause(source, head.failures, Visited(0, head.failures))
         elapsed = (self._way.clock.now() - head.visited).total_seconds()
-        return head.failures, (pause if head.failures else min(pause, _LEAST)) - elapsed
+        return (pause if head.failures else min(pause, _LEAST)) - elapsed
 
     def _pause(self, source: AnySource, failures: int, visited: Visited) -> float:
         if failures:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 import aiohttp
@@ -19,6 +20,7 @@ from streams.protocols import Clock
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BUSY: Final = frozenset({429, 503})
+_LONGEST_VALIDATOR: Final = 512
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -93,9 +95,14 @@ class Fetcher:
             url=str(url),
             body=answer.body,
             charset=answer.charset,
-            etag=answer.headers.get("ETag"),
-            modified=answer.headers.get("Last-Modified"),
+            etag=_validator(answer.headers.get("ETag")),
+            modified=_validator(answer.headers.get("Last-Modified")),
         )
+
+    def rest(self, address: str, until: datetime) -> None:
+        """Leave a host alone until then: it asked the crawler before this one."""
+        host = self._host(_url(address))
+        host.closed_until = max(host.closed_until, until.timestamp())
 
     async def _follow(self, url: URL, headers: Mapping[str, str], *, robots: bool) -> tuple[URL, _Answer]:
         """Every hop is checked as the first one was."""
@@ -189,6 +196,11 @@ def _url(address: str, base: URL | None = None) -> URL:
         return (base.join(url) if base else url).with_fragment(None)
     except (ValueError, TypeError) as error:
         raise Unfetched("address", f"{address!r}: no web address") from error
+
+
+def _validator(value: str | None) -> str | None:
+    """What a site gave to ask whether its page changed, where that can be kept and sent back."""
+    return value if value and len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else None
 
 
 def _named(url: URL, error: Exception) -> Exception:

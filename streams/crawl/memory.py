@@ -29,12 +29,16 @@ class Noted(Struct, frozen=True, kw_only=True):
 
 
 class Held(Struct, frozen=True):
-    """A page that was read: by what to ask whether it changed, where it led, and the stamp under which all was read."""
+    """A page that was read: by what to ask whether it changed, where it led, and the stamp under which all was read.
+
+    `reading` is a digest of how it was read: to another reader it is a new page.
+    """
 
     etag: str | None = None
     modified: str | None = None
     links: tuple[Link, ...] = ()
     stamp: str | None = None
+    reading: str = ""
 
 
 class Fence(Struct, frozen=True):
@@ -48,13 +52,15 @@ class Head(Struct, frozen=True, kw_only=True):
     """How a source stands.
 
     `crawler` is who visited it last, and `visited` when that began; `walked` says whether that visit came to its end,
-    `failures` how many in a row did not. Until `closed` the site asked to be left alone.
+    `failures` how many in a row did not. `reading` is a digest of how its pages are read. Until `closed` the site asked
+    to be left alone.
     """
 
     source: str
     crawler: str = ""
     visited: datetime | None = None
     walked: bool = False
+    reading: str = ""
     failures: int = 0
     closed: datetime | None = None
     watch: Watch = Watch()

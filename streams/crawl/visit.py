@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.memory import Head
-from streams.crawl.walk import Walk
+from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import look
 from streams.crawl.way import Way
 from streams.source import AnySource
@@ -44,10 +44,12 @@ async def visit(source: AnySource, way: Way) -> Visited:
     if before.is_taken(way.crawler, now, source.schedule):
         return _taken(source, way)
     # Until its end this visit counts as cut short: whatever ends it, the next one walks all the way.
-    head = await way.memory.put_head(replace(before, crawler=way.crawler, visited=now, walked=False))
+    reading = reading_of(source)
+    begun = replace(before, crawler=way.crawler, visited=now, walked=False, reading=reading)
+    head = await way.memory.put_head(begun)
     if head is None:
         return _taken(source, way)
-    walk = Walk(source, way, to_the_end=not before.walked)
+    walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
     await walk.all()
     if await _finish(source, way, walk, head) is None:
         return _taken(source, way)

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from streams.crawl.backoff import PASSING
@@ -28,6 +29,11 @@ _LARGE: Final = 200_000
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
 
+_PARSERS: Final = b"1"
+"""To be raised when a parser finds what it did not before: each page is then read again, once."""
+
+_NO_MATTER: Final = 600.0
+
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
 
@@ -43,11 +49,21 @@ def read(page: Page, source: AnySource) -> Reading:
             return board.read(page, source)
 
 
-class Walk:
-    """One walk under way. `to_the_end`: follow the listings though they list nothing new."""
+def reading_of(source: AnySource) -> str:
+    """A digest of how the pages of a source are read: with another one they are to be read again."""
+    how = replace(source, schedule=_NO_MATTER, expects=None, contact="", licence="")
+    return hashlib.sha256(_PARSERS + msgspec.json.encode(how)).hexdigest()[:32]
 
-    def __init__(self, source: AnySource, way: Way, *, to_the_end: bool) -> None:
-        self._source, self._way, self._to_the_end = source, way, to_the_end
+
+class Walk:
+    """One walk under way.
+
+    `reading` says how pages are read: what was held of a page that was read otherwise counts for nothing.
+    `to_the_end`: follow the listings though they list nothing new.
+    """
+
+    def __init__(self, source: AnySource, way: Way, reading: str, *, to_the_end: bool) -> None:
+        self._source, self._way, self._reading, self._to_the_end = source, way, reading, to_the_end
         self._asked: set[str] = set()
         self._held: dict[str, Held] = {}
         self._in_a_row = 0
@@ -100,7 +116,7 @@ class Walk:
                 break
             waiting += [each for each in await self._page(waiting.pop(0)) if each.url not in self._asked]
         if link.stamp and self.failures == failures:
-            stamped = replace(self._held.get(link.url, Held()), stamp=link.stamp)
+            stamped = replace(self._held.get(link.url, Held()), stamp=link.stamp, reading=self._reading)
             await self._way.memory.remember(self._source.name, {}, {link.url: stamped})
 
     async def _page(self, link: Link) -> Sequence[Link]:
@@ -119,12 +135,12 @@ class Walk:
         if fetched is None:
             self._count("unmodified")
             return held.links
-        reading = await self._reading(fetched, link)
+        reading = await self._parsed(fetched, link)
         if reading is None:
             return ()
         notes = await self.news.publish(reading.posts)
         self._weigh(reading, link)
-        self._held[link.url] = _held(fetched, reading)
+        self._held[link.url] = _held(fetched, reading, self._reading)
         pages = {} if self._held[link.url] == held == Held() else {link.url: self._held[link.url]}
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
@@ -134,9 +150,10 @@ class Walk:
         """What is known of the pages that these lead to."""
         if unknown := [link.url for link in links if link.url not in self._held]:
             self._held |= dict.fromkeys(unknown, Held())
-            self._held |= await self._way.memory.pages(self._source.name, unknown)
+            known = await self._way.memory.pages(self._source.name, unknown)
+            self._held |= {url: held for url, held in known.items() if held.reading == self._reading}
 
-    async def _reading(self, fetched: Fetched, link: Link) -> Reading | None:
+    async def _parsed(self, fetched: Fetched, link: Link) -> Reading | None:
         page = Page(url=fetched.url, body=fetched.body, charset=fetched.charset, role=link.role)
         try:
             # A large page takes seconds, in which the other sources want to go on.
@@ -170,7 +187,7 @@ class Walk:
         self._way.counts.add(self._source.name, name, number)
 
 
-def _held(fetched: Fetched, reading: Reading) -> Held:
+def _held(fetched: Fetched, reading: Reading, how: str) -> Held:
     """The page as it may be kept.
 
     One that held nothing is read in full again, and so is one that leads to somebody's number: the addresses in what
@@ -179,7 +196,9 @@ def _held(fetched: Fetched, reading: Reading) -> Held:
     empty = not reading.posts and not reading.links
     if empty or len(reading.links) > _MANY or any(mask(each.url) != each.url for each in reading.links):
         return Held()
-    return Held(fetched.etag, fetched.modified, reading.links) if fetched.etag or fetched.modified else Held()
+    if not fetched.etag and not fetched.modified:
+        return Held()
+    return Held(fetched.etag, fetched.modified, reading.links, reading=how)
 
 
 def _stamped(link: Link) -> Link:

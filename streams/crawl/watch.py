@@ -31,7 +31,7 @@ _PATIENCE: Final = timedelta(hours=6)
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=14)
 _GAP: Final = timedelta(hours=12)
-"""After a pause of the crawler itself the watch begins anew: what it did not see it can't miss."""
+"""After a pause of the crawler itself, beyond two visits, the watch begins anew: what it did not see it can't miss."""
 
 
 class Watch(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch, Event | None]:
     """How a source stands after a visit, and what is to be said: once when trouble begins, and once when it ends."""
-    watch = _counted(_begun(watch, now), source, seen, now)
+    watch = _counted(_begun(watch, source, now), source, seen, now)
     trouble = _trouble(watch, source, now)
     if bool(trouble) == bool(watch.trouble):
         return watch, None
@@ -95,8 +95,8 @@ def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch
     return replace(watch, trouble=trouble, since=since if trouble else None), event
 
 
-def _begun(watch: Watch, now: datetime) -> Watch:
-    rested = watch.last is None or now - watch.last > _GAP
+def _begun(watch: Watch, source: Source, now: datetime) -> Watch:
+    rested = watch.last is None or now - watch.last > _GAP + 2 * timedelta(seconds=source.schedule)
     return replace(watch, began=now, last=now) if rested else replace(watch, last=now)
 
 

@@ -1,6 +1,7 @@
 """All that a visit needs of the world."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -26,6 +27,9 @@ class Web(Protocol):
 
     async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
         """The page, or None when it has not changed. Raises Unfetched."""
+
+    def rest(self, address: str, until: datetime) -> None:
+        """Leave the host of this address alone until then."""
 
 
 class Way(Struct, frozen=True):

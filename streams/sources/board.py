@@ -46,7 +46,7 @@ def _posts(item: Mapping[str, Any], page: Page, source: Board) -> Iterator[Raw]:
         url=url,
         author=_text(item, fields.author) or None,
         published=_time(item, fields.time, source),
-        reach=Reach(views=_count(item, fields.views), likes=_count(item, fields.likes)),
+        reach=Reach(*(_count(item, key) for key in (fields.views, fields.replies, fields.likes))),
     )
     if words := text_of(_text(item, fields.answer)):
         # The office's own words: no author to protect, and no resident's report of harm to grade.

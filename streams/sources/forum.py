@@ -88,7 +88,7 @@ def _post(node: LexborNode, page: Page, source: Forum, *, thread: str, title: st
         url=page.url,
         author=_value(node, fields.author) or None,
         published=time_of(_value(node, fields.time), source.zone),
-        reach=Reach(views=_count(_value(node, fields.views)), likes=_count(_value(node, fields.likes))),
+        reach=Reach(*(_count(_value(node, path)) for path in (fields.views, fields.replies, fields.likes))),
         thread=thread if title is None else None,
     )
 
@@ -124,7 +124,7 @@ def _signals(node: LexborNode, source: Forum) -> Iterator[str]:
 
 def _unused(node: LexborNode, source: Forum) -> Iterator[str]:
     fields = source.thread
-    selectors = (fields.id, fields.body, fields.time, fields.author, fields.likes, fields.views, fields.title)
+    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name not in {"post", "next"})
     used = {
         found.mem_id
         for selector in selectors

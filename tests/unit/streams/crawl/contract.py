@@ -25,7 +25,7 @@ class MemoryContract:
     async def test_what_was_remembered_is_there_at_once(self, memory: Memory) -> None:
         """Equal to what was written, down to the microsecond; another source's is apart."""
         post = Noted(township=HERE, digest="d", reach=Reach(views=5), sent=NOW, listed=NOW)
-        page = Held('"1"', "Sun, 01 Mar 2026 08:00:00 GMT", (Link("https://a.example/1", "thread", "s"),), "t")
+        page = Held('"1"', "Sun, 01 Mar 2026 08:00:00 GMT", (Link("https://a.example/1", "thread", "s"),), "t", "r")
         await memory.remember("a", {"1": post}, {"u": page, "v": Held(stamp="t")})
         assert await memory.posts("a", ["1", "2"]) == {"1": post}
         assert await memory.pages("a", ["u", "v", "w"]) == {"u": page, "v": Held(stamp="t")}
@@ -62,7 +62,7 @@ class MemoryContract:
     async def test_a_head_keeps_all_that_it_says(self, memory: Memory) -> None:
         """Health, too: a trouble that was reported is not reported again after a restart."""
         watch = Watch(trouble="few", since=NOW, began=NOW, last=NOW, failing=NOW, barren=2, hours={"492000": 3})
-        head = Head(source="a", crawler="1", visited=NOW, walked=True, failures=2, closed=NOW, watch=watch)
+        head = Head(source="a", crawler="1", visited=NOW, walked=True, reading="r", failures=2, closed=NOW, watch=watch)
         written = await memory.put_head(head)
         assert written is not None
         assert await memory.head("a") == written == replace(head, fence=written.fence)

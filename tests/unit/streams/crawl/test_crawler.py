@@ -50,6 +50,7 @@ class Web:
 
     def __init__(self, clock: Clock) -> None:
         self.asked: list[tuple[str, float]] = []
+        self.rested: list[tuple[str, float]] = []
         self.failure: Unfetched | None = Unfetched("server", "500")
         self._clock = clock
 
@@ -60,6 +61,9 @@ class Web:
         if "fails" in address and self.failure:
             raise self.failure
         return Fetched(url=address, body=b'{"items": []}', charset=None, etag=None, modified=None)
+
+    def rest(self, address: str, until: datetime) -> None:
+        self.rested.append((address, (until - START).total_seconds()))
 
     def times(self, name: str) -> list[float]:
         return [time for address, time in self.asked if name in address]
@@ -123,6 +127,16 @@ async def test_a_restart_goes_on_where_the_last_crawler_stopped() -> None:
     assert web.times("works")[-1] == 3600
     await crawl(web, clock, 1.1, memory, fails=60, works=600)
     assert web.times("works")[-1] == 3660
+
+
+async def test_a_restart_leaves_a_whole_host_alone() -> None:
+    """A site asked one source to be left alone: the crawler's successor keeps that for its other sources, too."""
+    clock, memory = Clock(), Here()
+    web = Web(clock)
+    web.failure = Unfetched("busy", "429", retry_after=900.0)
+    await crawl(web, clock, 0.1, memory, fails=60)
+    await crawl(web, clock, 0.15, memory, fails=60, works=60)
+    assert web.rested == [("https://fails.example.cn/", 900.0)]
 
 
 async def test_what_a_site_asks_for_is_kept() -> None:

@@ -344,6 +344,31 @@ async def test_retry_after_leaves_the_host_alone(site: Site) -> None:
     assert site.pages_asked == ["/a", "/b"]
 
 
+async def test_a_host_can_be_left_alone_from_the_start(site: Site) -> None:
+    """For as long as it asked the crawler before; its robots.txt is not asked either."""
+    site.says("/a", "x")
+    clock = Clock()
+    async with polite(site, clock) as web_:
+        web_.rest(site.url("/b"), clock.now() + timedelta(seconds=120))
+        with pytest.raises(Unfetched) as closed:
+            await web_.fetch(site.url("/a"))
+        assert (closed.value.name, site.asked) == ("robots_away", [])
+        await clock.sleep(700)
+        assert await web_.fetch(site.url("/a")) is not None
+
+
+async def test_a_validator_that_is_no_text_is_left(site: Site) -> None:
+    """Bytes that no store takes as text, or thousands of them: the page is fetched in full the next time."""
+    site.says("/a", "x", ETag="\udcff\udcfe", Last_Modified="y" * 2000)
+    site.says("/b", "x", ETag='"1"', Last_Modified="Sun, 01 Mar 2026 08:00:00 GMT")
+    async with polite(site) as web_:
+        odd, even = await web_.fetch(site.url("/a")), await web_.fetch(site.url("/b"))
+    assert odd is not None
+    assert even is not None
+    assert (odd.etag, odd.modified) == (None, None)
+    assert (even.etag, even.modified) == ('"1"', "Sun, 01 Mar 2026 08:00:00 GMT")
+
+
 @pytest.mark.parametrize("contact", ["", "  ", "a\r\nX-Evil: 1", "联系"])
 async def test_nobody_crawls_without_a_contact(contact: str) -> None:
     """A site's keeper must be able to write to somebody; nor does a contact smuggle in headers."""

@@ -72,6 +72,9 @@ class Web:
         body = page.encode("utf-8", "surrogatepass")
         return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
 
+    def rest(self, address: str, until: datetime) -> None:  # noqa: ARG002
+        raise AssertionError("a visit closes no host")
+
 
 class World:
     """A crawler's surroundings, in memory."""
@@ -248,6 +251,33 @@ async def test_a_restarted_crawler_publishes_nothing_again(world: World) -> None
     assert world.web.asked == ["https://bbs.example.cn/list-1"]
     assert world.counts.total("unmodified") == 1
     assert len(world.published) == 3
+
+
+async def test_a_source_that_is_read_otherwise_is_read_anew(world: World) -> None:
+    """Its selectors were mended: pages and threads that did not change are read again, once, to the last one."""
+    world.list((1, 1), page=1, further=True)
+    world.list((2, 2), page=2)
+    world.thread(1, "甲")
+    world.thread(2, "丁")
+    await world.visit(source(FORUM))
+    mended = FORUM.replace("title: h1", "title: h1, likes: u") + "expects: {posts_a_day: [0, 9]}\n"
+    world.web.asked.clear()
+    await world.visit(source(mended))
+    assert len(world.web.asked) == 4
+    assert world.counts.total("unmodified") == 0
+    world.web.asked.clear()
+    await world.visit(source(mended + "schedule: 60\n"))
+    assert world.web.asked == ["https://bbs.example.cn/list-1"]
+
+
+async def test_a_page_that_always_fails_does_not_make_the_others_be_read_anew(world: World) -> None:
+    """Mended selectors cost each page one reading, though the source is never read to its end."""
+    world.list((1, 1), (2, 2))
+    world.thread(1, "甲")
+    world.web.pages["https://bbs.example.cn/t-2-1"] = Unfetched("server", "500")
+    for _ in range(2):
+        await world.visit(source(FORUM.replace("title: h1", "title: h1, likes: u")))
+    assert world.web.asked.count("https://bbs.example.cn/t-1-1") == 1
 
 
 async def test_of_two_crawlers_the_later_one_goes_on(world: World) -> None:

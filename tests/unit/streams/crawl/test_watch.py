@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from streams.crawl.watch import Event, Seen, Watch, look
 from streams.source import AnySource, parse_source
 
@@ -80,6 +82,16 @@ def test_a_crawler_that_was_away_begins_its_watch_anew() -> None:
     village.now += timedelta(days=3)
     assert village.hours(20).events() == []
     assert village.hours(10).events()[0][1] == "source_silent"
+
+
+def test_a_source_that_is_visited_once_in_two_days_is_watched_too() -> None:
+    """Its pauses are its schedule, no outage."""
+    rare = Village("[5, 60]")
+    rare.source = structs.replace(rare.source, schedule=48 * 3600.0)
+    for _ in range(3):
+        rare.now += timedelta(hours=47)
+        rare.hours(1)
+    assert [event[1:] for event in rare.events()] == [("source_silent", "few")]
 
 
 def test_pages_without_anything_in_them_are_named_after_three_visits() -> None:

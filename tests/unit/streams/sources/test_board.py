@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.pages.page import LISTING, Link, Page, Reading
+from streams.records import Reach
 from streams.source import Board, parse_source
 from streams.sources import board
 
@@ -46,6 +48,15 @@ def test_a_message_and_its_answer_become_posts() -> None:
     assert message.published == datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
     assert (answer.id, answer.kind, answer.thread, answer.author) == ("7001#answer", "answer", "7001", None)
     assert (answer.body, answer.published) == ("已安排检修。", datetime(2024, 11, 23, 22, 13, 20, tzinfo=UTC))
+
+
+def test_reach_is_what_the_item_says() -> None:
+    """Views, replies and likes, each under its own key."""
+    fields = msgspec.structs.replace(source().message, views="seen", replies="stat.replies", likes="liked")
+    body = b'{"data": {"list": [{"id": 1, "content": "x", "seen": 9, "stat": {"replies": 3}, "liked": 2}]}}'
+    reading = read(body, of=msgspec.structs.replace(source(), message=fields))
+    assert reading.posts[0].reach == Reach(views=9, replies=3, likes=2)
+    assert not [signal for signal in reading.signals if signal.startswith("unused")]
 
 
 def test_plain_text_is_not_taken_for_markup() -> None:

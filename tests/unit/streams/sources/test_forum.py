@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from streams.pages.page import LISTING, Link, Page, Reading
+from streams.records import Reach
 from streams.source import Forum, parse_source
 from streams.sources import forum
 
@@ -54,6 +57,17 @@ def test_a_thread_page_holds_its_founder_and_replies() -> None:
     assert (founder.author, founder.reach.views) == ("桥边人", 1024)
     assert (reply.id, reply.kind, reply.thread, reply.title) == ("101-post_5002", "reply", "101", "")
     assert reply.body == "我也看到了😀"
+
+
+def test_reach_is_what_the_page_says() -> None:
+    """Views, replies and likes, each by its own selector; what stands there without a number is none."""
+    reach = "<i>1,200</i><b>回复 34</b><u>无</u>"
+    said = f'<h1 id="subject">t</h1><div class="post" id="1"><div class="body">x</div>{reach}</div>'
+    fields = msgspec.structs.replace(SOURCE.thread, views="i", replies="b", likes="u")
+    page = Page(url="https://bbs.example.cn/thread-1-1.html", body=said.encode(), role="thread")
+    reading = forum.read(page, msgspec.structs.replace(SOURCE, thread=fields))
+    assert reading.posts[0].reach == Reach(views=1200, replies=34)
+    assert not [signal for signal in reading.signals if signal.startswith("unused")]
 
 
 def test_what_is_missing_unreadable_or_unused_is_said() -> None:
