@@ -63,6 +63,8 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
     if event:
         await way.report(event)
         way.counts.add(source.name, event.event)
+    if watch.trouble:
+        way.counts.add(source.name, f"trouble:{watch.trouble}")
     return await way.memory.put_head(
         replace(
             head,

@@ -12,10 +12,10 @@ from streams.crawl.backoff import PASSING
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held
 from streams.crawl.news import News
-from streams.crawl.watch import DRIFT, Seen
+from streams.crawl.watch import DRIFT, Field, Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
-from streams.pages.page import LISTING, Link, Page, Reading
+from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.privacy.mask import mask
 from streams.source import AnySource, Board, Feed, Forum
 from streams.sources import board, feed, forum
@@ -71,6 +71,7 @@ class Walk:
         self._read: dict[bool, int] = {True: 0, False: 0}
         self._found: dict[bool, int] = {True: 0, False: 0}
         self._drifted = False
+        self._posts: list[tuple[Field, ...]] = []
         self.news = News(source, way)
         self.failures = 0
         self.may_pass = False
@@ -100,6 +101,7 @@ class Walk:
         barren = any(not self._found[kind] for kind in kinds)
         return Seen(
             times=self.news.times,
+            posts=self._posts,
             fruitful=bool(kinds) and not barren,
             barren=barren,
             drifted=self._drifted,
@@ -172,6 +174,7 @@ class Walk:
         self._read[lists] += 1
         self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
         self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
+        self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
         self._drifted |= not DRIFT.isdisjoint(reading.signals)
 
     def _failed(self, error: Unfetched, link: Link) -> None:
@@ -199,6 +202,11 @@ def _held(fetched: Fetched, reading: Reading, how: str) -> Held:
     if not fetched.etag and not fetched.modified:
         return Held()
     return Held(fetched.etag, fetched.modified, reading.links, reading=how)
+
+
+def _fields(raw: Raw) -> tuple[Field, ...]:
+    said: dict[Field, object] = {"body": raw.body, "published": raw.published, "author": raw.author}
+    return tuple(field for field, value in said.items() if value)
 
 
 def _stamped(link: Link) -> Link:

@@ -1,6 +1,6 @@
 """Watch whether a source still says what it used to: crawlers die in silence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final, Literal
@@ -10,9 +10,12 @@ from msgspec.structs import replace
 
 from streams.source import Source
 
-Trouble = Literal["", "few", "many", "barren", "failing"]
+Trouble = Literal["", "few", "many", "barren", "bare", "failing"]
 """`few` or `many`: posts against what the source's file expects. `barren`: pages are read, and nothing is in them.
-`failing`: its pages cannot be had."""
+`bare`: posts lack what they used to have. `failing`: its pages cannot be had."""
+
+Field = Literal["body", "published", "author"]
+"""What a post of a source has, or never had; that it is gone tells of a selector that finds nothing any more."""
 
 DRIFT: Final = frozenset({"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing"})
 """Signals of a page in which the selectors or keys of its source find nothing."""
@@ -27,6 +30,8 @@ _LOUD: Final = 2
 """More than so many times the highest number expected is not the village any more."""
 
 _BARREN: Final = 3
+_BARE: Final = 100
+"""Posts in a row without what posts of this source have had: more than a long thread of pictures, or of guests."""
 _PATIENCE: Final = timedelta(hours=6)
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=14)
@@ -44,6 +49,8 @@ class Watch(Struct, frozen=True, kw_only=True):
     failing: datetime | None = None
     barren: int = 0
     fruitful: bool = False
+    bare: dict[str, int] = {}
+    """Of each field that a post of this source ever had, how many posts in a row have been without."""
     hours: dict[str, int] = {}
     """New posts by the hour in which they were written (hours since 1970), for as long as a window may be."""
 
@@ -52,6 +59,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     """What a visit saw: when its new posts were written, whether its pages held anything, whether it failed."""
 
     times: Sequence[datetime] = ()
+    posts: Sequence[Collection[Field]] = ()
+    """Of each post that was listed, what it had."""
     fruitful: bool = False
     barren: bool = False
     drifted: bool = False
@@ -72,6 +81,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Posts a day."""
     window_days: int | None = None
     """Days over which `seen` was counted."""
+    missing: tuple[str, ...] = ()
+    """What posts have no more."""
 
 
 def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch, Event | None]:
@@ -91,6 +102,7 @@ def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch
         time=now,
         expected=source.expects.posts_a_day if source.expects else None,
         window_days=_window(source).days,
+        missing=_missing(watch),
     )
     return replace(watch, trouble=trouble, since=since if trouble else None), event
 
@@ -106,10 +118,18 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         if now - _LONGEST < time:
             hour = str(_hour(min(time, now)))
             hours[hour] = hours.get(hour, 0) + 1
+    bare = dict(watch.bare)
+    for had in seen.posts:
+        bare = {field: number + 1 for field, number in bare.items()} | dict.fromkeys(had, 0)
     wrong = seen.drifted or watch.fruitful or bool(source.expects and source.expects.posts_a_day[0])
     barren = watch.barren + 1 if seen.barren and wrong else 0 if seen.fruitful else watch.barren
     failing = (watch.failing or now) if seen.failed else None
-    return replace(watch, hours=hours, barren=barren, failing=failing, fruitful=watch.fruitful or seen.fruitful)
+    fruitful = watch.fruitful or seen.fruitful
+    return replace(watch, hours=hours, bare=bare, barren=barren, failing=failing, fruitful=fruitful)
+
+
+def _missing(watch: Watch) -> tuple[str, ...]:
+    return tuple(sorted(field for field, number in watch.bare.items() if number >= _BARE))
 
 
 def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
@@ -118,6 +138,8 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
         return "failing"
     if watch.barren >= _BARREN:
         return "barren"
+    if _missing(watch):
+        return "bare"
     if not source.expects or watch.began is None:
         return ""
     (low, high), window = source.expects.posts_a_day, _window(source)

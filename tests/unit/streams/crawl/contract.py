@@ -61,7 +61,9 @@ class MemoryContract:
 
     async def test_a_head_keeps_all_that_it_says(self, memory: Memory) -> None:
         """Health, too: a trouble that was reported is not reported again after a restart."""
-        watch = Watch(trouble="few", since=NOW, began=NOW, last=NOW, failing=NOW, barren=2, hours={"492000": 3})
+        watch = Watch(
+            trouble="few", since=NOW, began=NOW, last=NOW, failing=NOW, barren=2, bare={"body": 7}, hours={"492000": 3}
+        )
         head = Head(source="a", crawler="1", visited=NOW, walked=True, reading="r", failures=2, closed=NOW, watch=watch)
         written = await memory.put_head(head)
         assert written is not None

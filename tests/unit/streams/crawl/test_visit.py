@@ -352,6 +352,17 @@ async def test_a_source_whose_layout_changed_is_reported_once(world: World) -> N
     assert world.counts.total("source_silent") == world.counts.total("source_recovered") == 1
 
 
+async def test_a_selector_that_finds_no_author_any_more_is_reported(world: World) -> None:
+    """Posts still come, each without what posts of this source had; as long as it stands each visit counts it."""
+    world.board(*[{"id": n, "body": "x", "who": "某人" if n < 10 else None} for n in range(10)])
+    await world.visit(source(BOARD))
+    for start in (1000, 2000):
+        world.board(*[{"id": n, "body": "x", "answer": "答"} for n in range(start, start + 100)])
+        await world.visit(source(BOARD))
+    assert [(event.reason, event.missing) for event in world.reported] == [("bare", ("author",))]
+    assert world.counts.total("trouble:bare") == 2
+
+
 async def test_threads_in_which_nothing_is_found_are_trouble_too(world: World) -> None:
     """The list still leads on, the selectors of the threads find no post."""
     for number in range(3):

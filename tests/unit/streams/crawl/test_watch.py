@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from msgspec import structs
 
-from streams.crawl.watch import Event, Seen, Watch, look
+from streams.crawl.watch import Event, Field, Seen, Watch, look
 from streams.source import AnySource, parse_source
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -25,7 +26,7 @@ class Village:
         self.source, self.watch, self.now = source(expects), Watch(), START
         self.said: list[tuple[float, Event]] = []
 
-    def hours(self, number: float, posts: Callable[[int], int] = lambda _: 0, **seen: bool) -> "Village":
+    def hours(self, number: float, posts: Callable[[int], int] = lambda _: 0, **seen: Any) -> "Village":
         for _ in range(int(number)):
             self.now += HOUR
             times = [self.now] * posts(self.now.hour)
@@ -100,6 +101,26 @@ def test_pages_without_anything_in_them_are_named_after_three_visits() -> None:
     assert Village().hours(1, fruitful=True).hours(3, barren=True).events() == [(4, "source_silent", "barren")]
     assert Village().hours(3, barren=True, drifted=True).events() == [(3, "source_silent", "barren")]
     assert Village().hours(9, barren=True).events() == []
+
+
+def test_a_field_that_posts_have_no_more_is_named() -> None:
+    """A hundred posts in a row without the date or author that posts of this source had; what never was is no loss."""
+    village = Village()
+
+    def read(number: int, *fields: Field) -> None:
+        village.watch, event = look(village.watch, village.source, Seen(posts=[fields] * number), village.now)
+        village.said += [(0, event)] if event else []
+
+    read(50, "published", "body")
+    read(99, "body")
+    read(1, "body", "published")
+    read(99, "body")
+    assert village.events() == []
+    read(1, "body")
+    read(200, "body")
+    read(1, "body", "published", "author")
+    assert [event[1:] for event in village.events()] == [("source_silent", "bare"), ("source_recovered", "bare")]
+    assert [event.missing for _, event in village.said] == [("published",), ()]
 
 
 def test_unchanged_pages_are_neither_good_nor_bad() -> None:
