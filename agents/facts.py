@@ -7,8 +7,9 @@ from itertools import groupby, islice
 from typing import Final
 
 from models.harm import HarmLexicon
-from models.numerals import Amount, half_width
-from models.sentence import Sentence, Statements
+from models.numerals import Amount
+from models.sentence import Sentence
+from models.statements import Statements, together
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
@@ -16,6 +17,7 @@ _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 _MOST_WORDS: Final = 20_000
 _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
+_LONGEST_SENTENCE: Final = 2_000
 _KINDS: Final = (
     "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "生产安全事故", "设施故障",
 )  # fmt: skip
@@ -25,6 +27,8 @@ _UNNAMED: Final = "生产安全事故"
 """The kind of an accident that only its victims tell of."""
 _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
 
+_SEVERAL: Final = 2
+"""One injury without an accident is often a quarrel's or an illness's; more are an accident."""
 _DEADLY_DISASTER: Final = 3
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
@@ -38,16 +42,21 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     order of sentences changes nothing, and time is linear in the length.
     """
     whole = text.whole
-    if not lexicon.concerns(whole):
+    plain = lexicon.plain(whole)
+    found = lexicon.words(plain)
+    if not found:
         return NOTHING
-    plain, stated = half_width(whole), Statements()
     ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
-    found = islice(lexicon.words(plain), _MOST_WORDS)
-    for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
+    sentences = []
+    for index, words in groupby(found[:_MOST_WORDS], key=lambda word: bisect_right(ends, word.start)):
         start = ends[index - 1] + 1 if index else 0
         end = ends[index] if index < len(ends) else len(whole)
-        Sentence(plain, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end, stated).read()
-    return _facts(whole, stated)
+        sentence = Sentence(plain, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end)
+        stated = sentence.read()
+        if stated.threatens:
+            sentence.note_surroundings(lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE)))
+        sentences.append(stated)
+    return _facts(whole, together(sentences))
 
 
 def _facts(whole: str, stated: Statements) -> Facts:
@@ -76,7 +85,7 @@ def _evidence(whole: str, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, .
 def _kind(stated: Statements) -> str:
     """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
     kinds = stated.kinds or stated.spoken
-    harmed = any(stated.least(name) for name in _ACCIDENTAL)
+    harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
     if kinds and (harmed or stated.quotes.keys() & {"event", "injured"}):
         return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
     if harmed:
@@ -100,16 +109,23 @@ def _settle_hazard(stated: Statements) -> None:
 def _settle_immediate(stated: Statements, kind: str) -> None:
     """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
     quotes = stated.quotes
-    now = quotes.pop("now", {}) if kind != "none" else {}
+    now, cries = quotes.pop("now", {}), quotes.pop("cry", {})
+    now = {} if kind == "none" else now if kind == "隐患" else now | cries
     if kind == "火灾":
         now |= quotes.get("contained", {})
     if "over" in quotes:
         now = {}
-    if "trapped" in quotes and not quotes.keys() & {"rescued", "over"}:
+    if (
+        "trapped" in quotes
+        and not quotes.keys() & {"rescued", "over"}
+        and stated.least("deaths") < stated.least("trapped")
+    ):
         now |= quotes["trapped"]
     if kind == "自然灾害" and stated.least("deaths") >= _DEADLY_DISASTER:
         now |= quotes["deaths"]
     if stated.least("missing"):
         now |= quotes["missing"]
-    if now:
+    if "ruin" in quotes and "crack" in quotes:
+        now |= quotes["ruin"]
+    if now := now | quotes.get("peril", {}):
         quotes["immediate"] = now

@@ -16,18 +16,20 @@ _PERSON: Final = (
     r"(?:余|多|来)?(?:名|个(?!小时|月|多|星期|学期|村|路|问题|小区|点)|位|人(?![民行员次大家])|口(?!井)|具|男|女"
     r"|民工|工人|学生|儿童|孩子|乘客|旅客|男子|女子|老人|村民|矿工|囚犯|游客|女工|师生|员工|职工|群众|居民)"
 )
-_BEFORE: Final = re.compile(rf"(?<![第A-Za-z\d.])({RANGE}){_PERSON}")
+_BEFORE: Final = re.compile(rf"(?<![第每某A-Za-z\d.])(?<![上下](?=一个))({RANGE}){_PERSON}")
 _JOINED: Final = re.compile(rf"(?<![第唯A-Za-z\d.])({RANGE})$")
 _COUPLE: Final = re.compile(rf"({NUMERAL})男({NUMERAL})女")
 _AFTER: Final = re.compile(
-    r"(?:人数|了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|更新为|由\d{1,5}人|至|到|为|是|有|的|人员|群众|村民|居民|学生|员工|被困|[:：]){0,5}"
+    r"(?:人数|了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|增加为|上升为|升为|攀升至|更新为|由\d{1,5}人|至|到|为|是|有|的|人员|群众|村民|居民|学生|员工|被困|[:：]){0,5}"
     rf"({RANGE})(?:余|多)?(?:名|个|位|人|具|口)"
 )
 _NUMBER_OF: Final = re.compile(rf"人数(?:已|共|约|上升|增加|增|升)*(?:至|到|达|达到|为|是|有|[:：])({RANGE})")
 _BESIDE: Final = re.compile(rf"({RANGE}){_PERSON}[^，。\d]{{0,8}}?(?:和|与|及|以及){RANGE}{_PERSON}")
 _NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
-_OBJECT: Final = re.compile(rf"(?:了|中|死|伤)?(?:其他|另外|当地)?({RANGE})(?:余|多)?(?:名|个|位|人)")
-_YUAN: Final = re.compile(rf"[^，。；！？\d]{{0,10}}?({NUMERAL})(?:余|多)?元")
+_OBJECT: Final = re.compile(
+    rf"(?:了|中|死|伤)?(?:其他|另外|当地|[^，。；！？\d造致导]{{1,6}}?)?({RANGE})(?:余|多)?(?:名(?!字|义|单)|个(?!小时|月|星期|学期|问题|点)|位(?!于|置)|人|口(?!井))"
+)
+_YUAN: Final = re.compile(rf"[^，。；！？\d]{{0,10}}?({NUMERAL})(?:(?:余|多)?元|(?<=[万亿])(?![\d人只头亩斤吨]))")
 _YUAN_BEFORE: Final = re.compile(rf"({NUMERAL})元(?:的|以上|左右)?(?:直接|间接|经济|财产)*$")
 
 _ONE: Final = (
@@ -39,6 +41,10 @@ _PAIR: Final = re.compile(
     rf"(?:{_ONE})(?:和|与|及|以及|跟)[^，。]{{0,10}}?(?:{_ONE})|母女|母子|父女|父子|夫妻|夫妇|祖孙|两口子|姐妹俩|兄弟俩|姐弟俩|兄妹俩"
 )
 _SINGLE: Final = re.compile(rf"(?:{_ONE})[^，。]{{0,10}}$")
+_OBJECT_ONE: Final = re.compile(rf"(?:了|到)?(?:[^，。；]{{0,6}}?)(?:{_ONE}|路人|群众|顾客|业主|游客)")
+_VAGUE: Final = re.compile(
+    "(?:有人|多人|数人|好些人|不少人|几个人|(?:好几|几|多|数)(?:户|家|名|位|个)[^，。没无]{0,4})[^，。没无]{0,5}$"
+)
 
 
 class Count(Struct, frozen=True):
@@ -74,12 +80,17 @@ def victims(text: str, start: int, floor: int) -> int:
     return 1 if _SINGLE.search(before) else 0
 
 
+def victims_meant(text: str, start: int, end: int, floor: int, ceiling: int) -> Amount | None:
+    """Victims without a number: the one whom the verb hurts (砸伤居民), or some (有人, 好几户): one at least."""
+    if text[end - 1 : end] in "死伤断" and end - start > 1 and _OBJECT_ONE.match(text, end, min(ceiling, end + REACH)):
+        return Amount(1, 1)
+    return Amount(None, 1) if _VAGUE.search(text[max(floor, start - REACH) : start]) else None
+
+
 def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
     before = text[floor:start]
-    if couple := _COUPLE.search(before):
-        men, women = amount(couple[1]), amount(couple[2])
-        if men and women and men.value and women.value:
-            return Count(Amount(men.value + women.value, men.least + women.least), floor + couple.start(), start)
+    if (couple := _COUPLE.search(before)) and (number := _couple(couple)):
+        return Count(number, floor + couple.start(), start)
     if terse and (joined := _JOINED.search(before)):
         return _count(joined, floor)
     if beside := _BESIDE.search(before):
@@ -94,7 +105,18 @@ def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
 def _right(text: str, end: int, ceiling: int) -> Count | None:
     after = _AFTER.match(text, end, ceiling) or _NAMED_AFTER.match(text, end, ceiling)
     after = after or _OBJECT.match(text, end, ceiling) or _NUMBER_OF.match(text, end, ceiling)
-    return _count(after) if after else None
+    if after:
+        return _count(after)
+    couple = _COUPLE.search(text[end:ceiling])
+    number = _couple(couple) if couple else None
+    return Count(number, end + couple.start(), end + couple.end()) if couple and number else None
+
+
+def _couple(match: re.Match[str]) -> Amount | None:
+    men, women = amount(match[1]), amount(match[2])
+    if men is None or women is None or men.value is None or women.value is None:
+        return None
+    return Amount(men.value + women.value, men.least + women.least)
 
 
 def _count(match: re.Match[str], offset: int = 0) -> Count | None:

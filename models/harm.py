@@ -1,22 +1,36 @@
 """Find words of harm, danger and doubt in a text, in one pass."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import yaml
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec import Struct
+
+from models.plain import Plain
 
 IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
 
-TRIGGERS: Final = (
+TRIGGERS: Final = frozenset({
     "death", "dead", "lives", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
-    "casualties", "loss", "event", "happened", "leak", "ruin", "mention", "hazard", "looming", "crack", "fault",
-    "symptom", "now",
-)  # fmt: skip
+    "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
+    "crack", "now", "cry", "peril",
+})  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
+
+SURROUNDINGS: Final = frozenset(
+    {"school", "children", "hospital", "crowd", "water", "gas", "lift", "many", "spreading"}
+)
+"""Categories that say where and whom a danger threatens: common words, looked for only where there is danger."""
+
+_REACH: Final = 24
+"""Characters on each side in which a word's context is looked for."""
+_CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]')
+_SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 
 
 class Word(Struct, frozen=True):
@@ -28,84 +42,132 @@ class Word(Struct, frozen=True):
     end: int
 
 
+class Context(Struct, frozen=True, forbid_unknown_fields=True, rename={"category": "as"}):
+    """Words that mean harm only in company: 翻了 behind 车, 没了 behind 人.
+
+    Regular expressions: `before` and `after` look into the word's own clause, `near` into its sentence, `unless` into
+    its clause, each at most 24 characters away.
+    """
+
+    category: str
+    words: tuple[str, ...]
+    before: str = ""
+    after: str = ""
+    near: str = ""
+    unless: str = ""
+
+
 class HarmLexicon:
     """Words by category. The longest word wins, leftmost first; time is linear in the text.
 
     Args:
         words: words by `category` or `category/kind`, as in models/words/harm.yaml.
-        triggers: categories without which a text states no harm and no danger.
+        contexts: words whose meaning hangs on their company, as in models/words/context.yaml; the first context
+            that fits gives the meaning, else `words` does, else none.
+        plain: how texts are written before words are looked for; by default not at all.
 
     Raises:
-        ValueError: a word stands twice.
+        ValueError: a word stands twice in `words`.
     """
 
-    def __init__(self, words: Mapping[str, Iterable[str]], triggers: Iterable[str] = TRIGGERS) -> None:
-        self._names: dict[str, tuple[str, str]] = {}
+    def __init__(
+        self, words: Mapping[str, Iterable[str]], contexts: Iterable[Context] = (), plain: Plain | None = None
+    ) -> None:
+        self._plain = plain
+        meanings: dict[str, list[_Meaning]] = {}
+        around: dict[str, list[_Meaning]] = {}
+        for context in contexts:
+            meaning = _Meaning(context.category, context)
+            for word in context.words:
+                meanings.setdefault(word, []).append(meaning)
+        names: dict[str, str] = {}
         for name, group in words.items():
-            category, _, kind = name.partition("/")
+            meaning = _Meaning(name)
             for word in group:
-                if word in self._names:
-                    raise ValueError(f"harm lexicon: {word} stands in {name} and in {'/'.join(self._names[word])}")
-                self._names[word] = (category, kind)
-        wanted = frozenset(triggers)
-        self._all = _Finder(self._names)
-        self._trigger = _Finder(word for word, (category, _) in self._names.items() if category in wanted)
+                if word in names:
+                    raise ValueError(f"harm lexicon: {word} stands in {name} and in {names[word]}")
+                names[word] = name
+                if meaning.category in SURROUNDINGS or meaning.category == IDLE:
+                    around.setdefault(word, []).append(meaning)
+                if meaning.category not in SURROUNDINGS:
+                    meanings.setdefault(word, []).append(meaning)
+        self.categories = frozenset(
+            m.category for found in (meanings, around) for group in found.values() for m in group
+        )
+        self._harm, self._around = _Finder(meanings), _Finder(around)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> "HarmLexicon":
-        """Read the lexicon from a YAML file, by default the one that comes with the program."""
-        path = path or Path(__file__).parent / "words" / "harm.yaml"
-        words: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=safe_loader())  # noqa: S506
+    def load(cls, folder: Path | None = None) -> "HarmLexicon":
+        """Read harm.yaml, context.yaml and traditional.txt of a folder, by default those that come with the program.
+
+        Raises:
+            ValueError: a word stands twice, or a context is none; names the file.
+        """
+        folder = folder or Path(__file__).parent / "words"
+        path = folder / "context.yaml"
         try:
-            return cls(words)
-        except ValueError as error:
+            contexts = _contexts(_read(path))
+            path = folder / "harm.yaml"
+            return cls(_read(path), contexts, Plain.load(folder / "traditional.txt"))
+        except (ValueError, LookupError, msgspec.ValidationError, re.error) as error:
             raise ValueError(f"{path}: {error}") from error
 
-    def concerns(self, text: str) -> bool:
-        """Whether a trigger stands in the text: in most texts none does, and they need no closer look."""
-        return next(self._trigger.spans(text), None) is not None
+    def plain(self, text: str) -> str:
+        """The text as the lexicon's words are written; every character keeps its place."""
+        return self._plain.write(text) if self._plain else text
 
-    def words(self, text: str) -> Iterator[Word]:
-        """The lexicon's words in the text, left to right, without the idle ones."""
-        for start, end in self._all.spans(text):
-            category, kind = self._names[text[start:end]]
-            if category != IDLE:
-                yield Word(category, kind, start, end)
+    def words(self, text: str) -> list[Word]:
+        """The lexicon's words in a plain text, left to right, without idle ones; none when nothing is a trigger."""
+        found = self._harm.words(text)
+        return found if any(word.category in TRIGGERS for word in found) else []
+
+    def around(self, text: str, start: int, end: int) -> list[Word]:
+        """Where and whom a danger in the text's sentence from `start` to `end` threatens."""
+        words = self._around.words(text[start:end])
+        return [Word(word.category, word.kind, start + word.start, start + word.end) for word in words]
 
 
 class _Finder:
-    """Finds the longest of many words at each place.
+    """Finds words in one pass, the longest at each place, and tells what they mean there."""
 
-    Why not one regular expression of all words: it tries its branches one by one. Here two sets of characters pass
-    over most places, and a word's first two characters choose the few words to try.
-    """
+    def __init__(self, meanings: "Mapping[str, Sequence[_Meaning]]") -> None:
+        self._meanings = tuple(meanings.values())
+        self._words = AhoCorasick(meanings, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
 
-    def __init__(self, words: Iterable[str]) -> None:
-        by_pair: dict[str, list[str]] = {}
-        for word in words:
-            by_pair.setdefault(word[:2], []).append(word)
-        self._tails = {pair: re.compile(_trie(group)) for pair, group in by_pair.items() if len(pair) == 2}  # noqa: PLR2004
-        self._singles = frozenset(pair for pair in by_pair if len(pair) == 1)
-        firsts, seconds = ("".join({pair[place] for pair in self._tails}) for place in (0, 1))
-        pairs = f"[{re.escape(firsts)}](?=[{re.escape(seconds)}])"
-        self._places = re.compile(f"[{re.escape(''.join(self._singles))}]|{pairs}" if self._singles else pairs)
+    def words(self, text: str) -> list[Word]:
+        found = []
+        for index, start, end in self._words.find_matches_as_indexes(text):
+            for meaning in self._meanings[index]:
+                if meaning.context is None or meaning.fits(text, start, end):
+                    if meaning.category != IDLE:
+                        found.append(Word(meaning.category, meaning.kind, start, end))
+                    break
+        return found
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the words stand, left to right, without overlaps."""
-        done = 0
-        for place in self._places.finditer(text):
-            start = place.start()
-            if start < done:
-                continue
-            tail = self._tails.get(text[start : start + 2])
-            match = tail.match(text, start) if tail else None
-            if match:
-                done = match.end()
-            elif text[start] in self._singles:
-                done = start + 1
-            else:
-                continue
-            yield start, done
+
+class _Meaning:
+    """What a word means, and in which company."""
+
+    def __init__(self, name: str, context: Context | None = None) -> None:
+        self.category, _, self.kind = name.partition("/")
+        self.context = context
+        fields = (context.before, context.after, context.near, context.unless) if context else ("",) * 4
+        self._before, self._after, self._near, self._unless = (re.compile(field) if field else None for field in fields)
+
+    def fits(self, text: str, start: int, end: int) -> bool:
+        """Whether the word stands in the company that this meaning asks for."""
+        left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+        before, after = _CLAUSE_END.split(left)[-1], _CLAUSE_END.split(right, 1)[0]
+        if self._before and not self._before.search(before):
+            return False
+        if self._after and not self._after.search(after):
+            return False
+        if self._unless and self._unless.search(f"{before}{text[start:end]}{after}"):
+            return False
+        if self._near is None:
+            return True
+        sentence = f"{_SENTENCE_END.split(left)[-1]}{text[start:end]}{_SENTENCE_END.split(right, 1)[0]}"
+        return bool(self._near.search(sentence))
 
 
 def safe_loader() -> type[Any]:
@@ -114,20 +176,23 @@ def safe_loader() -> type[Any]:
     return loader
 
 
-def _trie(words: Iterable[str]) -> str:
-    """A regular expression that finds the longest of the words, with common beginnings shared: no backtracking."""
-    root: dict[str, Any] = {}
-    for word in words:
-        node = root
-        for character in word:
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return _branch(root)
+class _File(Struct, forbid_unknown_fields=True):
+    names: dict[str, str]
+    words: list[Context]
 
 
-def _branch(node: dict[str, Any]) -> str:
-    branches = [re.escape(character) + _branch(rest) for character, rest in sorted(node.items()) if character]
-    if not branches:
-        return ""
-    joined = branches[0] if len(branches) == 1 and "" not in node else f"(?:{'|'.join(branches)})"
-    return f"{joined}?" if "" in node else joined
+def _contexts(content: object) -> list[Context]:
+    """The contexts of a file, with the names that stand in <> spelt out."""
+    file = msgspec.convert(content, _File)
+
+    def spelt(pattern: str) -> str:
+        return re.compile(re.sub("<([a-z]+)>", lambda name: f"(?:{file.names[name[1]]})", pattern)).pattern
+
+    return [
+        Context(c.category, c.words, spelt(c.before), spelt(c.after), spelt(c.near), spelt(c.unless))
+        for c in file.words
+    ]
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=safe_loader())  # noqa: S506

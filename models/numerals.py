@@ -10,9 +10,6 @@ from msgspec import Struct
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _DIGITS: Final = "零〇一二两三四五六七八九"
 
-_FULL_WIDTH: Final = {0xFF01 + i: 0x21 + i for i in range(0x5E) if chr(0xFF01 + i) not in "，：；！？（）"}
-_ANY_FULL_WIDTH: Final = re.compile(f"[{re.escape(''.join(map(chr, _FULL_WIDTH)))}]")
-
 NUMERAL: Final = (
     r"(?:\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?(?:[余多来几])?[十百千万亿]{0,2}"
     rf"|[数几上成好近]{{0,2}}[十百千万亿]{{1,3}}[几]?"
@@ -29,11 +26,6 @@ class Amount(Struct, frozen=True):
 
     value: int | None
     least: int
-
-
-def half_width(text: str) -> str:
-    """Full-width digits and letters become ASCII, one for one; Chinese punctuation stays."""
-    return text.translate(_FULL_WIDTH) if _ANY_FULL_WIDTH.search(text) else text
 
 
 @lru_cache(maxsize=4096)

@@ -1,14 +1,15 @@
 """What one sentence states about harm: who, how many, and whether it is told as having happened."""
 
 import re
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from models.casualties import count_people, count_yuan, victims
+from models.casualties import count_people, count_yuan, victims, victims_meant
 from models.harm import TRIGGERS, Word
-from models.numerals import Amount
+from models.numerals import NUMERAL, Amount
+from models.statements import Statements
 
 _PAUSE: Final = re.compile('[，,、（）()…“”"]')
 _LONGEST_QUOTE: Final = 60
@@ -28,9 +29,16 @@ _YEAR_ALONE: Final = re.compile(
     r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
 )
 """A year without a day is how people speak of the past; news name the day."""
+_SUFFERED: Final = re.compile(
+    "被[^，]{0,6}[埋压困砸撞烧冲卷卡]|晕倒|昏倒|倒下|落水|溺水|掉|坠|中毒|触电|埋|压|困|冲走|卷|跌|滑|烧伤|受伤"
+)
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _ALL: Final = re.compile("全部|全都|无一|均")
 """What counts those of the clause before: 机上150人，全部遇难."""
+_MAULED: Final = frozenset({"蛰死", "蜇死", "咬死", "拱死", "顶死", "踩死"})
+"""What animals do to people."""
+_BEASTS: Final = re.compile(rf"[了掉去]?(?:近|约|上)?{NUMERAL}[多余]?(?:[只头条匹尾羽亩棵株]|万?斤)")
+"""What dies, and is no person: 死了五头牛."""
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
 """Who writes is alive: 我要被压死了 is no death."""
@@ -39,6 +47,7 @@ _NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
 """Words that tell of victims only with a number."""
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
+_FURTHER: Final = re.compile("另[一有外名两三\\d]|另$|[还又]有|也(?=[^，。]{0,6}[死亡遇难不治没伤困])|其余|其他")
 _TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
 _PART: Final = re.compile("其中|包括|含")
 
@@ -57,59 +66,62 @@ _PEOPLE: Final = {
 }
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
-_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned"})
+_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned", "missing"})
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
-_BODILY: Final = frozenset({"death", "dead", "injury", "serious"})
-_EVENTS: Final = frozenset({"event", "happened", "mention", "leak", "ruin"})
-_CERTAIN: Final = frozenset({"happened", "leak"})
+_BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
+_UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
+"""Words of harm that may befall 有人, 好几户: at least one."""
+_EVENTS: Final = frozenset({"event", "happened", "ongoing", "mention", "leak", "ruin", "ruined"})
+_CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"})
 """Words that say by themselves that something happened."""
-_GOES_ON: Final = frozenset({"now", "over", "contained"})
-_COURSE: Final = frozenset({"now", "contained", "rescued", "trapped"})
-_THREATS: Final = frozenset({"now", "trapped", "missing", "leak", "ruin"})
-_PAIRS: Final = (("structure", "crack"), ("lift", "fault"), ("gas", "fault"), ("toxic", "symptom"))
-"""Two words that name a danger only together in a sentence."""
-_SURROUNDINGS: Final = frozenset(
-    {"school", "children", "hospital", "crowd", "water", "gas", "lift", "many", "spreading"}
+_GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
+_COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped"})
+_HAZARDS: Final = frozenset({"hazard", "looming", "crack"})
+_THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
+_ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
+"""Words by which a sentence stands on its own, whatever was told before it."""
+_REAL: Final = re.compile("真的|真着|真发生|不是演练|并非演练|不是演习|并非演习|不料|弄假成真|实际")
+"""What says beside a drill that the harm is none of it."""
+_HELD: Final = re.compile(
+    "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩)[^，。；]{0,24}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
 )
+"""How a drill is told that is held, and not one that is asked for or missed."""
+_BYGONE: Final = re.compile(
+    "[昨前][天日晚夜]|[年月日号]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|当时|后来|之后|[上那]次|时许|点钟|曾"
+)
+"""What says that an event told without its end is not of this moment."""
 
-
-class Statements:
-    """What has been stated in the sentences read so far; spans are characters of the text."""
-
-    def __init__(self) -> None:
-        self.amounts: dict[str, list[Amount]] = defaultdict(list)
-        """Per field of the toll, one amount a sentence."""
-        self.quotes: dict[str, dict[tuple[int, int], None]] = defaultdict(dict)
-        """Per field and per signal, the spans that state it, in order."""
-        self.kinds: Counter[str] = Counter()
-        """Kinds of the events that are told as having happened."""
-        self.spoken: Counter[str] = Counter()
-        """Kinds of the events that are only spoken of."""
-        self.hints: dict[tuple[int, int], None] = {}
-        """Spans of rumours."""
-
-    def least(self, name: str) -> int:
-        """The greatest number of a field that any sentence allows at least."""
-        return max((amount.least for amount in self.amounts.get(name, ())), default=0)
+Mention = tuple[Word, Amount, bool]
+"""A word of harm, its amount, and whether it is part of another amount."""
 
 
 class Sentence:
     """One sentence: its words of the lexicon, its clauses, and how far each statement can be used."""
 
-    def __init__(self, text: str, words: tuple[Word, ...], start: int, end: int, statements: Statements) -> None:
-        self.text, self.start, self.end, self.stated = text, start, end, statements
+    def __init__(self, text: str, words: tuple[Word, ...], start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
         self.words = words
         self.categories = {word.category for word in words}
+        self.stated = Statements()
         self.used = start
         self.tolled = False
-        self.pauses: list[int] = []
+        self.pauses = [start - 1, *(pause.start() for pause in _PAUSE.finditer(text, start, end)), end]
 
-    def read(self) -> None:
-        """Note everything that the sentence states."""
-        if self.categories.isdisjoint(TRIGGERS) or self.categories & {"film", "drill"}:
-            return
-        self.pauses = [self.start - 1, *(p.start() for p in _PAUSE.finditer(self.text, self.start, self.end)), self.end]
+    def read(self) -> Statements:
+        """Everything that the sentence states."""
+        self.stated.drill = "drill" in self.categories and bool(_HELD.search(self.text, self.start, self.end))
+        self.stated.real = bool(_REAL.search(self.text, self.start, self.end))
+        self.stated.frame = "film" if "film" in self.categories else ""
+        if not self.categories & {"film", "drill"} and self.categories & TRIGGERS:
+            self.stated.anchored = self._is_anchored()
+            self._note_all()
+        return self.stated
+
+    def _is_anchored(self) -> bool:
+        return bool(self.categories & _ANCHORS or _OCCURRED.search(self.text, self.start, self.end))
+
+    def _note_all(self) -> None:
         since: dict[str, int] = {}
         if year := _YEAR_ALONE.search(self.text, self.start, self.end):
             since["past"] = year.start()
@@ -119,6 +131,10 @@ class Sentence:
                 since.pop("past", None)
             elif word.category in {"suppose", "past", "hearsay"}:
                 since.setdefault(word.category, word.start)
+                since.pop("vouched", None)
+            elif word.category == "vouched":
+                since.pop("hearsay", None)
+                since["vouched"] = word.start
             elif word.category == "may":
                 since["may"] = word.start
             else:
@@ -128,21 +144,35 @@ class Sentence:
         self._note_people(stated)
         self._note_events(stated)
         self._note_dangers(stated)
+        self._note_frame(stated, since)
+
+    def _note_frame(self, stated: list[tuple[Word, str]], since: dict[str, int]) -> None:
+        """Whose harm it is, when it is not the text's own: what follows in other sentences may be theirs, too."""
+        standings = {standing for word, standing in stated if word.category in _PEOPLE or word.category in _EVENTS}
+        if standings and "stated" not in standings:
+            if "hint" in standings:
+                self.stated.frame = "hint"
+            elif "past" in since:
+                self.stated.frame = "past"
 
     def _standing(self, word: Word, since: dict[str, int]) -> str:
         """How a statement stands: stated, denied, a hint (rumour), or void."""
         floor, ceiling = self._clause(word)
-        if "suppose" in since or since.get("past", word.start) < word.start or since.get("may", -1) >= floor:
+        if (
+            "unreal" in self.categories
+            or "suppose" in since
+            or since.get("past", word.start) < word.start
+            or since.get("may", -1) >= floor
+        ):
             return "void"
-        if "hearsay" in since or "doubt" in self.categories:
+        if "hearsay" in since or ("doubt" in self.categories and "vouched" not in since):
             return "hint"
         if _DENIED.search(self.text[max(floor, word.start - 20) : word.start]):
             return "denied"
-        if _ASKED.match(self.text, word.end, ceiling + 1) or self._near("ask", floor, word.start):
+        asked = _ASKED.match(self.text, word.end, ceiling + 1) or self._near("ask", floor, word.start)
+        if asked or _YEARS.match(self.text, word.end, ceiling):
             return "void"
-        if word.category == "trapped" and self._near("often", floor, ceiling):
-            return "void"
-        return "stated"
+        return "void" if word.category == "trapped" and self._near("often", floor, ceiling) else "stated"
 
     def _near(self, category: str, floor: int, ceiling: int) -> bool:
         return category in self.categories and any(
@@ -162,7 +192,7 @@ class Sentence:
         return max(floor, min(start, word.start - 20)), min(ceiling, max(start, word.end) + 20)
 
     def _note_people(self, stated: list[tuple[Word, str]]) -> None:
-        found: dict[str, list[tuple[Word, Amount, bool]]] = defaultdict(list)
+        found: dict[str, list[Mention]] = defaultdict(list)
         for word, standing in stated:
             if word.category not in _PEOPLE and word.category != "loss":
                 continue
@@ -181,7 +211,16 @@ class Sentence:
                 found[name].append((word, amount, self._is_part(word)))
                 self.stated.quotes[name][self._quote(word)] = None
         for name, mentions in found.items():
-            self.stated.amounts[name].append(_total(self.text, mentions, self._clause))
+            where = self.stated.further if self._are_further(mentions) else self.stated.amounts
+            where[name].append(_total(self.text, mentions, self._clause))
+
+    def _are_further(self, mentions: list[Mention]) -> bool:
+        """Whether these victims come on top of those of other sentences: 另一名少年不治."""
+        return all(
+            _FURTHER.search(self.text, self._clause(word)[0], word.end)
+            and not _TOTAL.search(self.text, self.start, self.end)
+            for word, _, _ in mentions
+        )
 
     def _note_denied(self, word: Word) -> None:
         self.tolled = True
@@ -197,7 +236,7 @@ class Sentence:
             return loss.amount if loss else None
         if self._is_no_accident(word, floor, ceiling):
             return None
-        return self._counted(word, floor, ceiling) or self._named(word, floor)
+        return self._counted(word, floor, ceiling) or self._named(word, floor, ceiling)
 
     def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """The number that stands beside a word of harm, used up with it."""
@@ -212,14 +251,29 @@ class Sentence:
         self.used = max(word.end, count.end)
         return count.amount
 
-    def _named(self, word: Word, floor: int) -> Amount | None:
+    def _named(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """Victims that are named without a number; a death that is told without any victim is one."""
         if word.category not in _NAMED or self.text[word.start : word.end] in _NUMBERED:
             return None
         if "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
-        number = victims(self.text, word.start, floor) or int(word.category == "death" and self._is_told(word, floor))
-        return Amount(number, number) if number else None
+        if number := victims(self.text, word.start, floor):
+            return Amount(number, number)
+        if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
+            return vague
+        if word.category == "death" and self._is_told(word, floor):
+            return self._sufferers(floor) or Amount(1, 1)
+        return None
+
+    def _sufferers(self, floor: int) -> Amount | None:
+        """Those whom the clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
+        place = bisect_left(self.pauses, floor - 1)
+        if not 0 < place < len(self.pauses):
+            return None
+        start = self.pauses[place - 1] + 1
+        suffered = _SUFFERED.search(self.text, start, floor)
+        count = count_people(self.text, suffered.start(), suffered.end(), start, floor) if suffered else None
+        return count.amount if count and count.end <= floor else None
 
     def _is_told(self, word: Word, floor: int) -> bool:
         """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
@@ -230,10 +284,15 @@ class Sentence:
         """Illness, an animal, or lives that were not taken."""
         if word.category == "lives":
             return not _TAKEN.search(self.text, floor, word.start)
-        if word.category not in _BODILY:
+        if word.category not in _BODILY or word.category == "poisoned":
             return False
         if "epidemic" in self.categories or self._near("illness", floor, ceiling):
             return True
+        if _BEASTS.match(self.text, word.end, ceiling):
+            self.tolled = True
+            return True
+        if self.text[word.start : word.end] in _MAULED:
+            return False
         return self._near("animal", max(floor, word.start - 4), word.start)
 
     def _is_part(self, word: Word) -> bool:
@@ -261,37 +320,42 @@ class Sentence:
             if word.category in _CERTAIN or (word.category != "mention" and occurred):
                 self.stated.kinds[word.kind] += 1
                 self.stated.quotes["event"][self._quote(word)] = None
-                if word.category in {"leak", "ruin"}:
+                if word.category in {"ruin", "ruined"}:
+                    self.stated.quotes["ruin"][self._quote(word)] = None
+                if word.category in {"leak", "ruin", "ruined"}:
                     self.stated.quotes["hazard"][self._quote(word)] = None
                     self.stated.quotes["remains"][self._quote(word)] = None
-                if word.category == "leak":
+                if word.category == "leak" or (word.category == "ongoing" and not self._is_bygone()):
                     self.stated.quotes["now"][self._quote(word)] = None
 
+    def _is_bygone(self) -> bool:
+        return self.tolled or bool(_BYGONE.search(self.text, self.start, self.end))
+
     def _note_dangers(self, stated: list[tuple[Word, str]]) -> None:
-        pairs = {other for one, other in _PAIRS if one in self.categories}
         near = False
         for word, standing in stated:
-            category = "hazard" if word.category == "looming" or word.category in pairs else word.category
+            category = "hazard" if word.category in _HAZARDS else word.category
             if category == "hazard" and not self._is_removed(word):
                 self.stated.quotes[category][self._quote(word)] = None
                 near = True
+                if word.category == "crack":
+                    self.stated.quotes["crack"][self._quote(word)] = None
             elif category == "over" or (category in _COURSE and standing == "stated"):
                 self.stated.quotes[category][self._quote(word)] = None
             elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:
                 self.stated.quotes["poison"][self._quote(word)] = None
-        if near or self.categories & _THREATS:
-            self._note_surroundings()
+        self.stated.threatens = near or bool(self.categories & _THREATS)
 
-    def _note_surroundings(self) -> None:
-        for word in self.words:
-            if word.category in _SURROUNDINGS:
-                self.stated.quotes[word.category][self._quote(word)] = None
+    def note_surroundings(self, words: Iterable[Word]) -> None:
+        """Note where and whom the sentence's danger threatens."""
+        for word in words:
+            self.stated.quotes[word.category][self._quote(word)] = None
 
     def _is_removed(self, word: Word) -> bool:
         return bool(_REMOVED.search(self.text[max(self.start, word.start - 12) : word.start]))
 
 
-def _total(text: str, mentions: list[tuple[Word, Amount, bool]], clause: Callable[[Word], tuple[int, int]]) -> Amount:
+def _total(text: str, mentions: list[Mention], clause: Callable[[Word], tuple[int, int]]) -> Amount:
     """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
     if any(_TOTAL.search(text, *clause(word)) for word, _, _ in mentions):
         mentions = [(word, amount, True) for word, amount, _ in mentions]

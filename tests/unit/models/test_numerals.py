@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.numerals import RANGE, Amount, amount, half_width
+from models.numerals import RANGE, Amount, amount
 
 
 @pytest.mark.parametrize(
     ("words", "value", "least"),
     [
         ("3", 3, 3),
-        ("１４", 14, 14),
         ("1,234", 1234, 1234),
         ("2.3万", 23_000, 23_000),
         ("三", 3, 3),
@@ -45,15 +44,9 @@ from models.numerals import RANGE, Amount, amount, half_width
 )
 def test_a_numeral_has_a_value_and_a_least(words: str, value: int | None, least: int) -> None:
     """Vague numbers keep what they allow at least; ranges count as their lower end; about a hundred is not more."""
-    plain = half_width(words)
-    match = re.fullmatch(RANGE, plain)
+    match = re.fullmatch(RANGE, words)
     assert match, words
     assert amount(match[0]) == Amount(value, least)
-
-
-def test_half_width_keeps_every_place_and_chinese_punctuation() -> None:
-    """Offsets hold, and a full-width comma still ends a clause."""
-    assert half_width("１４人，ＡＢ．５（二）") == "14人，AB.5（二）"
 
 
 @given(st.text("0123456789零一二两三四五六七八九十百千万亿廿几数多余上近好成至到、-.,", max_size=16))

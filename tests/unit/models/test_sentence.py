@@ -3,15 +3,14 @@
 import pytest
 
 from models.harm import HarmLexicon
-from models.sentence import Sentence, Statements
+from models.sentence import Sentence
+from models.statements import Statements
 
 LEXICON = HarmLexicon.load()
 
 
 def read(text: str) -> Statements:
-    stated = Statements()
-    Sentence(text, tuple(LEXICON.words(text)), 0, len(text), stated).read()
-    return stated
+    return Sentence(text, tuple(LEXICON.words(text)), 0, len(text)).read()
 
 
 @pytest.mark.parametrize("cue", ["如果", "听说", "去年", "演练中", "电影里", "可能"])

@@ -1,0 +1,107 @@
+"""What a text states about harm, put together from what its sentences state, in any order."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from models.numerals import Amount
+
+Span = tuple[int, int]
+
+_HARM = ("deaths", "injured", "injured_serious", "poisoned", "missing", "trapped", "evacuated", "loss_yuan", "event")
+"""What a sentence may state that somebody else's words take back: a film's, a drill's, a rumour's."""
+
+
+class Statements:
+    """What has been stated, in one sentence or in several; spans are characters of the text."""
+
+    def __init__(self) -> None:
+        self.amounts: dict[str, list[Amount]] = defaultdict(list)
+        """Per field of the toll, one amount a sentence."""
+        self.further: dict[str, list[Amount]] = defaultdict(list)
+        """Per field of the toll, amounts that are told as coming on top of others: 另一名, 也."""
+        self.quotes: dict[str, dict[Span, None]] = defaultdict(dict)
+        """Per field and per signal, the spans that state it, in order."""
+        self.kinds: Counter[str] = Counter()
+        """Kinds of the events that are told as having happened."""
+        self.spoken: Counter[str] = Counter()
+        """Kinds of the events that are only spoken of."""
+        self.hints: dict[Span, None] = {}
+        """Spans of rumours."""
+        self.frame = ""
+        """Whose the harm is when it is not the text's own: a `film`'s (or a dream's), the `past`'s, or a `hint`."""
+        self.drill = False
+        """Whether the sentence tells of a drill that is held."""
+        self.real = False
+        """Whether the sentence says that what it tells is no drill."""
+        self.threatens = False
+        """Whether the sentence names a danger, so that where and whom matters."""
+        self.anchored = False
+        """Whether the sentence says by itself when, or who vouches for it."""
+
+    def least(self, name: str) -> int:
+        """The greatest number of a field that any sentence allows at least."""
+        return max((amount.least for amount in self.amounts.get(name, ())), default=0)
+
+    @property
+    def harmful(self) -> bool:
+        """Whether harm is stated here, and nobody else's."""
+        return not self.frame and any(self.quotes.get(name) for name in _HARM)
+
+    @property
+    def leans(self) -> bool:
+        """Whether the sentence tells of victims, but neither when nor by what: another sentence must say so."""
+        return not self.anchored and "event" not in self.quotes
+
+    def merge(self, other: "Statements") -> None:
+        """Take in what another sentence states."""
+        for name, amounts in other.amounts.items():
+            self.amounts[name] += amounts
+        for name, amounts in other.further.items():
+            self.further[name] += amounts
+        for name, spans in other.quotes.items():
+            self.quotes[name] |= spans
+        self.kinds += other.kinds
+        self.spoken += other.spoken
+        self.hints |= other.hints
+
+    def take_back(self, *, hint: bool) -> None:
+        """Leave no harm stated; a rumour's words remain as hints."""
+        for name in _HARM:
+            spans = self.quotes.pop(name, {})
+            self.hints |= spans if hint else {}
+        self.amounts.clear()
+        self.further.clear()
+        self.kinds.clear()
+        for name in ("now", "contained", "remains", "none deaths", "none injured"):
+            self.quotes.pop(name, None)
+
+
+def together(sentences: Sequence[Statements]) -> Statements:
+    """One text's statements.
+
+    A drill that is held takes back all harm, a film that of every sentence that does not say when; and victims of
+    whom it is not said by what they were harmed are a rumour's or the past's when nothing else is told:
+    听说东村塌了。死了二十个。 stays a rumour, whichever sentence comes first.
+    """
+    drill = any(sentence.drill for sentence in sentences)
+    frames = {sentence.frame for sentence in sentences} - {""}
+    film = "film" in frames and not any(sentence.anchored and sentence.harmful for sentence in sentences)
+    told = frames and not any(sentence.harmful and not sentence.leans for sentence in sentences)
+    whole = Statements()
+    for sentence in sentences:
+        if (drill and not sentence.real) or (film and not sentence.anchored) or (told and sentence.leans):
+            sentence.take_back(hint="hint" in frames and not drill)
+        whole.merge(sentence)
+    for name, amounts in whole.further.items():
+        whole.amounts[name] = [_sum(whole.amounts[name], amounts)]
+    return whole
+
+
+def _sum(amounts: Iterable[Amount], further: Sequence[Amount]) -> Amount:
+    """The greatest amount and the further ones; when it is as great as they are, it may well contain them."""
+    most = max(amounts, key=lambda amount: amount.least, default=Amount(0, 0))
+    more = sum(amount.least for amount in further)
+    if most.least > more:
+        return most
+    values = [amount.value for amount in (most, *further) if amount.value is not None]
+    return Amount(sum(values) if values else None, most.least + more)
