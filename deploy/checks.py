@@ -15,6 +15,7 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import differences
 from streams.errors import Busy, Misconfigured, XiangyinError
 from streams.identity import padded
+from streams.kafka.access import arguments
 from streams.privacy import keyring
 from streams.topics import PLANS, topic
 
@@ -22,7 +23,10 @@ T = TypeVar("T")
 
 OLDEST_ELASTICSEARCH: Final = 8
 
-START_KAFKA: Final = "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one"
+START_KAFKA: Final = (
+    "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one; "
+    "one that encrypts or asks for a user needs `kafka_security_protocol` and its companions"
+)
 """The remedy where Kafka does not answer."""
 
 
@@ -66,7 +70,10 @@ def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:
 
 async def _kafka(settings: Settings) -> Finding:
     part = f"Kafka at {settings.kafka}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, request_timeout_ms=5000)
+    try:
+        admin = AIOKafkaAdminClient(**arguments(settings.kafka_access()), request_timeout_ms=5000)
+    except Misconfigured as error:
+        return Finding(part, wrong=(str(error),))
     try:
         await admin.start()
         wanted = [topic(settings.name, plan.role) for plan in PLANS]

@@ -23,6 +23,7 @@ from aiokafka.errors import KafkaError
 
 from deploy import keeper
 from streams.errors import Misconfigured
+from streams.kafka.access import Servers, arguments
 
 ATTEMPTS = 5
 """A free port may be taken between our look and the broker's; then another one is tried."""
@@ -32,7 +33,7 @@ CLUSTER = "embedded-"
 """How the cluster ids of our own brokers begin."""
 
 
-async def is_embedded(servers: str) -> bool:
+async def is_embedded(servers: Servers) -> bool:
     """Whether this is an embedded broker, which wants shorter times; False when nobody answers."""
     return (await _cluster(servers) or "").startswith(CLUSTER)
 
@@ -184,8 +185,8 @@ def _listens(address: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
-async def _cluster(address: str) -> str | None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=address, request_timeout_ms=3000)
+async def _cluster(address: Servers) -> str | None:
+    admin = AIOKafkaAdminClient(**arguments(address), request_timeout_ms=3000)
     try:
         await admin.start()
         return str((await admin.describe_cluster())["cluster_id"])

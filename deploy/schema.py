@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from deploy.settings.deployment import Settings
+from deploy.settings.deployment import ONLY_ENVIRONMENT, Settings
 from models.correction import Correction
 from streams.records import Action, DeadLetter, Evidence, Post, Toll
 from streams.source import AnySource
@@ -65,7 +65,7 @@ def _of(kind: Any) -> Callable[[], dict[str, Any]]:
 def _deployment() -> dict[str, Any]:
     """Fields that the environment may give are not required of the file, and secrets have no place in it."""
     found = Settings.model_json_schema()
-    for name in ("elasticsearch_password", "elasticsearch_api_key"):
+    for name in ONLY_ENVIRONMENT:
         del found["properties"][name]
     return {name: value for name, value in found.items() if name != "required"}
 

@@ -167,8 +167,8 @@ def source_names(settings: Settings, served: Collection[str]) -> Collection[str]
 
 def worker_settings(settings: Settings) -> WorkerSettings:
     """How the worker reads; times are shorter for the embedded broker, which waits for a group's members."""
-    make = WorkerSettings.embedded if asyncio.run(is_embedded(settings.kafka)) else WorkerSettings
-    made = make(servers=settings.kafka, deployment=settings.name, partitions=settings.partitions)
+    make = WorkerSettings.embedded if asyncio.run(is_embedded(settings.kafka_access())) else WorkerSettings
+    made = make(servers=settings.kafka_access(), deployment=settings.name, partitions=settings.partitions)
     return replace(made, batch=settings.batch_size, linger=settings.batch_seconds)
 
 
@@ -213,9 +213,9 @@ async def open_log(
             create an unknown topic for whoever names it.
         Busy: the broker is away.
     """
-    await check_topics(settings.kafka, settings.name, partitions=settings.partitions)
-    idempotent = not await is_embedded(settings.kafka)
-    async with open_producer(settings.kafka, idempotent=idempotent) as producer:
+    await check_topics(settings.kafka_access(), settings.name, partitions=settings.partitions)
+    idempotent = not await is_embedded(settings.kafka_access())
+    async with open_producer(settings.kafka_access(), idempotent=idempotent) as producer:
         yield KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership, sent=sent)
 
 

@@ -24,7 +24,7 @@ def create(config: ConfigOption = None) -> None:
     partitions, replication = settings.partitions, settings.replication
     with kafka_remedy():
         created = asyncio.run(
-            create_topics(settings.kafka, settings.name, partitions=partitions, replication=replication)
+            create_topics(settings.kafka_access(), settings.name, partitions=partitions, replication=replication)
         )
     for name in created:
         typer.echo(f"created {name} ({settings.partitions} partitions)")

@@ -11,6 +11,7 @@ from msgspec import Struct, json
 from deploy.demo.content import PLANTED
 from deploy.demo.state import Sums
 from streams.elasticsearch.names import Names
+from streams.kafka.access import arguments
 from streams.murmur2 import partition
 from streams.records import DeadLetter, Post
 from streams.topics import ALERTS, DEAD, PARTITIONS, POSTS, topic
@@ -147,7 +148,7 @@ async def _reader(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A plain reader that joins no group; with one it may ask what that group has acknowledged."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
+        **arguments(kafka), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     try:
         await consumer.start()

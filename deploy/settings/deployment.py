@@ -13,12 +13,14 @@ from deploy.settings import yaml
 from deploy.settings.records import unknown_key
 from streams.elasticsearch.access import Access
 from streams.errors import Misconfigured
+from streams.kafka.access import Access as KafkaAccess
+from streams.kafka.access import Mechanism, Protocol
 from streams.topics import NAME, PARTITIONS
 
 PREFIX: Final = "XIANGYIN_"
 CONFIG: Final = "XIANGYIN_CONFIG"
 DEFAULT: Final = Path("deployment.yaml")
-ONLY_ENVIRONMENT: Final = ("elasticsearch_api_key", "elasticsearch_password")
+ONLY_ENVIRONMENT: Final = ("kafka_password", "elasticsearch_api_key", "elasticsearch_password")
 
 
 class Settings(BaseSettings):
@@ -36,6 +38,16 @@ class Settings(BaseSettings):
     )
     kafka: str = Field(
         description="Kafka's addresses, host:port, several separated by commas.", examples=["127.0.0.1:9092"]
+    )
+    kafka_security_protocol: Protocol = Field(
+        "PLAINTEXT", description="How Kafka is reached: SSL encrypts, SASL asks for a user; Kafka's security.protocol."
+    )
+    kafka_sasl_mechanism: Mechanism = Field("SCRAM-SHA-512", description="How the user is proved, with SASL.")
+    kafka_user: str | None = Field(None, description="User name, with SASL.")
+    kafka_password: SecretStr | None = Field(None, description="Password of that user; only from the environment.")
+    kafka_password_file: Path | None = Field(None, description="File with the password.")
+    kafka_certificate: Path | None = Field(
+        None, description="File of the authority that signed the brokers' certificates."
     )
     elasticsearch: str = Field(description="URL of Elasticsearch.", examples=["http://127.0.0.1:9200"])
     elasticsearch_user: str | None = Field(None, description="User name, where the server asks for one.")
@@ -116,6 +128,23 @@ class Settings(BaseSettings):
             )
         return url.rstrip("/") if parts.port else f"{url.rstrip('/')}:{443 if parts.scheme == 'https' else 9200}"
 
+    def kafka_access(self) -> KafkaAccess:
+        """How to reach Kafka, with the password read from its file.
+
+        Raises:
+            Misconfigured: the password's file cannot be read, or the settings contradict one another.
+        """
+        made = KafkaAccess(
+            servers=self.kafka,
+            protocol=self.kafka_security_protocol,
+            mechanism=self.kafka_sasl_mechanism,
+            user=self.kafka_user,
+            password=_secret(self.kafka_password, self.kafka_password_file),
+            certificate=str(self.kafka_certificate) if self.kafka_certificate else None,
+        )
+        made.check()
+        return made
+
     def access(self) -> Access:
         """How to reach the search server, with secrets read from their files.
 
@@ -167,7 +196,7 @@ def _located(marked: yaml.Marked) -> dict[str, Any]:
 
 
 def _is_path(name: str) -> bool:
-    return name in ("key_file", "townships", "sources", "elasticsearch_certificate") or name.endswith("_file")
+    return name in ("townships", "sources") or name.endswith(("_file", "_certificate"))
 
 
 def _said(marked: yaml.Marked, detail: ErrorDetails) -> str:

@@ -7,16 +7,17 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from streams.errors import Busy, Misconfigured
+from streams.kafka.access import Servers, arguments
 from streams.topics import PARTITIONS, PLANS, topic
 
 
 async def create_topics(
-    servers: str, deployment: str, *, partitions: int = PARTITIONS, replication: int = 1
+    servers: Servers, deployment: str, *, partitions: int = PARTITIONS, replication: int = 1
 ) -> tuple[str, ...]:
     """Create what is missing; return the names created. Running it again changes nothing.
 
     Args:
-        servers: `host:port`, several separated by commas.
+        servers: where Kafka is, and how to be let in.
         deployment: the topics are named `{deployment}.{role}`.
         partitions: of every topic, fixed for the life of the deployment.
         replication: copies of each partition.
@@ -26,7 +27,7 @@ async def create_topics(
         Busy: the broker is away or refused; names it.
     """
     plans = {topic(deployment, plan.role): plan for plan in PLANS}
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**arguments(servers))
     try:
         await admin.start()
         standing = await _partitions(admin, plans)
@@ -43,7 +44,7 @@ async def create_topics(
     return tuple(missing)
 
 
-async def check_topics(servers: str, deployment: str, *, partitions: int = PARTITIONS) -> None:
+async def check_topics(servers: Servers, deployment: str, *, partitions: int = PARTITIONS) -> None:
     """Return when every topic of the deployment stands with this number of partitions.
 
     To be called before anything subscribes or produces: some brokers create an unknown topic for whoever names it,
@@ -54,7 +55,7 @@ async def check_topics(servers: str, deployment: str, *, partitions: int = PARTI
         Busy: the broker is away; names it.
     """
     wanted = {topic(deployment, plan.role): plan for plan in PLANS}
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    admin = AIOKafkaAdminClient(**arguments(servers))
     try:
         await admin.start()
         standing = await _partitions(admin, wanted)

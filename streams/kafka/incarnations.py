@@ -20,6 +20,7 @@ from aiokafka.protocol.types import (
 )
 
 from streams.errors import Busy, Misconfigured
+from streams.kafka.access import Servers, arguments
 
 
 class _Uuid(AbstractType[UUID]):  # type: ignore[misc]
@@ -97,14 +98,14 @@ class _MetadataRequest(Request[_MetadataRequestStruct]):  # type: ignore[misc]
         return request_struct_class(self._topics, False, False, False, {})  # noqa: FBT003 - the protocol's own order
 
 
-async def incarnations(servers: str, topics: Iterable[str]) -> dict[str, str]:
+async def incarnations(servers: Servers, topics: Iterable[str]) -> dict[str, str]:
     """Return the id of each topic: a topic created again under its name has another one.
 
     Raises:
         Misconfigured: a topic does not stand; says how to create it.
         Busy: the broker is away.
     """
-    client = AIOKafkaClient(bootstrap_servers=servers)
+    client = AIOKafkaClient(**arguments(servers))
     try:
         await client.bootstrap()
         answer: Any = await client.send(client.get_random_node(), _MetadataRequest(topics))

@@ -6,9 +6,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.errors import Busy
+from streams.kafka.access import Servers, arguments
 
 
-async def earliest(servers: str, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+async def earliest(servers: Servers, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
     """Return the first offset that is still there, by topic and partition.
 
     Asked over a connection of its own: over the worker's, the answer waits behind a fetch for up to 1.5 s.
@@ -16,7 +17,7 @@ async def earliest(servers: str, places: Collection[tuple[str, int]]) -> dict[tu
     Raises:
         Busy: the broker is away.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers)
+    consumer = AIOKafkaConsumer(**arguments(servers))
     try:
         await consumer.start()
         found = await consumer.beginning_offsets([TopicPartition(*place) for place in places])

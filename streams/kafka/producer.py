@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from streams.errors import Busy, Refused
+from streams.kafka.access import Servers, arguments
 from streams.kafka.ownership import Ownership
 from streams.murmur2 import partition
 from streams.protocols import Message
@@ -110,12 +111,12 @@ def _append(batch: Any, message: Message) -> bool:
 
 @asynccontextmanager
 async def open_producer(
-    servers: str, *, idempotent: bool = False, patience: float = 10.0
+    servers: Servers, *, idempotent: bool = False, patience: float = 10.0
 ) -> AsyncIterator[AIOKafkaProducer]:
     """A started producer that waits for all in-sync replicas.
 
     Args:
-        servers: `host:port`, several separated by commas.
+        servers: where Kafka is, and how to be let in.
         idempotent: let Kafka drop repeats of a retried request; the embedded broker cannot.
         patience: seconds after which an unacknowledged request fails.
 
@@ -123,7 +124,7 @@ async def open_producer(
         Busy: no broker answers.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=servers,
+        **arguments(servers),
         acks="all",
         enable_idempotence=idempotent,
         max_batch_size=BATCH,

@@ -14,6 +14,7 @@ from faust.tables.manager import TableManager
 from faust.types import TP
 
 from streams.errors import Busy, Misconfigured
+from streams.kafka.access import access
 from streams.kafka.incarnations import incarnations
 from streams.kafka.offsets import earliest
 from streams.kafka.ownership import Ownership
@@ -22,6 +23,7 @@ from streams.protocols import Record
 from streams.records import Position
 from streams.topics import LIVE, READ, role, topic
 from streams.worker.consumer import Consumer, transport
+from streams.worker.credentials import credentials
 from streams.worker.processor import Processor
 from streams.worker.progress import Progress, from_milliseconds
 from streams.worker.settings import WorkerSettings
@@ -90,7 +92,8 @@ class Reader:
         app = _App(
             settings.group,
             TableManager=_Tables,
-            broker=[f"kafka://{each}" for each in settings.servers.split(",")],
+            broker=[f"kafka://{each}" for each in access(settings.servers).servers.split(",")],
+            broker_credentials=credentials(access(settings.servers)),
             autodiscover=False,
             broker_client_id="xiangyin",
             broker_commit_interval=settings.commit,

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from msgspec import Struct
 
+from streams.kafka.access import Servers
 from streams.topics import PARTITIONS
 
 
@@ -27,7 +28,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     so `embedded()` is short in all of them.
     """
 
-    servers: str
+    servers: Servers
     deployment: str
     partitions: int = PARTITIONS
     batch: int = 500
@@ -51,7 +52,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     """Without a poll, a heartbeat or progress for this long, the worker ends to be started again."""
 
     @classmethod
-    def embedded(cls, servers: str, deployment: str, *, partitions: int = PARTITIONS) -> "WorkerSettings":
+    def embedded(cls, servers: Servers, deployment: str, *, partitions: int = PARTITIONS) -> "WorkerSettings":
         """Settings for the embedded broker."""
         return cls(
             servers=servers,

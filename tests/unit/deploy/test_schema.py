@@ -26,6 +26,7 @@ def test_each_has_a_schema(what: str) -> None:
 def test_secrets_have_no_place_in_the_files_schema() -> None:
     """An editor does not offer to write a password into the file, and offers everything else."""
     assert set(Settings.model_fields) - set(schema("deployment")["properties"]) == {
+        "kafka_password",
         "elasticsearch_password",
         "elasticsearch_api_key",
     }

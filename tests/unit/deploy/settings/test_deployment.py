@@ -6,6 +6,7 @@ import pytest
 
 from deploy.settings.deployment import Settings, load
 from streams.errors import Misconfigured
+from streams.worker.settings import WorkerSettings
 
 GOOD = """\
 # A deployment
@@ -109,6 +110,58 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert load(written(tmp_path, GOOD + "elasticsearch_api_key_file: api\n")).access().api_key == "geheim"
     with pytest.raises(Misconfigured, match="nowhere"):
         load(written(tmp_path, GOOD + "elasticsearch_api_key_file: nowhere\n")).access()
+
+
+WORD, OTHER = "geheim", "anderes"
+SECURED = GOOD + "kafka_security_protocol: SASL_SSL\nkafka_user: county\n"
+
+
+def test_kafka_may_ask_for_a_user_and_encrypt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protocol, mechanism, user and authority from the file, the password from a file or the environment."""
+    (tmp_path / "secret").write_text("geheim\n", "utf-8")
+    access = load(
+        written(tmp_path, SECURED + "kafka_password_file: secret\nkafka_sasl_mechanism: PLAIN\n")
+    ).kafka_access()
+    assert (access.servers, access.protocol, access.mechanism) == ("127.0.0.1:9092", "SASL_SSL", "PLAIN")
+    assert (access.user, access.password, access.certificate) == ("county", WORD, None)
+    monkeypatch.setenv("XIANGYIN_KAFKA_PASSWORD", OTHER)
+    assert load(written(tmp_path, SECURED)).kafka_access().password == OTHER
+    assert load(written(tmp_path, SECURED)).kafka_access().mechanism == "SCRAM-SHA-512"
+
+
+def test_kafkas_password_is_never_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the settings nor by what is made of them, the worker's own settings among them."""
+    monkeypatch.setenv("XIANGYIN_KAFKA_PASSWORD", "geheim")
+    settings = load(written(tmp_path, SECURED))
+    access = settings.kafka_access()
+    made = WorkerSettings(servers=access, deployment="demo")
+    assert access.password == WORD
+    shown = [repr(settings), str(settings), settings.model_dump_json(), repr(access), f"{access}", repr(made)]
+    assert "geheim" not in "".join(shown)
+    monkeypatch.delenv("XIANGYIN_KAFKA_PASSWORD")
+    assert "geheim" not in refused(tmp_path, SECURED + "kafka_password: geheim\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("kafka_security_protocol: SASL_SSL\nkafka_user: county\n", "XIANGYIN_KAFKA_PASSWORD"),
+        ("kafka_security_protocol: SASL_SSL\n", "kafka_user"),
+        ("kafka_user: county\n", "set it to SASL_SSL"),
+        ("kafka_certificate: ca.crt\n", "does not encrypt"),
+        ("kafka_security_protocol: SSL\nkafka_certificate: nowhere.crt\n", "nowhere.crt"),
+        ("kafka_security_protocol: SSL\nkafka_certificate: deployment.yaml\n", "is no certificate"),
+    ],
+)
+def test_what_would_leave_kafka_open_is_refused(tmp_path: Path, lines: str, says: str) -> None:
+    """A user whom nobody asks for, an authority without encryption, SASL without a password: no quiet plain text."""
+    with pytest.raises(Misconfigured, match=says):
+        load(written(tmp_path, GOOD + lines)).kafka_access()
+
+
+def test_protocols_are_kafkas_own_names(tmp_path: Path) -> None:
+    """A misspelled protocol is refused with those that there are."""
+    assert "SASL_SSL" in refused(tmp_path, GOOD + "kafka_security_protocol: TLS\n")
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "name: [unclosed\n", "name: 'x\n", "\x00"])
