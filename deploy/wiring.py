@@ -22,7 +22,7 @@ from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.settings import sources, townships
-from deploy.settings.deployment import CONFIG, Settings
+from deploy.settings.deployment import CONFIG, HEALTH_PORT, Settings, load
 from streams.batch.letters import Letters
 from streams.batch.processor import Processor
 from streams.crawl.backoff import Backoff
@@ -112,8 +112,18 @@ def _headers(identity: str) -> dict[str, bytes]:
 
 
 def serve_health(settings: Settings, metrics: health.Metrics, said: Callable[[], dict[str, object]]) -> None:
-    """Answer `/health` and `/metrics` until the process ends, and say where."""
-    server = health.serve(settings.health_host, settings.health_port, metrics, said)
+    """Answer `/health` and `/metrics` until the process ends, and say where.
+
+    Raises:
+        Busy: another program has the port: perhaps one of ours that is about to end.
+    """
+    try:
+        server = health.serve(settings.health_host, settings.health_port, metrics, said)
+    except OSError as error:
+        raise Busy(
+            f"health_host {settings.health_host}, health_port {settings.health_port}: {error.strerror or error}; "
+            "name another port, or 0 for a free one"
+        ) from error
     log.info("health and metrics", url=f"http://{settings.health_host}:{server.server_port}/health")
 
 
@@ -305,8 +315,12 @@ async def run(config: Path) -> int:
     Returns:
         0 after a signal; 78 when a configuration cannot work.
     """
-    environment = {**os.environ, CONFIG: str(config)}
-    children = [Child(name, environment=environment, patience=WORKER_PATIENCE) for name in ("work", "crawl")]
+    environment, port = {**os.environ, CONFIG: str(config)}, load(config).health_port
+    # The worker answers on the port that the settings name, the crawler on the one above; 0 is a free one for each.
+    ports = {"work": str(port), "crawl": str(port + 1 if port else 0)}
+    children = [
+        Child(name, environment={**environment, HEALTH_PORT: ports[name]}, patience=WORKER_PATIENCE) for name in ports
+    ]
     gone = await supervise(children)
     if gone:
         log.error("stopped", reason=gone)

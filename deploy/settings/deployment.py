@@ -19,6 +19,7 @@ from streams.topics import NAME, PARTITIONS
 
 PREFIX: Final = "XIANGYIN_"
 CONFIG: Final = "XIANGYIN_CONFIG"
+HEALTH_PORT: Final = "XIANGYIN_HEALTH_PORT"
 DEFAULT: Final = Path("deployment.yaml")
 ONLY_ENVIRONMENT: Final = ("kafka_password", "elasticsearch_api_key", "elasticsearch_password")
 
@@ -81,7 +82,10 @@ class Settings(BaseSettings):
     )
     health_host: str = Field("127.0.0.1", description="Address on which health and metrics are served.")
     health_port: int = Field(
-        0, ge=0, le=65535, description="Port of health and metrics; 0 takes a free one and says which."
+        0,
+        ge=0,
+        le=65535,
+        description="Port of health and metrics; 0 takes a free one. With `run` the crawler has the next.",
     )
     batch_size: int = Field(500, ge=1, le=5000, description="Records in one batch, at most.")
     batch_seconds: float = Field(0.5, gt=0, le=60, description="How long a batch waits for its records, at most.")

@@ -1,10 +1,13 @@
 """`xiangyin run`: crawler and worker on one machine, from a site to the search server."""
 
 import asyncio
+import contextlib
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -50,13 +53,28 @@ async def site() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+def two_free_ports() -> int:
+    """The lower one of two neighbours."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as lower, contextlib.suppress(OSError, OverflowError):
+            port = int(lower.getsockname()[1])
+            with socket.create_server(("127.0.0.1", port + 1)):
+                return port
+
+
+def metrics(port: int) -> str:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/metrics")
+    return connection.getresponse().read().decode()
+
+
 async def test_run_crawls_judges_restarts_and_ends(
     servers: EmbeddedServers, deployment: str, tmp_path: Path, site: str
 ) -> None:
     """A shared site's posts reach their townships or the county's inbox; a killed worker returns; SIGTERM ends all."""
     county = County(servers, deployment, tmp_path)
-    settings = tmp_path / "deployment.yaml"
-    settings.write_text(f"{settings.read_text('utf-8')}allow_hosts: ['{site}']\n", "utf-8")
+    settings, port = tmp_path / "deployment.yaml", two_free_ports()
+    settings.write_text(f"{settings.read_text('utf-8')}allow_hosts: ['{site}']\nhealth_port: {port}\n", "utf-8")
     (tmp_path / "sources").mkdir()
     source = {
         "kind": "feed",
@@ -72,6 +90,8 @@ async def test_run_crawls_judges_restarts_and_ends(
         await county.until(len(SAID))
         stored = {each["title"]: each["township"] for each in await county.search("posts")}
         assert stored == SAID
+        assert "xiangyin_ready" in metrics(port), "the worker answers where the settings say"
+        assert "xiangyin_ready" not in metrics(port + 1), "the crawler on the port above"
         (worker,) = [each for each in running.children() if "work" in each.cmdline()]
         worker.kill()
         until = time.monotonic() + 20

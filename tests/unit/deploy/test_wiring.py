@@ -1,6 +1,7 @@
 """Where settings become objects: what a crawler's and a worker's metrics may name."""
 
 import json
+import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy import health, wiring
 from deploy.initialise import initialise
 from deploy.settings.deployment import Settings, load
 from streams.crawl.watch import Event
+from streams.errors import Busy
 
 
 @pytest.fixture
@@ -70,3 +72,11 @@ def test_a_worker_knows_its_sources_by_name(settings: Settings) -> None:
     for file in settings.sources.iterdir():
         file.unlink()
     assert list(wiring.source_names(settings, ["990101101000"])) == []
+
+
+def test_a_health_port_that_is_taken_is_named(settings: Settings) -> None:
+    """Two programs with one port: the second says which setting to change, and may be started again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Busy, match=f"health_port {port}: .* name another port"):
+            wiring.serve_health(settings.model_copy(update={"health_port": port}), health.Metrics(), dict)
