@@ -51,7 +51,7 @@ def county(servers: EmbeddedServers, deployment: str, tmp_path: Path, site: Site
         "kind": "board",
         "url": f"http://{site.address}/api",
         "townships": list(TOWNSHIPS),
-        "message": {"id": "id", "body": "body"},
+        "message": {"id": "id", "body": "body", "author": "who"},
     }
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "board.yaml").write_text(yaml.safe_dump(source), "utf-8")
@@ -65,9 +65,15 @@ async def crawl(county: County) -> None:
 
 
 async def test_a_crawler_goes_on_where_the_last_one_stopped(county: County, site: Site) -> None:
-    """Another process, a gazetteer and a text that changed: no post again, none in a second township, ETags kept."""
+    """Another process, a gazetteer and a text that changed: no post again, none in a second township, ETags kept.
+
+    What is kept names nobody.
+    """
     county.set_up()
-    site.items = [{"id": "1", "body": "东埠村的水管爆了"}, {"id": "2", "body": "鹿鸣村的路灯坏了"}]
+    site.items = [
+        {"id": "老周看天", "who": "老周看天", "body": "东埠村的水管爆了"},
+        {"id": "2", "body": "鹿鸣村的路灯坏了"},
+    ]
     await crawl(county)
     site.asked.clear()
     await crawl(county)
@@ -79,12 +85,15 @@ async def test_a_crawler_goes_on_where_the_last_one_stopped(county: County, site
     site.items = [*site.items[:1], {"id": "2", "body": "鹿鸣村的路灯又坏了"}, {"id": "3", "body": "东埠村没水"}]
     await crawl(county)
     published = [json.loads(record.value) for record in await county.read("posts")]
-    assert sorted((each["id"], each["township"], each["body"]) for each in published) == [
-        ("1", HERE, "东埠村的水管爆了"),
+    assert sorted((each["id"][:2], each["township"], each["body"]) for each in published) == [
         ("2", THERE, "鹿鸣村的路灯又坏了"),
         ("2", THERE, "鹿鸣村的路灯坏了"),
         ("3", THERE, "东埠村没水"),
+        ("h-", HERE, "东埠村的水管爆了"),
     ]
+    kept = await county.search("sources")
+    assert sorted(each["kind"] for each in kept) == ["page", "post", "post", "post", "source"]
+    assert "老周看天" not in str(kept)
 
 
 async def test_a_post_that_spread_is_stored_and_counts_once(county: County) -> None:

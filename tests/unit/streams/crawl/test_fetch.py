@@ -14,7 +14,7 @@ from aiohttp import web
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetcher, Limits, fetcher
-from streams.crawl.memory import Here
+from streams.crawl.memory import Here, Memory
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
@@ -377,11 +377,8 @@ async def test_nobody_crawls_without_a_contact(contact: str) -> None:
             pass
 
 
-async def test_a_crawl_over_real_sockets(site: Site) -> None:
-    """A feed is fetched, read, taken through the door and published once; robots.txt came first."""
-    feed = '{"items": [{"id": "1", "content_text": "青溪的桥裂了，电话13812345678"}]}'
-    site.says("/feed", feed, ETag='"1"')
-    source = Feed(name="news", url=site.url("/feed"), township="330206104")
+async def crawl(site: Site, memory: Memory, limits: Limits, *addresses: str) -> list[Post]:
+    """Crawl feeds with a crawler just started; what it published."""
     published: list[Post] = []
 
     async def publish(posts: Sequence[Post]) -> None:
@@ -390,11 +387,40 @@ async def test_a_crawl_over_real_sockets(site: Site) -> None:
     async def report(_: Event) -> None:
         return
 
-    clock, counts = Clock(), Counts()
-    async with polite(site, clock) as web_:
-        door = Door(Pseudonyms({1: b"k" * 32}))
-        way = Way(web_, door, publish, report, lambda _: [], Here(), clock, counts, crawler="1")
-        assert await Crawler([source], way, lambda: 0.5).once()
+    sources = [Feed(name=f"feed{at.strip('/')}", url=site.url(at), township="330206104") for at in addresses]
+    clock, door = Clock(), Door(Pseudonyms({1: b"k" * 32}))
+    async with polite(site, clock, limits) as web_:
+        way = Way(web_, door, publish, report, lambda _: [], memory, clock, Counts(), crawler="1")
+        assert await Crawler(sources, way, lambda: 0.5).once()
+    return published
+
+
+async def test_a_restarted_crawler_catches_up_politely(site: Site) -> None:
+    """Ten feeds of one host, half of them changed meanwhile: asked one by one with a pause, by what was kept."""
+    addresses, memory, slow = [f"/{number}" for number in range(10)], Here(), Limits(interval=0.05)
+
+    def says(numbers: Sequence[int], text: str) -> None:
+        for number in numbers:
+            feed = f'{{"items": [{{"id": "{number}", "content_text": "{text}"}}]}}'
+            site.says(f"/{number}", feed, ETag=f'"{number} {len(text)}"')
+
+    says(range(10), "甲")
+    assert len(await crawl(site, memory, QUICK, *addresses)) == 10
+    says(range(5), "甲乙")
+    site.times.clear()
+    site.headers.clear()
+    assert len(await crawl(site, memory, slow, *addresses)) == 5
+    assert site.most_busy == 1
+    assert min(later - earlier for earlier, later in pairwise(site.times)) >= 0.03
+    first = site.headers[1:11]  # robots.txt came before.
+    assert sorted(headers["If-None-Match"] for headers in first) == [f'"{number} 1"' for number in range(10)]
+
+
+async def test_a_crawl_over_real_sockets(site: Site) -> None:
+    """A feed is fetched, read, taken through the door and published once; robots.txt came first."""
+    feed = '{"items": [{"id": "1", "content_text": "青溪的桥裂了，电话13812345678"}]}'
+    site.says("/feed", feed, ETag='"1"')
+    published = await crawl(site, Here(), QUICK, "/feed")
     assert [(post.id, post.township, post.body) for post in published] == [
         ("1", "330206104000", "青溪的桥裂了，电话***********")
     ]

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -237,6 +238,65 @@ async def test_a_crash_after_publishing_repeats_the_post_as_it_was(world: World)
     for _ in range(2):
         await world.visit(source(BOARD))
     assert [(post.id, post.township) for post in world.published] == [("1", "330206104000")] * 2
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["after", "before"])
+async def test_killed_anywhere_nothing_is_lost_and_no_post_moves(done: bool) -> None:  # noqa: FBT001
+    """Before or after any one write, and started again with another gazetteer: every post, each in one township.
+
+    A kill repeats the posts of one page at most.
+    """
+    writes, repeats = 0, 0
+    while True:
+        fresh = World()
+        fresh.list((1, 1), (2, 2), page=1, further=True)
+        fresh.list((3, 0), page=2)
+        fresh.thread(1, "青溪的桥", "白石的路", further=True)
+        fresh.thread(1, "石桥", page=2)
+        fresh.thread(2, "青溪的灯", "没有地名")
+        fresh.thread(3, "白石的水")
+        killed = await _killed(fresh, writes, done=done)
+        fresh.restart()
+        fresh.places = {"青溪": "330206106", "白石": "330206104", "石桥": "330206105"}
+        for _ in range(3):
+            await fresh.visit(source(FORUM))
+        townships = {(post.id, post.township) for post in fresh.published}
+        assert sorted(identity for identity, _ in townships) == ["1", "1-11", "1-20", "2", "2-11", "3"]
+        repeats = max(repeats, len(fresh.published) - len(townships))
+        writes += 1
+        if not killed:
+            break
+    assert writes > 10
+    assert repeats <= 2
+
+
+async def _killed(world: World, writes: int, *, done: bool) -> bool:
+    """Visit with a crawler that dies at this write; whether it did."""
+    left = writes
+
+    def mortal(write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def dying(*arguments: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0 and not done:
+                raise Busy("killed")
+            answer = await write(*arguments)
+            if left < 0:
+                raise Busy("killed")
+            return answer
+
+        return dying
+
+    memory = Here()
+    memory.__dict__.update(world.memory.__dict__)
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("put_head", "decide", "remember"):
+            patched.setattr(memory, name, mortal(getattr(memory, name)))
+        try:
+            await visit(source(FORUM), replace(world.way, memory=memory, publish=mortal(world.publish)))
+        except Busy:
+            return True
+    return False
 
 
 async def test_a_restarted_crawler_publishes_nothing_again(world: World) -> None:
