@@ -1,6 +1,6 @@
 """Writes to the search server: many documents a request, one attempt, one outcome each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from streams.elasticsearch.failures import busy_when_away, outcome
 from streams.errors import Busy
+from streams.portions import portions
 from streams.protocols import Outcome, Overloaded
 
 REQUEST_BYTES: Final = 8_000_000
@@ -34,7 +35,9 @@ async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write])
         Busy: nothing was taken. When an earlier request was, the rest are Overloaded: no answer is lost.
     """
     outcomes: list[Outcome] = []
-    for request in _requests([write.lines() for write in writes]):
+    # The client types operations as mappings, and sends lines of bytes as they are.
+    lines: list[Any] = [write.lines() for write in writes]
+    for request in portions(lines, len, REQUEST_BYTES):
         try:
             with busy_when_away(server):
                 # require_alias: a missing index is an error; the server would make one up, with guessed fields.
@@ -45,17 +48,3 @@ async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write])
             return outcomes + [Overloaded(str(busy))] * (len(writes) - len(outcomes))
         outcomes += [outcome(result) for item in answer["items"] for result in item.values()]
     return outcomes
-
-
-def _requests(pieces: Sequence[bytes]) -> Iterator[list[Any]]:
-    """Neighbours together while they stay below REQUEST_BYTES; what is larger goes alone."""
-    request: list[Any] = []  # the client types operations as mappings, and sends lines of bytes as they are
-    size = 0
-    for piece in pieces:
-        if request and size + len(piece) > REQUEST_BYTES:
-            yield request
-            request, size = [], 0
-        request.append(piece)
-        size += len(piece)
-    if request:
-        yield request

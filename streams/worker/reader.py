@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import faust
 import structlog
@@ -19,6 +19,7 @@ from streams.kafka.incarnations import incarnations
 from streams.kafka.offsets import earliest
 from streams.kafka.ownership import Ownership
 from streams.kafka.salvage import Damaged
+from streams.portions import portions
 from streams.protocols import Record
 from streams.records import Position
 from streams.topics import LIVE, READ, role, topic
@@ -30,6 +31,9 @@ from streams.worker.settings import WorkerSettings
 from streams.worker.status import Status
 
 log = structlog.get_logger()
+
+PORTION: Final = 2 * 1024 * 1024
+"""Bytes of records processed at once: a megabyte may take a second, and a rebalance must not wait for hundreds."""
 
 Fail = Callable[[BaseException], None]
 """Told of an unexpected failure, once; ends the process soon."""
@@ -156,17 +160,24 @@ class Reader:
             self._status.alive += time.monotonic() - began  # A batch held for the store is no stall.
 
     async def _batch(self, events: Sequence[Any]) -> None:
+        """Process the events that were fetched since the last rebalance; it may cut in after each portion."""
+        generation = self.app.consumer_generation_id
+        fresh = [event for event in events if event.message.generation_id == generation]
+        records = [self._record(event.message) for event in fresh]
+        self._waiting.update(zip((record.position for record in records), fresh, strict=True))
+        for portion in portions(records, _size, PORTION):
+            if self._stopping or self.app.rebalancing:
+                break  # What is left is released below, and comes again.
+            await self._portion(portion)
+        self._release_if_leaving()
+
+    async def _portion(self, records: Sequence[Record]) -> None:
         async with self._hand():
-            generation = self.app.consumer_generation_id
-            fresh = [event for event in events if event.message.generation_id == generation]
-            records = [self._record(event.message) for event in fresh]
-            self._waiting.update(zip((record.position for record in records), fresh, strict=True))
             self._acknowledge(await self._processor.process(records))
             for record in records:
                 self._progress.given(
                     (record.position.topic, record.position.partition), record.position.offset, record.time
                 )
-        self._release_if_leaving()
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -308,3 +319,7 @@ class Reader:
     async def leave(self) -> None:
         """Leave the group at once, acknowledging nothing, so that others need not wait for our session to end."""
         await self._consumer.leave()
+
+
+def _size(record: Record) -> int:
+    return len(record.value or b"")

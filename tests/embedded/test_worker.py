@@ -80,6 +80,16 @@ async def test_a_failed_batch_is_never_acknowledged(bench: Any) -> None:
     assert bench.values().count("c") == 1
 
 
+async def test_large_records_are_processed_a_few_at_a_time(bench: Any) -> None:
+    """A batch of megabytes is cut into portions, between which a rebalance may come: nobody waits for all of it."""
+    sent = [str(number) * 900_000 for number in range(5)]
+    await bench.publish("posts", sent)
+    bench.work(settings={**QUICK, "linger": 3.0}, note_begin=True)
+    bench.wait(lambda: len(bench.values()) == len(sent))
+    assert bench.values() == sent
+    assert [note for note in bench.notes() if "begun" in note] == [{"begun": True}] * 3
+
+
 async def test_a_failed_load_delivers_nothing(bench: Any) -> None:
     """No record reaches a processor whose state could not be loaded; the process ends."""
     await bench.publish("posts", ["a"])
