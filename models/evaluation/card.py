@@ -1,22 +1,28 @@
-"""Keeps the figures of the model cards as measured: `python -m models.evaluation.card` writes them anew."""
+"""Keeps figures and examples of the model cards true: `python -m models.evaluation.card` writes them anew."""
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, json
 
+from models.artefact import FOLDER
+from models.evaluation import answer
+from models.evaluation.answer import Answer
 from models.evaluation.score import Score
+from models.load import load
+from models.segment import Segmenter
 
 CARDS: Final = Path(__file__).parents[1] / "cards"
-REPORT: Final = Path(__file__).parents[1] / "weights" / "report.json"
+REPORT: Final = FOLDER / "report.json"
 MEASURED: Final = ("topic", "sentiment", "emotion")
 """Cards with figures of trained models."""
 
-_BLOCK: Final = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
+_FIGURES: Final = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
+_EXAMPLE: Final = re.compile(r"(?<=<!-- examples -->\n).*?(?=<!-- end of examples -->)", re.DOTALL)
 _COVERED: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -28,16 +34,50 @@ class Report(Struct, frozen=True):
     scores: tuple[Score, ...]
 
 
-def updated(card: str, name: str, report: Report) -> str:
-    """The card of a model with the figures of the report between its two comments.
+Said = Callable[[str], Answer]
+"""What a model answers to a text."""
+
+
+def answers(folder: Path = FOLDER) -> Mapping[str, Said]:
+    """What the trained models answer, by name.
+
+    Raises:
+        Unusable: a model is missing or damaged.
+    """
+    trained, segmenter = load(folder), Segmenter()
+    return {
+        "topic": lambda text: answer.topic(trained.topic, segmenter.tokens("", text)),
+        "sentiment": lambda text: answer.sentiment(trained.sentiment, segmenter.tokens("", text)),
+        "emotion": lambda text: answer.emotion(trained.emotion, segmenter.tokens("", text)),
+    }
+
+
+def updated(card: str, name: str, report: Report, said: Said) -> str:
+    """The card of a model with the figures of the report, and what the model says to the card's examples.
 
     Raises:
         ValueError: the card has no place for them.
     """
-    if not _BLOCK.search(card):
-        raise ValueError(f"the card of {name} has no <!-- figures --> and <!-- end of figures -->")
-    block = "".join(f"{line}\n" for line in _figures(name, report))
-    return _BLOCK.sub(lambda _: block, card)
+    for block in (_FIGURES, _EXAMPLE):
+        if not block.search(card):
+            raise ValueError(f"the card of {name} has no place for {block.pattern}")
+    figures = "".join(f"{line}\n" for line in _figures(name, report))
+    card = _FIGURES.sub(lambda _: figures, card)
+    return _EXAMPLE.sub(lambda found: _examples(found[0], said), card)
+
+
+def _examples(block: str, said: Said) -> str:
+    """Each text with what is right stays; what the model says is written anew."""
+    head, rule, *rows = block.splitlines()
+    told = (
+        f"| {text} | {right} | {_told(said(text))} |"
+        for text, right, _ in ([cell.strip() for cell in row.strip("|").split("|")] for row in rows)
+    )
+    return "".join(f"{line}\n" for line in (head, rule, *told))
+
+
+def _told(given: Answer) -> str:
+    return f"{given.label}, uncertain" if given.certain is False else given.label
 
 
 def _figures(name: str, report: Report) -> Iterator[str]:
@@ -104,10 +144,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def main() -> None:
     """Write the figures of the report into the cards."""
-    report = json.decode(REPORT.read_bytes(), type=Report)
+    report, said = json.decode(REPORT.read_bytes(), type=Report), answers()
     for name in MEASURED:
         file = CARDS / f"{name}.md"
-        file.write_text(updated(file.read_text(encoding="utf-8"), name, report), encoding="utf-8")
+        file.write_text(updated(file.read_text(encoding="utf-8"), name, report, said[name]), encoding="utf-8")
         sys.stderr.write(f"{file}\n")
 
 

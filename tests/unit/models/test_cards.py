@@ -10,7 +10,7 @@ from msgspec import json
 import models
 from deploy.evaluation.asked import Asked
 from deploy.evaluation.evaluate import evaluate
-from models.evaluation.card import MEASURED, Report, updated
+from models.evaluation.card import MEASURED, Report, answers, updated
 from models.evaluation.score import Evaluation, Score
 
 FOLDER = Path(next(iter(models.__path__)))
@@ -32,8 +32,16 @@ def measured(file: str, **asked: Any) -> Evaluation:
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_card_states_the_measured_figures(name: str) -> None:
-    """No figure in a card is older than the report; `python -m models.evaluation.card` writes them anew."""
-    assert updated(card(name), name, REPORT) == card(name)
+    """No figure and no answer in a card is older than the models; `python -m models.evaluation.card` mends it."""
+    assert updated(card(name), name, REPORT, answers()[name]) == card(name)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_card_shows_failures(name: str) -> None:
+    """Texts that the model gets wrong, made up for the card: who reads it knows what to expect."""
+    block = card(name).split("<!-- examples -->\n")[1].split("<!-- end of examples -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()[2:]]
+    assert sum(right != said for _, right, said in rows) >= 2
 
 
 @pytest.mark.parametrize("name", NAMES)
