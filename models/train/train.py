@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct, json
+from threadpoolctl import threadpool_limits
 
 from models import artefact, request, similarity
 from models.correction import Correction, Field
@@ -57,7 +58,7 @@ def train(
 ) -> Report:
     """Train every model of models/weights, and write them with the split and the report.
 
-    The same data give the same bytes on the same platform and versions of numpy and scikit-learn.
+    The same data give the same bytes on the same platform and versions of numpy and scikit-learn, whatever the cores.
 
     Args:
         data: folder with messages_labelled, messages_replied, messages_stream, sentiment_emotions and
@@ -73,12 +74,14 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     progress("reading and cutting the texts")
     sets = _read(data, corrections, weight)
-    progress("topic")
-    artefact.save(out, TopicModel.NAME, topic.topic(sets.topic))
-    progress("emotion")
-    artefact.save(out, EmotionModel.NAME, mood.emotion(sets.emotion))
-    progress("sentiment")
-    artefact.save(out, SentimentModel.NAME, mood.sentiment(sets.sentiment))
+    # By one thread: how many share a sum decides its last digits, and so the bytes; more are slower, too.
+    with threadpool_limits(limits=1, user_api="blas"):
+        progress("topic")
+        artefact.save(out, TopicModel.NAME, topic.topic(sets.topic))
+        progress("emotion")
+        artefact.save(out, EmotionModel.NAME, mood.emotion(sets.emotion))
+        progress("sentiment")
+        artefact.save(out, SentimentModel.NAME, mood.sentiment(sets.sentiment))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from models import request, similarity
 from models.artefact import FOLDER
@@ -87,6 +88,18 @@ def test_the_same_data_give_the_same_bytes(data: Path, out: Path, tmp_path: Path
     names = sorted(file.name for file in out.iterdir())
     assert names == sorted(file.name for file in FOLDER.iterdir())
     assert [(out / name).read_bytes() for name in names] == [(tmp_path / name).read_bytes() for name in names]
+
+
+def test_the_number_of_cores_changes_nothing(data: Path, tmp_path: Path) -> None:
+    """Sums of large models end in other digits when two threads share them: one thread does it, on any machine."""
+    threads: dict[str, set[int]] = {}
+
+    def watch(stage: str) -> None:
+        threads[stage] = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        train(data, tmp_path, watch)
+    assert threads["topic"] == threads["emotion"] == threads["sentiment"] == {1}
 
 
 def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
