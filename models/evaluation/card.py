@@ -1,28 +1,14 @@
-"""Keeps figures and examples of the model cards true: `python -m models.evaluation.card` writes them anew."""
+"""The figures and examples of a model card, between comments that say where they stand."""
 
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
-from msgspec import Struct, json
+from msgspec import Struct
 
-from models.artefact import FOLDER
-from models.evaluation import answer
 from models.evaluation.answer import Answer
 from models.evaluation.score import Score
-from models.load import load
-from models.segment import Segmenter
 
-CARDS: Final = Path(__file__).parents[1] / "cards"
-REPORT: Final = FOLDER / "report.json"
-MEASURED: Final = ("topic", "sentiment", "emotion")
-"""Cards with figures of trained models."""
-
-_FIGURES: Final = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
-_EXAMPLE: Final = re.compile(r"(?<=<!-- examples -->\n).*?(?=<!-- end of examples -->)", re.DOTALL)
 _COVERED: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -38,74 +24,72 @@ Said = Callable[[str], Answer]
 """What a model answers to a text."""
 
 
-def answers(folder: Path = FOLDER) -> Mapping[str, Said]:
-    """What the trained models answer, by name.
-
-    Raises:
-        Unusable: a model is missing or damaged.
-    """
-    trained, segmenter = load(folder), Segmenter()
-    return {
-        "topic": lambda text: answer.topic(trained.topic, segmenter.tokens("", text)),
-        "sentiment": lambda text: answer.sentiment(trained.sentiment, segmenter.tokens("", text)),
-        "emotion": lambda text: answer.emotion(trained.emotion, segmenter.tokens("", text)),
-    }
-
-
-def updated(card: str, name: str, report: Report, said: Said) -> str:
-    """The card of a model with the figures of the report, and what the model says to the card's examples.
+def with_figures(card: str, lines: Iterable[str]) -> str:
+    """The card with these lines as its figures.
 
     Raises:
         ValueError: the card has no place for them.
     """
-    for block in (_FIGURES, _EXAMPLE):
-        if not block.search(card):
-            raise ValueError(f"the card of {name} has no place for {block.pattern}")
-    figures = "".join(f"{line}\n" for line in _figures(name, report))
-    card = _FIGURES.sub(lambda _: figures, card)
-    return _EXAMPLE.sub(lambda found: _examples(found[0], said), card)
+    return _put(card, "figures", lambda _: lines)
 
 
-def _examples(block: str, said: Said) -> str:
-    """Each text with what is right stays; what the model says is written anew."""
-    head, rule, *rows = block.splitlines()
-    told = (
-        f"| {text} | {right} | {_told(said(text))} |"
-        for text, right, _ in ([cell.strip() for cell in row.strip("|").split("|")] for row in rows)
-    )
-    return "".join(f"{line}\n" for line in (head, rule, *told))
+def with_examples(card: str, said: Said) -> str:
+    """The card with what the model says to its hard texts; the texts and what is right stay.
+
+    Raises:
+        ValueError: the card has no place for them.
+    """
+    return _put(card, "examples", lambda rows: _examples(rows, said))
+
+
+def _put(card: str, what: str, written: Callable[[list[str]], Iterable[str]]) -> str:
+    start, end = f"<!-- {what} -->\n", f"<!-- end of {what} -->"
+    before, opened, rest = card.partition(start)
+    block, closed, after = rest.partition(end)
+    if not (opened and closed):
+        raise ValueError(f"a card has no place for its {what}: write {start.strip()} and {end}")
+    return "".join((before, opened, *(f"{line}\n" for line in written(block.splitlines())), closed, after))
+
+
+def _examples(lines: list[str], said: Said) -> Iterator[str]:
+    head, rule, *rows = lines
+    yield from (head, rule)
+    for row in rows:
+        text, right, _ = (cell.strip() for cell in row.strip("|").split("|"))
+        yield f"| {text} | {right} | {_told(said(text))} |"
 
 
 def _told(given: Answer) -> str:
     return f"{given.label}, uncertain" if given.certain is False else given.label
 
 
-def _figures(name: str, report: Report) -> Iterator[str]:
+def figures(name: str, report: Report) -> Iterator[str]:
+    """Lines of Markdown: rows, accuracy and macro-F1, each label, and accuracy over coverage."""
     scores = [score for score in report.scores if score.model == name]
     counts = ", ".join(f"{count:,} {part}" for part, count in sorted(report.counts[name].items()))
     yield f"Rows: {counts}. Vocabulary: {report.vocabulary[name]:,}."
     yield ""
     yield from _overall(scores)
     yield ""
-    yield from _table(
+    yield from table(
         ("F1 [95 % interval]", *(score.rows for score in scores)),
         [(label, *(_f1(score, label) for score in scores)) for label in _labels(scores)],
     )
     yield ""
-    yield from _table(
+    yield from table(
         ("recall [95 % interval]", *(score.rows for score in scores)),
         [(label, *(_recall(score, label) for score in scores)) for label in _labels(scores)],
     )
     yield ""
     yield "Accuracy of the surest answers, by the share of all answers that they are:"
     yield ""
-    yield from _table(
+    yield from table(
         ("rows", *(f"{share:.0%}" for share in _COVERED)),
         [(score.rows, *(_covered(score, share) for share in _COVERED)) for score in scores],
     )
     if marked := [score for score in scores if score.certain is not None]:
         yield ""
-        yield from _table(
+        yield from table(
             ("rows", "not marked uncertain", "of these right"),
             [(score.rows, f"{score.certain or 0:.1%}", f"{score.certain_right or 0:.1%}") for score in marked],
         )
@@ -113,7 +97,7 @@ def _figures(name: str, report: Report) -> Iterator[str]:
 
 def _overall(scores: Sequence[Score]) -> Iterator[str]:
     head = ("rows", "count", "accuracy [95 % interval]", "macro-F1 [95 % interval]", "calibration error")
-    return _table(head, [(s.rows, f"{s.count:,}", str(s.accuracy), str(s.macro_f1), _error(s)) for s in scores])
+    return table(head, [(s.rows, f"{s.count:,}", str(s.accuracy), str(s.macro_f1), _error(s)) for s in scores])
 
 
 def _labels(scores: Sequence[Score]) -> list[str]:
@@ -137,19 +121,7 @@ def _covered(score: Score, share: float) -> str:
     return f"{min(steps, key=lambda one: abs(one.coverage - share)).accuracy:.3f}" if steps else ""
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of a table."""
     for cells in (head, ["---"] * len(head), *rows):
         yield f"| {' | '.join(cells)} |"
-
-
-def main() -> None:
-    """Write the figures of the report into the cards."""
-    report, said = json.decode(REPORT.read_bytes(), type=Report), answers()
-    for name in MEASURED:
-        file = CARDS / f"{name}.md"
-        file.write_text(updated(file.read_text(encoding="utf-8"), name, report, said[name]), encoding="utf-8")
-        sys.stderr.write(f"{file}\n")
-
-
-if __name__ == "__main__":
-    main()
