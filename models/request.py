@@ -24,7 +24,7 @@ READ: Final = 1_000
 
 _ASKS: Final = re.compile(
     r"投诉|举报|反映|建议|咨询|能不能|能否|可否|可不可以|希望.{0,12}(?:领导|部门|政府|处理|解决|重视|管)|没人管|无人管|"
-    r"请(?:领导|政府|有关|相关|问|求|尽快|派|来|提前|处理|解决|查|核|专业)|听说.{0,20}(?:死|伤|塌|炸|毒|火)"
+    r"请(?:领导|政府|有关|相关|问|求|尽快|派|来|提前|处理|解决|查|核|专业|修|维修|清|换|补|拆|安排|协调)|听说.{0,20}(?:死|伤|塌|炸|毒|火)"
 )
 _LACKS: Final = re.compile(
     r"没灯|没水|没电|没信号|没人|没有?来|没发|没到|坏了|断了|堵了|碎了|掉了|裂|漏|塌|吵|臭|滑|陡|脏|黑|太[^好美香暖棒]|老掉|偷|电鱼|排队|响得|被占|"
@@ -43,6 +43,7 @@ _STILL: Final = re.compile(
     r"[?？吗]|投诉|举报|建议|希望|仍然?[未没不]|依然[未没不]|至今|何时|什么时候|为什么|为何|能否|可否|是否|恳请|请求|扰民|不作为|拖欠|"
     r"隐患|没有?解决|未解决|迟迟|请(?:领导|政府|有关|相关|尽快|问|派|处理|解决|查)"
 )
+_CLAUSE: Final = re.compile(r"[^，,。！!？?；;（）()\s]+")
 _CLOSING: Final = re.compile(r"(?:感谢|谢谢|多谢)[^。！!？?，,]{0,12}[。！!~]*\s*$")
 
 
@@ -59,12 +60,13 @@ class RequestModel(Struct, frozen=True):
     def is_request(self, title: str, whole: str, words: Collection[str]) -> bool:
         """Whether the text reports or asks for something.
 
-        A text that is glad or thanks in its title (its first words, where it has none) needs a plain demand; a
-        thank-you that only closes a letter is no thanks.
+        A text that is glad or thanks in its title (anywhere, where it has none) needs a plain demand, in words other
+        than its thanks; a thank-you that only closes a letter is no thanks.
         """
         read = whole[:READ]
-        if _GLAD.search(title or _CLOSING.sub("", read)):
-            return _STILL.search(_CLOSING.sub("", read)) is not None
+        unclosed = _CLOSING.sub("", read)
+        if _GLAD.search(title or unclosed):
+            return bool(_STILL.search(unclosed) or _ASKS.search(_without_praise(unclosed)))
         if _ASKS.search(read):
             return True
         return self.score(words) >= (IDLE if _LACKS.search(title) else THRESHOLD)
@@ -72,6 +74,10 @@ class RequestModel(Struct, frozen=True):
     def stored(self) -> bytes:
         """The weights as they are stored: the same for the same texts."""
         return json.format(json.encode(self, order="sorted"), indent=0)
+
+
+def _without_praise(text: str) -> str:
+    return "，".join(clause for clause in _CLAUSE.findall(text) if not _GLAD.search(clause))
 
 
 def fitted(requests: Iterable[Collection[str]], chatter: Iterable[Collection[str]]) -> RequestModel:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
+
+from msgspec.structs import replace
 
 import deploy.demo
 from agents import flow
@@ -15,6 +17,7 @@ from streams.matter import Arrival, Deployment, Known, Matter, Moment
 from streams.protocols import Incidents
 from streams.records import Incident, JudgedPost, Position, Post
 from streams.stage import Values
+from streams.township import Route, Township
 from tests.unit.agents.matters import DOOR, NOW
 
 CODE: Final = "990101101000"
@@ -28,10 +31,17 @@ def known() -> Mapping[type, object]:
 
 
 class Town:
-    """The township and its memory; each post comes a minute after the one before."""
+    """The township and its memory; each post comes a minute after the one before.
 
-    def __init__(self) -> None:
+    Args:
+        routes: instead of those of the township's file.
+    """
+
+    def __init__(self, routes: tuple[Route, ...] = ()) -> None:
         self.matters = _empty()()
+        self._known = dict(known())
+        if routes:
+            self._known[Township] = replace(cast("Township", self._known[Township]), routes=routes)
         self._heard = 0
 
     def hears(self, body: str, title: str = "", *, author: str | None = None, identity: str = "") -> Values:
@@ -46,7 +56,7 @@ class Town:
         document = document_id(post.township, post.source, post.id)
         values = flow.POST.run(
             {
-                **known(),
+                **self._known,
                 Arrival: Arrival(post),
                 Moment: Moment(position, at, at, live=True, traceparent="00-0-0-01"),
                 Known: Known(document, self._heard, 0, None),

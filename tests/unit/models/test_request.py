@@ -46,6 +46,15 @@ def test_thanks_and_chatter_are_none(title: str, body: str) -> None:
     assert not is_request(title, body)
 
 
+@pytest.mark.parametrize("praise", ["感谢李镇长", "为政府点赞", "致敬", "王主任辛苦了"])
+@pytest.mark.parametrize("asks", ["路灯坏了，请维修", "咨询一下，新生入学要带什么材料"])
+def test_praise_beside_a_demand_does_not_silence_it(praise: str, asks: str) -> None:
+    """Who thanks and asks asks: politeness costs nobody an answer."""
+    assert is_request("", f"{asks}。{praise}！")
+    assert is_request("", f"{praise}，{asks}")
+    assert is_request(praise, asks)
+
+
 def test_the_same_texts_give_the_same_weights() -> None:
     """Training again changes nothing, in whatever order the words come."""
     texts = [["停水", "投诉"]] * 20, [["晚安", "停水"]] * 20
