@@ -193,7 +193,7 @@ def cap(alert: str) -> Any:
     return json.decode(alert)["cap"]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(speech.interrupted())
 def test_whoever_is_blamed_or_praised_wherever_the_decision_stays(texts: tuple[str, str, str]) -> None:
     """Before, between and behind the clauses and in the title: verdict, alert, priority, office and deadline stay."""
@@ -264,8 +264,18 @@ def toll_and_verdict(sentences: list[str]) -> tuple[Toll, object]:
     return facts.run(Text("", text), LEXICON).toll, verdict(text)
 
 
-@pytest.mark.xfail(strict=True, reason="a question with only a blank behind it is read as one clause with the report")
+@pytest.mark.xfail(strict=True, reason="models/words/context.yaml: what a word means is read from the whole sentence")
+@pytest.mark.parametrize(
+    ("report", "outburst"),
+    [("桥面开裂，护栏断了，大车一过就晃", "没人管"), ("刚才东埠小学大桥垮塌，造成1人死亡", "只会开会")],
+)
+def test_an_outburst_in_the_same_sentence_gives_no_word_another_meaning(report: str, outburst: str) -> None:
+    """A report means what it means, whatever else its sentence says of officials."""
+    assert verdict(f"{report}，{outburst}") == verdict(report)
+
+
+@pytest.mark.xfail(strict=True, reason="models/sentence.py: a question and the report behind a blank are one clause")
 @pytest.mark.parametrize("question", ["难道没人管吗", "这些年没人管", "你们良心不会痛吗"])
 def test_a_question_and_a_blank_before_a_report_change_nothing(question: str) -> None:
     """People write without marks: a reproach in front of a report does not silence it."""
-    assert verdict(f"{question} 三楼着火了，还有人被困") == verdict("三楼着火了，还有人被困")
+    assert verdict(f"{question} 昨夜车祸三死五伤") == verdict("昨夜车祸三死五伤")
