@@ -18,7 +18,10 @@ class Ranking(Struct, frozen=True):
 
 
 class TopicModel(Classifier):
-    """A linear model over the words of the title and of the whole; see models/cards/topic.md."""
+    """A linear model over the words of the title and of the whole, where what is said again counts more.
+
+    See models/cards/topic.md.
+    """
 
     NAME = "topic"
     FIELDS = 2
@@ -31,11 +34,11 @@ class TopicModel(Classifier):
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""
         size = len(self.labels)
-        title, whole = self._head.title(tokens), self._head.whole(tokens)
-        short, long = scale(title[-1]), scale(whole[-1])
+        title, whole, again = self._head.title(tokens), self._head.whole(tokens), self._head.again(tokens)
+        short, long = scale(title[-1]), scale(whole[-1] + again[-1])
         margins = [
-            bias + short * first + long * second
-            for bias, first, second in zip(self._bias, title[:size], whole[size:-1], strict=True)
+            bias + short * first + long * (once + more)
+            for bias, first, once, more in zip(self._bias, title[:size], whole[size:-1], again[size:-1], strict=True)
         ]
         return probabilities(margins, self._temperature)
 

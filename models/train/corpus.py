@@ -94,6 +94,12 @@ def requests(folder: Path) -> Iterator[tuple[str, str]]:
             yield row["title"], row["body"]
 
 
+def replied(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Title, body and official reply: `messages_replied.jsonl`."""
+    rows = _rows(folder / "messages_replied.jsonl", "title", "body", "reply")
+    return ((row["title"], row["body"], row["reply"]) for row in rows)
+
+
 def stream(folder: Path) -> Iterator[tuple[str, str]]:
     """Title and body of every message as it came in: `messages_stream.jsonl`."""
     return ((row["title"], row["body"]) for row in _rows(folder / "messages_stream.jsonl", "title", "body"))

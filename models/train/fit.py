@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from math import log
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -15,16 +15,14 @@ from sklearn.svm import LinearSVC
 
 from models.artefact import Fitted
 from models.linear import parts, scale
+from models.train.calibrate import calibrated
 from models.train.corpus import DataError
 from models.train.vocabulary import vocabulary
 
 SEED: Final = 20
 FOLDS: Final = 5
 LEAST_LABELS: Final = 3
-CERTAIN: Final = 0.95
-"""Share of the answers not marked uncertain that must be right on the rows that set the threshold."""
-
-Words = frozenset[str]
+Words = AbstractSet[str]
 Fields = Sequence[Words]
 
 
@@ -50,8 +48,7 @@ def fit(
     Raises:
         DataError: there are fewer than three labels, or fewer documents of one than folds.
     """
-    if len(few := Counter(labels)) < LEAST_LABELS or min(few.values()) < FOLDS:
-        raise DataError(f"too little to learn from: {dict(few)}; give {LEAST_LABELS} labels with {FOLDS} rows each")
+    enough(labels)
     words, counts = vocabulary(fields[-1] for fields in documents)
     idf = np.array([log((1 + len(documents)) / (1 + count)) + 1 for count in counts], dtype=np.float32)
     matrix = _matrix(documents, {word: row for row, word in enumerate(words)}, idf, factors)
@@ -61,16 +58,21 @@ def fit(
     margins = cross_val_predict(
         clone(machine), matrix, list(labels), cv=folds, params={"sample_weight": shares}, method="decision_function"
     )
-    truth = np.searchsorted(machine.classes_, list(labels))
-    temperature = _temperature(margins, truth)
+    warmth, threshold = calibrated(margins, np.searchsorted(machine.classes_, list(labels)))
     return Fitted(
         labels=tuple(map(str, machine.classes_)),
         words=words,
         weights=_folded(machine.coef_, idf, factors),
         bias=machine.intercept_.astype(np.float32),
-        temperature=temperature,
-        threshold=_threshold(_shares(margins, temperature), truth),
+        temperature=warmth,
+        threshold=threshold,
     )
+
+
+def enough(labels: Sequence[str]) -> None:
+    """Raise DataError when there are fewer than three labels, or fewer rows of one than folds."""
+    if len(few := Counter(labels)) < LEAST_LABELS or min(few.values()) < FOLDS:
+        raise DataError(f"too little to learn from: {dict(few)}; give {LEAST_LABELS} labels with {FOLDS} rows each")
 
 
 def _folded(
@@ -108,28 +110,3 @@ def _counts(words: Words, rows: dict[str, int]) -> dict[int, int]:
     """Each known word, and each known part of a word, by row, in ascending order."""
     found = Counter(rows[one] for word in words for one in (word, *parts(word)) if one in rows)
     return dict(sorted(found.items()))
-
-
-def _shares(margins: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    cooled = margins / temperature
-    powers = np.exp(cooled - cooled.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
-
-
-def _temperature(margins: NDArray[np.float64], truth: NDArray[np.intp]) -> float:
-    """The temperature that makes the true labels of held-out rows likeliest (Guo et al. 2017)."""
-
-    def loss(logarithm: float) -> float:
-        shares = _shares(margins, float(np.exp(logarithm)))
-        return float(-np.log(shares[np.arange(len(truth)), truth] + 1e-12).mean())
-
-    return round(float(np.exp(minimize_scalar(loss, bounds=(-5, 5), method="bounded").x)), 6)
-
-
-def _threshold(shares: NDArray[np.float64], truth: NDArray[np.intp]) -> float:
-    """The lowest score above which `CERTAIN` of the held-out answers are right."""
-    scores, right = shares.max(axis=1), shares.argmax(axis=1) == truth
-    order = np.argsort(-scores, kind="stable")
-    precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= CERTAIN
-    return round(float(scores[order][np.flatnonzero(precise).max(initial=0)]), 4)

@@ -15,7 +15,7 @@ from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
-from models.segment import Segmenter
+from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
 from models.train.corpus import Cut, Example, Part
@@ -47,6 +47,8 @@ class _Sets(Struct, frozen=True):
     emotion: list[Cut]
     sentiment: list[Cut]
     stream: list[Cut]
+    unlabelled: list[Tokens]
+    """More messages, and what offices replied."""
 
 
 def train(
@@ -77,7 +79,7 @@ def train(
     # By one thread: how many share a sum decides its last digits, and so the bytes; more are slower, too.
     with threadpool_limits(limits=1, user_api="blas"):
         progress("topic")
-        artefact.save(out, TopicModel.NAME, topic.topic(sets.topic))
+        artefact.save(out, TopicModel.NAME, topic.fitted(corpus.of(sets.topic, "train"), sets.unlabelled))
         progress("emotion")
         artefact.save(out, EmotionModel.NAME, mood.emotion(sets.emotion))
         progress("sentiment")
@@ -121,7 +123,9 @@ def _read(data: Path, corrections: Mapping[int, Correction] = MappingProxyType({
     emotions = with_corrections(corpus.emotions(data), "emotion")
     mixed = with_corrections(corpus.without_duplicates([*emotions, *corpus.polarities(data)]), "sentiment")
     texts = (with_corrections(corpus.messages(data), "topic"), emotions, mixed, corpus.unlabelled(data))
-    return _Sets(*(corpus.cut(examples, segmenter) for examples in texts))
+    topics, feelings, sentiments, stream = (corpus.cut(examples, segmenter) for examples in texts)
+    replied = [segmenter.tokens(title, f"{body}\n{reply}") for title, body, reply in corpus.replied(data)]
+    return _Sets(topics, feelings, sentiments, stream, [*(row.tokens for row in stream), *replied])
 
 
 def _count(rows: Sequence[Cut]) -> KeywordWeights:
@@ -163,7 +167,7 @@ def _report(data: Path, sets: _Sets, models: Path) -> Report:
             "requests": len(requests.weights),
         },
         scores=(
-            *topic.topic_scores(topics, sets.topic),
+            *topic.scores(topics, sets.topic),
             *mood.emotion_scores(emotions, sets.emotion),
             *mood.sentiment_scores(sentiments, sets.sentiment),
         ),

@@ -1,5 +1,7 @@
 """A word is looked up once and weighs what it and its parts weigh."""
 
+from math import log
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -35,11 +37,25 @@ def test_a_word_counts_once() -> None:
     assert whole(table, *["医院"] * 1000, "！", "！") == whole(table, "医院", "！")
 
 
+def test_what_is_said_again_is_counted_apart() -> None:
+    """A word said twice adds log 2 of its weight, one said three times log 3; a stranger's parts as well."""
+    table = Table(WORDS, weights(1))
+    assert table.sums(Tokens.of((), ("医院", "卫生"))).again == [0]
+    assert table.sums(Tokens.of(("医院",), ("医院",))).again == pytest.approx([4 * log(2)], abs=0.01)
+    assert table.sums(Tokens.of((), ("卫生所",) * 3)).again == pytest.approx([log(3)], abs=0.01)
+
+
+def test_a_word_of_the_title_is_in_both_sums() -> None:
+    """Title and whole are added up apart; a stranger's parts stand where it stands."""
+    sums = Table(WORDS, weights(1)).sums(Tokens.of(("医院", "卫生所", "医院"), ("医院", "！")))
+    assert (sums.title, sums.whole) == ([4 + 1], [4 + 1 + 16])
+
+
 def test_the_order_of_words_does_not_matter() -> None:
     """The same words in another order give the same number to the last bit."""
     random = np.random.default_rng(1)
     names = [chr(0x4E00 + at) for at in range(500)]
-    numbers = random.normal(size=(500, 3)).astype(np.float32)
+    numbers = random.normal(size=(500, 3)).astype(np.float16).astype(np.float32)
     table = Table(names, numbers)
     assert whole(table, *names) == whole(table, *reversed(names))
 
@@ -49,15 +65,16 @@ def test_no_words_weigh_nothing() -> None:
     assert whole(Table(WORDS, weights(1, 3))) == [0, 0]
 
 
-@pytest.mark.parametrize("word", ["字" * 9, "不 好", "A3B4", "\U00020bb7\U00020bb7\U00020bb7", "医院", "医", ""])
+@pytest.mark.parametrize("word", ["字" * 9, "不 好", "A3B4", "\U00020bb7\U00020bb7\U00020bb7", "医", ""])
 def test_what_is_no_long_word_has_no_parts(word: str) -> None:
     """Phrases, other scripts, short words and what is too long to be a word stand for themselves alone."""
     assert parts(word) == set()
 
 
 def test_the_parts_of_a_word() -> None:
-    """Two and three characters at each place, shorter than the word."""
-    assert parts("城管执法") == {"城管", "管执", "执法", "城管执", "管执法"}
+    """One to three characters at each place, shorter than the word."""
+    assert parts("城管执法") == {*"城管执法", "城管", "管执", "执法", "城管执", "管执法"}
+    assert parts("医院") == {"医", "院"}
 
 
 def test_models_that_share_a_table_answer_as_if_alone() -> None:

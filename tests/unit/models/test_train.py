@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "messages_labelled.jsonl", rows)
     lamps = [{"title": "路灯", "body": text(["路灯", "不亮"])} for _ in range(30)]
     write(folder / "messages_stream.jsonl", lamps)
-    write(folder / "messages_replied.jsonl", lamps)
+    write(folder / "messages_replied.jsonl", [{**lamp, "reply": "路灯已经修好"} for lamp in lamps])
     write(
         folder / "sentiment_emotions.jsonl",
         [
