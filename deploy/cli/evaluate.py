@@ -123,7 +123,7 @@ def _tell(found: Evaluation, report: Path | None, *, as_json: bool) -> None:
 
 def _write(file: Path, content: str) -> None:
     try:
-        file.write_text(content, encoding="utf-8")
+        file.write_text(content, encoding="utf-8", errors="replace")
     except PermissionError as error:
         raise typer.BadParameter(f"--report {file} cannot be written: {error.strerror}") from error
     typer.echo(f"report written to {file}", err=True)

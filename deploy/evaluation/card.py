@@ -9,10 +9,11 @@ from msgspec import json
 
 from deploy.evaluation.asked import Asked
 from deploy.evaluation.evaluate import evaluate
+from models import request
 from models.artefact import FOLDER
 from models.evaluation import answer
 from models.evaluation.answer import Answer
-from models.evaluation.card import Report, figures, table, with_examples, with_figures
+from models.evaluation.card import Report, asking, figures, table, with_examples, with_figures
 from models.evaluation.halves import half
 from models.evaluation.score import ClassScore, Evaluation
 from models.load import load
@@ -44,7 +45,8 @@ def trained() -> Iterator[tuple[Path, str]]:
     report = json.decode((FOLDER / "report.json").read_bytes(), type=Report)
     for name, said in _answers().items():
         file = CARDS / f"{name}.md"
-        card = with_figures(file.read_text(encoding="utf-8"), figures(name, report))
+        lines = asking(report) if name == "requests" else figures(name, report)
+        card = with_figures(file.read_text(encoding="utf-8"), lines)
         yield file, with_examples(card, said)
 
 
@@ -83,11 +85,16 @@ def _signal(found: Evaluation, name: str) -> str:
 
 
 def _answers() -> Mapping[str, Callable[[str], Answer]]:
-    known, segmenter = load(), Segmenter()
+    known, requests, segmenter = load(), request.load(), Segmenter()
+
+    def asks(text: str) -> Answer:
+        return Answer("request" if requests.is_request("", text, segmenter.tokens("", text).words) else "chatter")
+
     return {
         "topic": lambda text: answer.topic(known.topic, segmenter.tokens("", text)),
         "sentiment": lambda text: answer.sentiment(known.sentiment, segmenter.tokens("", text)),
         "emotion": lambda text: answer.emotion(known.emotion, segmenter.tokens("", text)),
+        "requests": asks,
     }
 
 

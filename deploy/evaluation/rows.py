@@ -17,6 +17,9 @@ NAMED: Final = 20
 """Bad rows that are named; of the others only their number."""
 
 ALL: Final = "all"
+MOST_SETS: Final = 50
+"""Values of a field that figures are given for: more are a mistake, and would fill memory and screen."""
+
 SPLIT: Final = "split.json"
 
 Said = Callable[[str], None]
@@ -48,7 +51,8 @@ class Rows:
         self._name, self._asked, self._say = name, asked, said
         self._kept: frozenset[str] = frozenset()
         self._seen: set[str] = set()
-        self._foreign = self._own = 0
+        self._sets: set[str] = set()
+        self._own = 0
         self.columns: Columns | None = None
         self.read = self.bad = 0
 
@@ -106,8 +110,16 @@ class Rows:
             return None
         if not (text.title + text.body).strip():
             raise ValueError("there is no text")
-        rows = shown(field(record, asked.by)) if asked.by else asked.split or ALL
+        rows = self._set(record)
         return Row(self.columns.model, number, record, text.title, text.body, field(record, self.columns.label), rows)
+
+    def _set(self, record: dict[str, Any]) -> str:
+        if self._asked.by is None:
+            return self._asked.split or ALL
+        self._sets.add(rows := shown(field(record, self._asked.by)))
+        if len(self._sets) > MOST_SETS:
+            raise Refused(f"{self._name}: {self._asked.by} has more than {MOST_SETS} values; choose another --by")
+        return rows
 
     def _is_asked(self, key: str, record: dict[str, Any]) -> bool:
         """Whether the row is of the split; of rows with the same words only the first, as in training."""

@@ -7,9 +7,18 @@ from typing import Final
 from msgspec import Struct
 
 from models.evaluation.answer import Answer
+from models.evaluation.interval import share
 from models.evaluation.score import Score
 
 _COVERED: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+
+
+class Asking(Struct, frozen=True):
+    """How many of some texts are taken for requests."""
+
+    rows: str
+    count: int
+    requests: float
 
 
 class Report(Struct, frozen=True):
@@ -18,6 +27,7 @@ class Report(Struct, frozen=True):
     counts: dict[str, dict[str, int]]
     vocabulary: dict[str, int]
     scores: tuple[Score, ...]
+    requests: tuple[Asking, ...]
 
 
 Said = Callable[[str], Answer]
@@ -84,8 +94,8 @@ def figures(name: str, report: Report) -> Iterator[str]:
     yield "Accuracy of the surest answers, by the share of all answers that they are:"
     yield ""
     yield from table(
-        ("rows", *(f"{share:.0%}" for share in _COVERED)),
-        [(score.rows, *(_covered(score, share) for share in _COVERED)) for score in scores],
+        ("rows", *(f"{part:.0%}" for part in _COVERED)),
+        [(score.rows, *(_covered(score, part) for part in _COVERED)) for score in scores],
     )
     if marked := [score for score in scores if score.certain is not None]:
         yield ""
@@ -93,6 +103,17 @@ def figures(name: str, report: Report) -> Iterator[str]:
             ("rows", "not marked uncertain", "of these right"),
             [(score.rows, f"{score.certain or 0:.1%}", f"{score.certain_right or 0:.1%}") for score in marked],
         )
+
+
+def asking(report: Report) -> Iterator[str]:
+    """Lines of Markdown: how many of which texts are taken for requests."""
+    yield f"Vocabulary: {report.vocabulary['requests']:,}."
+    yield ""
+    found = ((one.rows, one.count, share(round(one.count * one.requests), one.count)) for one in report.requests)
+    yield from table(
+        ("rows", "count", "taken for requests [95 % interval]"),
+        [(rows, f"{count:,}", str(figure)) for rows, count, figure in found],
+    )
 
 
 def _overall(scores: Sequence[Score]) -> Iterator[str]:
@@ -116,9 +137,9 @@ def _error(score: Score) -> str:
     return f"{score.calibration.error:.3f}" if score.calibration else ""
 
 
-def _covered(score: Score, share: float) -> str:
+def _covered(score: Score, part: float) -> str:
     steps = score.calibration.coverage if score.calibration else ()
-    return f"{min(steps, key=lambda one: abs(one.coverage - share)).accuracy:.3f}" if steps else ""
+    return f"{min(steps, key=lambda one: abs(one.coverage - part)).accuracy:.3f}" if steps else ""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -121,6 +121,8 @@ class Tally:
         draws = resampled(cells)
         right, truths, answers = np.diagonal(cells).tolist(), cells.sum(1).tolist(), cells.sum(0).tolist()
         asked, certain = self._certain["asked"], self._certain["certain"]
+        # F1 is a share of the mean of true rows and answers: right of (truths + answers) / 2.
+        middles = [(true + given + 1) // 2 for true, given in zip(truths, answers, strict=True)]
         return Score(
             model=model,
             rows=rows,
@@ -134,7 +136,7 @@ class Tally:
                     truths,
                     shares(right, answers, figures(cells, draws, metrics.precision)),
                     shares(right, truths, figures(cells, draws, metrics.recall)),
-                    figures(cells, draws, metrics.f1),
+                    shares(right, middles, figures(cells, draws, metrics.f1)),
                 )
             ),
             confusion=tuple(map(tuple, cells.tolist())),

@@ -17,7 +17,7 @@ from models.evaluation.score import Evaluation, Score
 FOLDER = Path(next(iter(models.__path__)))
 REPORT = json.decode((FOLDER / "weights" / "report.json").read_bytes(), type=Report)
 MEASURED = ("topic", "sentiment", "emotion")
-NAMES = (*MEASURED, "keywords")
+NAMES = (*MEASURED, "requests", "keywords")
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the labelled texts are not in {DATA}")
 
@@ -37,7 +37,7 @@ def test_a_card_states_the_measured_figures() -> None:
         assert file.read_text(encoding="utf-8") == written, file.name
 
 
-@pytest.mark.parametrize("name", MEASURED)
+@pytest.mark.parametrize("name", [*MEASURED, "requests"])
 def test_a_card_shows_failures(name: str) -> None:
     """Texts that the model gets wrong, made up for the card: who reads it knows what to expect."""
     block = card(name).split("<!-- examples -->\n")[1].split("<!-- end of examples -->")[0]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from deploy.cli import exits, run
 
+ROOT = Path(__file__).parents[4]
 LAMP = json.dumps(
     {"title": "路灯不亮", "body": "小区门口的路灯坏了一个月，道路很黑", "topic": "城乡建设"}, ensure_ascii=False
 )
@@ -90,3 +92,12 @@ def test_corrections_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[
     file.write_text(json.dumps(one))
     assert run(["evaluate", "--corrections", str(file)]) == exits.BAD_INPUT
     assert "corrections.jsonl:1: no correction" in capsys.readouterr().err
+
+
+def test_scikit_learn_is_not_needed(file: Path) -> None:
+    """Who installs the program to serve can measure it, too."""
+    without = "import sys; sys.modules.update(sklearn=None, scipy=None, threadpoolctl=None)"
+    call = f"from deploy.cli import run; sys.exit(run(['evaluate', {str(file)!r}]))"
+    command = [sys.executable, "-c", f"{without}; {call}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (done.returncode, done.stderr) == (exits.OK, "")

@@ -111,6 +111,12 @@ def test_rows_are_picked_and_told_apart_by_a_field() -> None:
     assert [(one.rows, one.count) for one in found.scores] == [("2019", 1), ("2020", 1)]
 
 
+def test_a_field_with_many_values_gives_no_sets() -> None:
+    """A table for each of a thousand ids helps nobody."""
+    with pytest.raises(Refused, match="id has more than 50 values; choose another --by"):
+        measured([{**LAMP, "id": at} for at in range(60)], by="id")
+
+
 def test_of_two_classes_the_sign_is_measured() -> None:
     """Texts that are positive or negative only are measured by the score's sign; with neutral ones by the label."""
     good, bad, flat = ({"text": "太好了，谢谢", "label": one} for one in ("positive", "negative", "neutral"))

@@ -78,6 +78,14 @@ def test_none_wrong_in_ten_is_not_certainty() -> None:
     assert share(0, 0) == Figure(0.0, 0.0, 1.0)
 
 
+def test_a_label_that_is_always_right_is_not_certain_either() -> None:
+    """Two rows that are both right promise little: precision, recall and F1 say so."""
+    found = score("topic", "test", [*made_up(300), ("丁", Answer("丁")), ("丁", Answer("丁"))])
+    rare = next(one for one in found.classes if one.label == "丁")
+    assert {rare.precision, rare.recall, rare.f1} == {share(2, 2)}
+    assert rare.f1.low < 0.5
+
+
 def test_wrong_answers_are_named_by_line_the_surest_first() -> None:
     """A person can look them up; their texts are not copied."""
     tally = Tally()
