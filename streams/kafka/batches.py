@@ -15,7 +15,7 @@ from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.legacy_records import LegacyRecordBatch
 
-from streams.kafka.salvage import CONTROL, TRANSACTIONAL, Found, Header, lost, salvage
+from streams.kafka.salvage import CONTROL, TRANSACTIONAL, Found, Header, lost, opened, salvage
 
 FRAME: Final = Struct(">qi")
 """What every message format begins with: an offset, and how many bytes follow."""
@@ -117,7 +117,7 @@ class Batch:
 
     def _read(self, parsed: Iterable[Any]) -> Iterator[Any]:
         try:
-            records = list(parsed)
+            records = list(DefaultRecordBatch(opened(self._content)) if self._header.codec else parsed)
         except Exception:  # noqa: BLE001 - whatever it is, our own parser finds the place
             return salvage(self._content)
         return iter(records) if self._in_place(records) else salvage(self._content)

@@ -3,24 +3,17 @@
 Source: Kafka protocol documentation, "Record Batch" and "Record" (message format v2); KIP-98, headers by KIP-82.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from struct import Struct
 from typing import Final, NamedTuple, Self
 
-from aiokafka.codec import gzip_decode, lz4_decode, snappy_decode, zstd_decode
+from streams.kafka.codecs import CODEC, name, unpack
 
 LAYOUT: Final = Struct(">qiibIhiqqqhii")
 """Of a batch's header; its fields are those of `Header`, in their order."""
 
-CODECS: Final[Mapping[int, tuple[str, Callable[[bytes], bytes]]]] = {
-    1: ("gzip", gzip_decode),
-    2: ("snappy", snappy_decode),
-    3: ("lz4", lz4_decode),
-    4: ("zstd", zstd_decode),
-}
-
-CODEC, LOG_APPEND_TIME, TRANSACTIONAL, CONTROL = 0x07, 0x08, 0x10, 0x20
-"""Bits of a batch's attributes."""
+LOG_APPEND_TIME, TRANSACTIONAL, CONTROL = 0x08, 0x10, 0x20
+"""Bits of a batch's attributes; the codec's are in streams/kafka/codecs.py."""
 
 LONGEST: Final = 10
 """Bytes of the longest varint: seven bits of 64 in each."""
@@ -72,6 +65,11 @@ class Header(NamedTuple):
         return cls(*LAYOUT.unpack(batch[: LAYOUT.size].ljust(LAYOUT.size, b"\0")))
 
     @property
+    def codec(self) -> int:
+        """How the records are packed; 0 when they are not."""
+        return self.attributes & CODEC
+
+    @property
     def last(self) -> int:
         """Offset of the last record."""
         return self.base + max(0, self.last_delta)
@@ -80,6 +78,17 @@ class Header(NamedTuple):
     def timestamp_type(self) -> int:
         """1 when the broker's time counts (LogAppendTime), 0 when the producer's does."""
         return int(bool(self.attributes & LOG_APPEND_TIME))
+
+
+def opened(batch: bytes) -> bytes:
+    """The same batch with its records unpacked; its checksum is that of the packed ones still.
+
+    Raises:
+        Exception: of each codec's own; see `unpack`.
+    """
+    header = Header.of(batch)
+    content = unpack(header.codec, batch[LAYOUT.size :])
+    return LAYOUT.pack(*header._replace(attributes=header.attributes & ~CODEC)) + content
 
 
 class _Malformed(ValueError):
@@ -132,14 +141,11 @@ def salvage(batch: bytes) -> Iterator[Found]:
     if not 0 <= header.records <= header.last - header.base + 1:
         yield lost(header, batch, header.base, header.last, f"their batch counts {header.records}")
         return
-    codec = header.attributes & CODEC
     try:
-        records = _Cursor(_unpacked(codec, batch[LAYOUT.size :]))
+        records = _Cursor(unpack(header.codec, batch[LAYOUT.size :]))
     except Exception as error:  # noqa: BLE001 - each codec has errors of its own
-        name = CODECS[codec][0] if codec in CODECS else f"codec {codec}"
-        yield lost(
-            header, batch, header.base, header.last, f"{name} does not unpack their batch ({type(error).__name__})"
-        )
+        why = f"{name(header.codec)} does not unpack their batch ({type(error).__name__})"
+        yield lost(header, batch, header.base, header.last, why)
         return
     yield from _walk(header, records)
 
@@ -150,10 +156,6 @@ def lost(header: Header, content: bytes, first: int, last: int, why: str, timest
     time = header.max_timestamp if timestamp is None else timestamp
     kept = Damaged(content, f"{which} of the partition could not be read, the bytes are as in the log: {why}")
     return Found(last, time, header.timestamp_type, None, kept, ())
-
-
-def _unpacked(codec: int, packed: bytes) -> bytes:
-    return CODECS[codec][1](packed) if codec else packed
 
 
 def _walk(header: Header, records: _Cursor) -> Iterator[Found]:

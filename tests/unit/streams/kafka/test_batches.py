@@ -4,6 +4,7 @@ import gzip
 from random import Random
 from typing import Any
 
+import cramjam
 import pytest
 from aiokafka.consumer import fetcher
 from aiokafka.record import default_records, legacy_records
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.batches import Batches, _Records, install
+from streams.kafka.codecs import MOST
 from streams.kafka.salvage import LAYOUT, Damaged, salvage
 from tests.unit.streams.kafka.handmade import NOON, batch, body, moved, nullable, record, signed
 
@@ -125,6 +127,15 @@ def test_every_codec_of_kafka_is_read(codec: int) -> None:
     made = bytes(builder.build())
     assert made[22] & 7 == codec
     assert values(made) == [b"many times the same"] * 50
+
+
+def test_a_bomb_costs_one_batch() -> None:
+    """A megabyte that unpacks to gigabytes would end the worker, and again at each start: it stays packed."""
+    bomb = batch([bytes(cramjam.zstd.compress(bytes(MOST + 1)))], attributes=4, last_delta=0, records=1)
+    assert len(bomb) < 10_000
+    records, _ = fetched(bomb + batch(ABC, base=1))
+    assert "zstd does not unpack" in records[0].value.why
+    assert [each.value for each in records[1:]] == [b"a", b"b", b"c"]
 
 
 def test_a_batch_cut_off_waits_for_the_next_fetch() -> None:
