@@ -7,7 +7,7 @@ from models.keywords import Keywords
 from models.segment import Tokens
 from streams.identity import content_digest
 from streams.matter import Facts, Grouping, Known, Moment
-from streams.records import Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
+from streams.records import Ambiguity, Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
 
 
 def run(
@@ -39,9 +39,16 @@ def run(
         sentiment=sentiment,
         emotion=emotion,
         places=places.names,
+        ambiguous=_ambiguous(text, places),
         facts=facts.toll,
         severity=severity,
         incident=grouping.incident,
         keywords=keywords.words,
         tokens=tokens.searchable,
     )
+
+
+def _ambiguous(text: Text, places: Places) -> tuple[Ambiguity, ...]:
+    """Each ambiguous word once, with its candidates."""
+    whole = text.whole
+    return tuple(dict.fromkeys(Ambiguity(whole[each.start : each.end], each.names) for each in places.ambiguous))

@@ -51,7 +51,7 @@ def _holds(route: Route, topic: Topic, text: Text, places: Places, facts: Facts)
         (not route.topics or topic.label in route.topics)
         and (not route.kinds or facts.kind in route.kinds)
         and (not route.words or any(word in text.whole for word in route.words))
-        and (not route.places or not set(route.places).isdisjoint(places.names))
+        and (not route.places or places.names_one_of(route.places))
     )
 
 

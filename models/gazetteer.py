@@ -1,7 +1,7 @@
 """Find the places that a text names: the township's own list first, then what looks like a place's name."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -88,7 +88,7 @@ class Mention(Struct, frozen=True):
 
 
 class Places(Struct, frozen=True):
-    """The places that a text names, in its order."""
+    """The places that a text names, in its order; none overlaps another, but for hidden districts."""
 
     found: tuple[Mention, ...] = ()
 
@@ -97,9 +97,18 @@ class Places(Struct, frozen=True):
         """Every name once, in the order of the text; all candidates where a word is ambiguous."""
         return tuple(dict.fromkeys(name for mention in self.found for name in mention.names))
 
+    @property
+    def ambiguous(self) -> tuple[Mention, ...]:
+        """The mentions that stand for one of several places; nobody has said for which."""
+        return tuple(mention for mention in self.found if len(mention.names) > 1)
+
+    def names_one_of(self, places: Collection[str]) -> bool:
+        """Whether one of these places is named for sure: all that an ambiguous word may stand for are among them."""
+        return any(all(name in places for name in mention.names) for mention in self.found)
+
 
 class Gazetteer:
-    """A township's places, found by longest match in one pass over the text.
+    """A township's places, found by longest match in one pass over the text: of two that overlap the longer counts.
 
     Args:
         entries: places; two may share a word, which then stays ambiguous.
@@ -126,10 +135,11 @@ class Gazetteer:
 
     def listed(self, text: str) -> Iterator[Mention]:
         """Yield the places of the township's own list that the text names."""
-        for match in self._pattern.finditer(text) if self._pattern else ():
+        for match in _longest_of(self._pattern, text) if self._pattern else ():
             entries = self._entries[match[0]]
             names = tuple(dict.fromkeys(entry.name for entry in entries))
-            yield Mention(names, entries[0].kind, *match.span())
+            kinds = {entry.kind for entry in entries}
+            yield Mention(names, kinds.pop() if len(kinds) == 1 else "other", *match.span())
 
     def knows(self, text: str) -> bool:
         """Whether the text names a place of the township's own list."""
@@ -162,6 +172,36 @@ def _is_name(stem: str, suffix: str) -> bool:
     if len(suffix) == 1 and (len(stem) < 2 or stem[-1] in _NOT_BEFORE):  # noqa: PLR2004
         return False
     return not _COMMON.fullmatch(stem)
+
+
+def _longest_of(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches from left to right; of those that overlap the longest, then what fits beside it."""
+    at = 0
+    while first := pattern.search(text, at):
+        crowd, at, start = [first], first.end(), first.start() + 1
+        while start < at:
+            if match := pattern.match(text, start):
+                crowd.append(match)
+                at = max(at, match.end())
+            start += 1
+        yield from crowd if len(crowd) == 1 else _apart(pattern, text, crowd, at)
+
+
+def _apart(pattern: re.Pattern[str], text: str, crowd: Iterable[re.Match[str]], end: int) -> Iterator[re.Match[str]]:
+    """Of matches that overlap in a row the longest ones, and shorter words in the gaps that these leave."""
+    taken: set[int] = set()
+    longest: list[re.Match[str]] = []
+    at = end
+    for match in sorted(crowd, key=lambda each: (-len(each[0]), each.start())):
+        at = min(at, match.start())
+        if taken.isdisjoint((match.start(), match.end() - 1)):
+            taken.update(range(*match.span()))
+            longest.append(match)
+    for match in sorted(longest, key=re.Match[str].start):
+        yield from pattern.finditer(text, at, match.start())
+        yield match
+        at = match.end()
+    yield from pattern.finditer(text, at, end)
 
 
 def _longest(words: Iterable[str]) -> str:

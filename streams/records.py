@@ -165,6 +165,13 @@ class Position(Struct, frozen=True, order=True):
     incarnation: str = ""
 
 
+class Ambiguity(Struct, frozen=True):
+    """A word of a text that stands for one of several places; nobody has said for which."""
+
+    word: str
+    candidates: tuple[str, ...]
+
+
 class JudgedPost(Struct, frozen=True, kw_only=True):
     """A post and all that was decided about it: one document of the posts index, and the decision log."""
 
@@ -180,6 +187,9 @@ class JudgedPost(Struct, frozen=True, kw_only=True):
     sentiment: Sentiment
     emotion: Emotion
     places: tuple[str, ...]
+    """Names of the places; of an ambiguous word all candidates, so that whoever looks for one finds it."""
+    ambiguous: tuple[Ambiguity, ...] = ()
+    """Which of the places are only candidates, and for which word."""
     facts: Toll
     severity: Severity
     incident: str | None

@@ -36,6 +36,7 @@ def post_document(judged: JudgedPost) -> Document:
         "tokens": judged.tokens,
         "keywords": judged.keywords,
         "places": judged.places,
+        "ambiguous": judged.ambiguous,
         "topic": judged.topic,
         "sentiment": judged.sentiment,
         "emotion": judged.emotion,

@@ -12,12 +12,13 @@ import deploy.demo
 from agents import flow
 from deploy import knowledge
 from deploy.settings import townships
+from models.gazetteer import Gazetteer
 from streams.identity import document_id
 from streams.matter import Arrival, Deployment, Known, Matter, Moment
 from streams.protocols import Incidents
 from streams.records import Incident, JudgedPost, Position, Post
 from streams.stage import Values
-from streams.township import Route, Township
+from streams.township import Place, Route, Township
 from tests.unit.agents.matters import DOOR, NOW
 
 CODE: Final = "990101101000"
@@ -35,13 +36,15 @@ class Town:
 
     Args:
         routes: instead of those of the township's file.
+        places: instead of those of the township's file.
     """
 
-    def __init__(self, routes: tuple[Route, ...] = ()) -> None:
+    def __init__(self, routes: tuple[Route, ...] = (), places: tuple[Place, ...] = ()) -> None:
         self.matters = _empty()()
-        self._known = dict(known())
-        if routes:
-            self._known[Township] = replace(cast("Township", self._known[Township]), routes=routes)
+        town = cast("Township", known()[Township])
+        town = replace(town, routes=routes or town.routes, places=places or town.places)
+        gazetteer = knowledge.gazetteer(town) if places else known()[Gazetteer]
+        self._known = {**known(), Township: town, Gazetteer: gazetteer}
         self._heard = 0
 
     def hears(self, body: str, title: str = "", *, author: str | None = None, identity: str = "") -> Values:

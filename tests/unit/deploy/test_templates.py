@@ -10,7 +10,7 @@ from deploy.templates import indices, templates
 from streams.crawl.memory import Head, Held, Noted
 from streams.crawl.watch import Watch
 from streams.protocols import Attempts
-from streams.records import Change, Incident, JudgedPost, Post
+from streams.records import Ambiguity, Change, Incident, JudgedPost, Post
 
 NOT_SEARCHED = {"history", "pending_alerts", "applied"}
 OF_LOAD = {"partition", "pending", "due"}
@@ -57,6 +57,7 @@ def test_every_field_of_a_post_has_a_place() -> None:
     hints = {field.name: field.type for kind in (Post, JudgedPost) for field in msgspec.structs.fields(kind)}
     for name in ("facts", "severity", "topic", "sentiment", "emotion", "first", "position", "reach"):
         assert differing(hints[name], properties("posts")[name]["properties"]) == []
+    assert differing(Ambiguity, properties("posts")["ambiguous"]["properties"]) == []
 
 
 def test_history_and_notes_have_a_place() -> None:

@@ -83,6 +83,77 @@ def test_only_own_places_tell_a_township() -> None:
     assert townships_of("翠湖小区停水", gazetteers) == ()
 
 
+CROWDED = Gazetteer(
+    (
+        GazetteerEntry("上柳村", "village", ("上柳",)),
+        GazetteerEntry("柳河路", "road"),
+        GazetteerEntry("柳河路小学", "school"),
+        GazetteerEntry("塘坞村", "village", ("塘坞",)),
+        GazetteerEntry("村口老街", "road"),
+        GazetteerEntry("老街农贸市场", "organisation"),
+        GazetteerEntry("新塘社区", "village", ("新塘",)),
+        GazetteerEntry("新塘花苑", "estate", ("新塘",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("上柳河路小学门口", ("柳河路小学",)),
+        ("塘坞村口老街的路灯", ("塘坞村", "村口老街")),
+        ("塘坞村口老街农贸市场", ("塘坞村", "老街农贸市场")),
+        ("村口老街农贸市场", ("老街农贸市场",)),
+        ("上柳村柳河路小学旁", ("上柳村", "柳河路小学")),
+        ("新塘社区旁边", ("新塘社区",)),
+    ],
+)
+def test_of_names_that_overlap_the_longest_counts(text: str, names: tuple[str, ...]) -> None:
+    """Wherever it begins; what fits beside it is found, too, by a shorter word of its own if need be."""
+    assert CROWDED.find(text).names == names
+
+
+def test_a_word_for_two_kinds_of_place_is_of_neither_kind() -> None:
+    """An alias of a village and of an estate says nothing of the kind, in whichever order the file lists them."""
+    (mention,) = CROWDED.find("新塘又停水了").found
+    assert (mention.names, mention.kind) == (("新塘社区", "新塘花苑"), "other")
+    assert CROWDED.find("新塘又停水了").ambiguous == (mention,)
+    assert CROWDED.find("新塘花苑又停水了").ambiguous == ()
+
+
+def test_an_ambiguous_word_names_a_place_for_sure_only_among_all_its_candidates() -> None:
+    """Who asks for one of two places gets no guess; who asks for either gets both."""
+    places = CROWDED.find("新塘又停水了")
+    assert not places.names_one_of({"新塘社区"})
+    assert places.names_one_of({"新塘社区", "新塘花苑", "老街"})
+    assert CROWDED.find("新塘社区又停水了").names_one_of({"新塘社区"})
+
+
+@given(st.text(alphabet="上柳村河路小学塘坞口老街农贸市场新社区", max_size=40))
+def test_no_longer_name_is_given_up_for_a_shorter_one(text: str) -> None:
+    """Wherever a listed word stands, a mention at least as long lies over it or over a part of it."""
+    found = list(CROWDED.listed(text))
+    spans = [(mention.start, mention.end) for mention in found]
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+    for word in (
+        "上柳村",
+        "上柳",
+        "柳河路",
+        "柳河路小学",
+        "塘坞村",
+        "塘坞",
+        "村口老街",
+        "老街农贸市场",
+        "新塘社区",
+        "新塘花苑",
+        "新塘",
+    ):
+        for start in range(len(text) - len(word) + 1):
+            if text.startswith(word, start):
+                over = [span for span in spans if span[0] < start + len(word) and span[1] > start]
+                assert max(end - begin for begin, end in over) >= len(word)
+
+
 @given(st.text(alphabet="柳河路小学上村实验城东西A3区的", max_size=60))
 def test_mentions_never_overlap(text: str) -> None:
     """Each character belongs to one mention at most, and every listed mention is a known word."""
