@@ -67,8 +67,8 @@ def _of_api(server: str, error: ApiError) -> Exception:
         return Busy(f"{server} answered {error.status_code} {kind}")
     if error.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Misconfigured(
-            f"{server} refuses our credentials ({error.status_code} {kind}); set XIANGYIN_ELASTICSEARCH_API_KEY, "
-            "or give the role the indices of this deployment"
+            f"{server} refuses our credentials ({error.status_code} {kind}); correct elasticsearch_user and its "
+            "password, or XIANGYIN_ELASTICSEARCH_API_KEY, or give the role the indices of this deployment"
         )
     return error
 
