@@ -61,6 +61,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
 
 def _facts(whole: str, stated: Statements) -> Facts:
     _settle_poisoned(stated)
+    _settle_unsafe(stated, whole)
     _settle_hazard(stated)
     kind = _kind(stated)
     _settle_immediate(stated, kind)
@@ -86,17 +87,26 @@ def _kind(stated: Statements) -> str:
     """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
     kinds = stated.kinds or stated.spoken
     harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
-    if kinds and (harmed or stated.quotes.keys() & {"event", "injured"}):
+    if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated"}):
         return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
-    if harmed:
+    if harmed and not stated.clinic:
         return _UNNAMED
     return "隐患" if "hazard" in stated.quotes else "none"
 
 
 def _settle_poisoned(stated: Statements) -> None:
-    """Vomiting is poisoning only where somebody speaks of poison."""
-    if "poison" not in stated.quotes and not stated.kinds["食品安全事故"]:
+    """Vomiting is poisoning only where somebody speaks of poison, of food or of what was let out."""
+    if "poison" not in stated.quotes and not (stated.kinds["食品安全事故"] or stated.kinds["环境污染事件"]):
         stated.amounts.pop("poisoned", None)
+
+
+def _settle_unsafe(stated: Statements, whole: str) -> None:
+    """安全隐患 alone is a manner of speaking: it counts in the first line, said twice, or beside what is dangerous."""
+    unsafe = stated.quotes.pop("unsafe", {})
+    if len(unsafe) != 1 or len(stated.quotes["hazard"]) != 1:
+        return
+    if "\n" in whole[: next(iter(unsafe))[0]]:
+        stated.quotes.pop("hazard")
 
 
 def _settle_hazard(stated: Statements) -> None:

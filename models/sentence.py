@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from models.casualties import count_people, count_yuan, victims, victims_meant
@@ -17,7 +17,9 @@ _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
     "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
 )
-_ASKED: Final = re.compile("(?:的)?(?:可能|风险|危险)|(?:了|过|人)?(?:多少|几个?人|吗|没有|没(?=$|[，？?])|么)")
+_ASKED: Final = re.compile(
+    "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
+)
 _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
@@ -32,17 +34,34 @@ _YEAR_ALONE: Final = re.compile(
 _SUFFERED: Final = re.compile(
     "被[^，]{0,6}[埋压困砸撞烧冲卷卡]|晕倒|昏倒|倒下|落水|溺水|掉|坠|中毒|触电|埋|压|困|冲走|卷|跌|滑|烧伤|受伤"
 )
+_NO_SUBJECT: Final = re.compile(
+    "[后时经已均都全双先最终不幸当场送往到达医院抢救无效挖出被发现途中因伤势过重窒息溺水毒而也]{0,14}"
+)
+"""Between the pause and a death: nobody who could have died instead of those before the pause."""
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _ALL: Final = re.compile("全部|全都|无一|均")
 """What counts those of the clause before: 机上150人，全部遇难."""
-_MAULED: Final = frozenset({"蛰死", "蜇死", "咬死", "拱死", "顶死", "踩死"})
-"""What animals do to people."""
-_BEASTS: Final = re.compile(rf"[了掉去]?(?:近|约|上)?{NUMERAL}[多余]?(?:[只头条匹尾羽亩棵株]|万?斤)")
+_BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
+"""Animals and plants: where no person is named beside them, it is they who died."""
+_THEIRS: Final = re.compile(
+    "(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
+)
+"""They stand right before the word, and nobody between."""
+_PEOPLE_NAMED: Final = re.compile(
+    "[人男女孩童娃农民户工匠主员客生母父爸妈爷奶叔婶姨姐妹兄弟儿妻夫者某她众师]|(?<!其)他|司机|老汉|老太"
+)
+_MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
+"""Beginnings of words for what animals do to people: the animal beside them is not the victim."""
+_BEASTS: Final = re.compile(
+    rf"[了掉去]?(?:近|约|上|好)?(?:{NUMERAL}|几|许多|大量|很多|不少)[多余]?(?:[只头条匹尾羽亩棵株猪鸡鸭鱼牛羊]|万?斤)"
+)
 """What dies, and is no person: 死了五头牛."""
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
 """Who writes is alive: 我要被压死了 is no death."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
+_NEAR: Final = 8
+"""Characters between a number and a bare 死 or 伤, which stands in many other words."""
 _NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
 """Words that tell of victims only with a number."""
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
@@ -63,6 +82,7 @@ _PEOPLE: Final = {
     "rescued": ("trapped",),
     "evacuated": ("evacuated",),
     "casualties": ("casualties",),
+    "loss": ("loss_yuan",),
 }
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
@@ -77,7 +97,7 @@ _CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"})
 """Words that say by themselves that something happened."""
 _GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
 _COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped"})
-_HAZARDS: Final = frozenset({"hazard", "looming", "crack"})
+_HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe"})
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
 _ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
 """Words by which a sentence stands on its own, whatever was told before it."""
@@ -87,6 +107,7 @@ _HELD: Final = re.compile(
     "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩)[^，。；]{0,24}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
 )
 """How a drill is told that is held, and not one that is asked for or missed."""
+_UNDER_WAY: Final = re.compile("正在|正(?:紧急|组织|连夜)|还在")
 _BYGONE: Final = re.compile(
     "[昨前][天日晚夜]|[年月日号]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|当时|后来|之后|[上那]次|时许|点钟|曾"
 )
@@ -111,6 +132,7 @@ class Sentence:
     def read(self) -> Statements:
         """Everything that the sentence states."""
         self.stated.drill = "drill" in self.categories and bool(_HELD.search(self.text, self.start, self.end))
+        self.stated.clinic = "clinic" in self.categories
         self.stated.real = bool(_REAL.search(self.text, self.start, self.end))
         self.stated.frame = "film" if "film" in self.categories else ""
         if not self.categories & {"film", "drill"} and self.categories & TRIGGERS:
@@ -194,25 +216,33 @@ class Sentence:
     def _note_people(self, stated: list[tuple[Word, str]]) -> None:
         found: dict[str, list[Mention]] = defaultdict(list)
         for word, standing in stated:
-            if word.category not in _PEOPLE and word.category != "loss":
-                continue
-            if standing == "denied":
+            if word.category in _PEOPLE and standing == "denied":
                 self._note_denied(word)
-                continue
-            amount = self._amount(word)
-            if standing == "hint" and (amount or word.category in _FATAL):
-                self.stated.hints[self._quote(word)] = None
-            if word.kind and standing == "stated":
-                self.stated.kinds[word.kind] += 1
-            if amount is None or standing != "stated":
-                continue
-            self.tolled = True
-            for name in _PEOPLE.get(word.category, ("loss_yuan",)):
+            elif word.category in _PEOPLE:
+                self._note_harm(word, standing, found)
+        for name, mentions in found.items():
+            if mentions:
+                where = self.stated.further if self._are_further(mentions) else self.stated.amounts
+                where[name].append(_total(self.text, mentions, self._clause))
+
+    def _note_harm(self, word: Word, standing: str, found: dict[str, list[Mention]]) -> None:
+        amount = self._amount(word, found)
+        if standing == "hint" and word.category != "loss" and (amount or word.category in _FATAL):
+            self.stated.hints[self._quote(word)] = None
+        if standing != "stated":
+            return
+        if word.kind:
+            self.stated.kinds[word.kind] += 1
+        if amount is None:
+            return
+        self.tolled = True
+        for name in _PEOPLE[word.category]:
+            if not self._is_told_already(word, amount, found[name]):
                 found[name].append((word, amount, self._is_part(word)))
                 self.stated.quotes[name][self._quote(word)] = None
-        for name, mentions in found.items():
-            where = self.stated.further if self._are_further(mentions) else self.stated.amounts
-            where[name].append(_total(self.text, mentions, self._clause))
+
+    def _is_told_already(self, word: Word, amount: Amount, mentions: list[Mention]) -> bool:
+        return bool(mentions) and mentions[-1][1] is amount and mentions[-1][0].start >= self._clause(word)[0]
 
     def _are_further(self, mentions: list[Mention]) -> bool:
         """Whether these victims come on top of those of other sentences: 另一名少年不治."""
@@ -228,7 +258,7 @@ class Sentence:
             self.stated.amounts[name].append(Amount(0, 0))
             self.stated.quotes["none " + name][self._quote(word)] = None
 
-    def _amount(self, word: Word) -> Amount | None:
+    def _amount(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
         floor, ceiling = self._clause(word)
         floor = max(floor, self.used)
         if word.category == "loss":
@@ -236,7 +266,23 @@ class Sentence:
             return loss.amount if loss else None
         if self._is_no_accident(word, floor, ceiling):
             return None
-        return self._counted(word, floor, ceiling) or self._named(word, floor, ceiling)
+        return self._counted(word, floor, ceiling) or self._same(word, found) or self._named(word, floor, ceiling)
+
+    def _same(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
+        """The amount that an earlier word of the clause used up, when this one speaks of the same people.
+
+        两人经抢救无效身亡 tells of two deaths once, 两名失踪女童已遇难 of two that are not missing any more.
+        """
+        floor, _ = self._clause(word)
+        if word.category not in _FATAL:
+            return None
+        for name in ("deaths", "missing", "trapped"):
+            if (earlier := found.get(name)) and earlier[-1][0].start >= floor:
+                amount = earlier[-1][1]
+                if name == "missing":
+                    earlier.pop()
+                return amount if name == "deaths" or word.category == "death" else None
+        return None
 
     def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """The number that stands beside a word of harm, used up with it."""
@@ -246,7 +292,7 @@ class Sentence:
             floor = max(self.used, self.pauses[max(0, self.pauses.index(floor - 1) - 1)] + 1)
         count = count_people(self.text, word.start, word.end, floor, ceiling)
         bare = word.end - word.start == 1 and not _OUTCOME.search(self.text, floor, word.start)
-        if count is None or (bare and count.start > word.start):
+        if count is None or (bare and (count.start > word.start or word.start - count.end > _NEAR)):
             return None
         self.used = max(word.end, count.end)
         return count.amount
@@ -262,13 +308,15 @@ class Sentence:
         if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
             return vague
         if word.category == "death" and self._is_told(word, floor):
-            return self._sufferers(floor) or Amount(1, 1)
+            return self._sufferers(word, floor) or Amount(1, 1)
         return None
 
-    def _sufferers(self, floor: int) -> Amount | None:
+    def _sufferers(self, word: Word, floor: int) -> Amount | None:
         """Those whom the clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
         place = bisect_left(self.pauses, floor - 1)
         if not 0 < place < len(self.pauses):
+            return None
+        if not _NO_SUBJECT.fullmatch(self.text, floor, word.start):
             return None
         start = self.pauses[place - 1] + 1
         suffered = _SUFFERED.search(self.text, start, floor)
@@ -286,14 +334,15 @@ class Sentence:
             return not _TAKEN.search(self.text, floor, word.start)
         if word.category not in _BODILY or word.category == "poisoned":
             return False
-        if "epidemic" in self.categories or self._near("illness", floor, ceiling):
+        if self.categories & {"epidemic", "disease"} or self._near("illness", floor, ceiling):
             return True
         if _BEASTS.match(self.text, word.end, ceiling):
             self.tolled = True
             return True
-        if self.text[word.start : word.end] in _MAULED:
+        if self.text[word.start] in _MAULED:
             return False
-        return self._near("animal", max(floor, word.start - 4), word.start)
+        before = self.text[max(floor, word.start - 28) : word.start]
+        return bool(_THEIRS.search(before) or (_BEINGS.search(before) and not _PEOPLE_NAMED.search(before)))
 
     def _is_part(self, word: Word) -> bool:
         floor, _ = self._clause(word)
@@ -338,8 +387,10 @@ class Sentence:
             if category == "hazard" and not self._is_removed(word):
                 self.stated.quotes[category][self._quote(word)] = None
                 near = True
-                if word.category == "crack":
-                    self.stated.quotes["crack"][self._quote(word)] = None
+                if word.category in {"crack", "unsafe"}:
+                    self.stated.quotes[word.category][self._quote(word)] = None
+            elif category == "evacuated" and _UNDER_WAY.search(self.text, max(self.start, word.start - 8), word.start):
+                self.stated.quotes["now"][self._quote(word)] = None
             elif category == "over" or (category in _COURSE and standing == "stated"):
                 self.stated.quotes[category][self._quote(word)] = None
             elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:

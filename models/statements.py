@@ -31,6 +31,8 @@ class Statements:
         """Whose the harm is when it is not the text's own: a `film`'s (or a dream's), the `past`'s, or a `hint`."""
         self.drill = False
         """Whether the sentence tells of a drill that is held."""
+        self.clinic = False
+        """Whether it speaks of doctors and patients: who dies in their hands is no accident's victim."""
         self.real = False
         """Whether the sentence says that what it tells is no drill."""
         self.threatens = False
@@ -63,6 +65,7 @@ class Statements:
         self.kinds += other.kinds
         self.spoken += other.spoken
         self.hints |= other.hints
+        self.clinic |= other.clinic
 
     def take_back(self, *, hint: bool) -> None:
         """Leave no harm stated; a rumour's words remain as hints."""
