@@ -27,9 +27,10 @@ _UNNAMED: Final = "生产安全事故"
 """The kind of an accident that only its victims tell of."""
 _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
 
+_GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众多|极其|十分|非常")
 _SEVERAL: Final = 2
 """One injury without an accident is often a quarrel's or an illness's; more are an accident."""
-_DEADLY_DISASTER: Final = 3
+_DEADLY_DISASTER: Final = 1
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
 NOTHING: Final = Facts()
@@ -101,17 +102,22 @@ def _settle_poisoned(stated: Statements) -> None:
 
 
 def _settle_unsafe(stated: Statements, whole: str) -> None:
-    """安全隐患 alone is a manner of speaking: it counts in the first line, said twice, or beside what is dangerous."""
+    """安全隐患 alone is a manner of speaking: it counts in the first line, gravely, twice or beside a danger."""
     unsafe = stated.quotes.pop("unsafe", {})
-    if len(unsafe) != 1 or len(stated.quotes["hazard"]) != 1:
+    if len(unsafe) != 1 or _GRAVE.search(whole, *next(iter(unsafe))) or len(stated.quotes["hazard"]) != 1:
         return
     if "\n" in whole[: next(iter(unsafe))[0]]:
         stated.quotes.pop("hazard")
 
 
 def _settle_hazard(stated: Statements) -> None:
-    """A text that tells more of an accident than of danger names no danger that has hurt nobody yet."""
+    """A text that tells more of an accident than of danger names no danger that has hurt nobody yet.
+
+    Nor does a report of an accident: what it names as dangerous is the cause.
+    """
     told = len(stated.quotes.get("event", ())) + any(stated.least(name) for name in _ACCIDENTAL)
+    if stated.press and told and "remains" not in stated.quotes:
+        stated.quotes.pop("hazard", None)
     if told >= len(stated.quotes.get("hazard", ())) and "remains" not in stated.quotes:
         stated.quotes.pop("hazard", None)
 
@@ -123,6 +129,8 @@ def _settle_immediate(stated: Statements, kind: str) -> None:
     now = {} if kind == "none" else now if kind == "隐患" else now | cries
     if kind == "火灾":
         now |= quotes.get("contained", {})
+        if stated.press and not stated.yesterday:
+            now |= quotes.get("event", {})
     if "over" in quotes:
         now = {}
     if (

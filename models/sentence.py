@@ -107,6 +107,8 @@ _HELD: Final = re.compile(
     "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩)[^，。；]{0,24}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
 )
 """How a drill is told that is held, and not one that is asked for or missed."""
+_YESTERDAY: Final = re.compile("[昨前][天日晚夜晨早]|日前|近日|[上去前]周|上[个星]|年前")
+_COLLAPSE: Final = re.compile("[塌垮]|滑坡")
 _UNDER_WAY: Final = re.compile("正在|正(?:紧急|组织|连夜)|还在")
 _BYGONE: Final = re.compile(
     "[昨前][天日晚夜]|[年月日号]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|当时|后来|之后|[上那]次|时许|点钟|曾"
@@ -132,6 +134,8 @@ class Sentence:
     def read(self) -> Statements:
         """Everything that the sentence states."""
         self.stated.drill = "drill" in self.categories and bool(_HELD.search(self.text, self.start, self.end))
+        self.stated.press = "press" in self.categories
+        self.stated.yesterday = bool(_YESTERDAY.search(self.text, self.start, self.end))
         self.stated.clinic = "clinic" in self.categories
         self.stated.real = bool(_REAL.search(self.text, self.start, self.end))
         self.stated.frame = "film" if "film" in self.categories else ""
@@ -369,7 +373,7 @@ class Sentence:
             if word.category in _CERTAIN or (word.category != "mention" and occurred):
                 self.stated.kinds[word.kind] += 1
                 self.stated.quotes["event"][self._quote(word)] = None
-                if word.category in {"ruin", "ruined"}:
+                if _COLLAPSE.search(self.text, word.start, word.end):
                     self.stated.quotes["ruin"][self._quote(word)] = None
                 if word.category in {"leak", "ruin", "ruined"}:
                     self.stated.quotes["hazard"][self._quote(word)] = None

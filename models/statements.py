@@ -31,6 +31,10 @@ class Statements:
         """Whose the harm is when it is not the text's own: a `film`'s (or a dream's), the `past`'s, or a `hint`."""
         self.drill = False
         """Whether the sentence tells of a drill that is held."""
+        self.press = False
+        """Whether it is written as newspapers write."""
+        self.yesterday = False
+        """Whether it names a day before today."""
         self.clinic = False
         """Whether it speaks of doctors and patients: who dies in their hands is no accident's victim."""
         self.real = False
@@ -65,6 +69,8 @@ class Statements:
         self.kinds += other.kinds
         self.spoken += other.spoken
         self.hints |= other.hints
+        self.press |= other.press
+        self.yesterday |= other.yesterday
         self.clinic |= other.clinic
 
     def take_back(self, *, hint: bool) -> None:
