@@ -185,7 +185,8 @@ class Sentence:
         """How a statement stands: stated, denied, a hint (rumour), or void."""
         floor, ceiling = self._clause(word)
         if (
-            "unreal" in self.categories
+            "statistic" in self.categories
+            or self._near("unreal", floor, ceiling)
             or "suppose" in since
             or since.get("past", word.start) < word.start
             or since.get("may", -1) >= floor
