@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from agents import clean, facts, segment, severity
 from deploy import reading
 from deploy.evaluation.asked import Asked, Model
-from deploy.evaluation.rows import Row
+from deploy.evaluation.rows import Row, shown
 from models.evaluation import answer
 from models.evaluation.answer import Answer
 from models.evaluation.interval import share
@@ -187,8 +187,7 @@ class SeverityMeasure:
 
 
 def _known(label: Any, renamed: Mapping[str, str], known: Mapping[str, str], what: str) -> str:
-    said = str(label) if isinstance(label, str | int) else ""
-    said = renamed.get(said, said)
+    said = renamed.get(shown(label), shown(label))
     if said not in known:
         raise ValueError(f"{what} {label!r} is none of {', '.join(known)}; --map NAME=LABEL renames it")
     return known[said]

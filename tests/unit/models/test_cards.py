@@ -11,8 +11,11 @@ import models
 from deploy.evaluation.asked import Asked
 from deploy.evaluation.card import DATA, severity, trained
 from deploy.evaluation.evaluate import evaluate
+from models import request
 from models.evaluation.card import Report
 from models.evaluation.score import Evaluation, Score
+from models.segment import Segmenter
+from models.train.grouping import shares
 
 FOLDER = Path(next(iter(models.__path__)))
 REPORT = json.decode((FOLDER / "weights" / "report.json").read_bytes(), type=Report)
@@ -91,6 +94,13 @@ def test_evaluate_finds_the_polarity_that_the_report_says() -> None:
     assert found.rows == "test (sign)"
     assert abs(found.count - written.count) <= 0.01 * written.count
     assert found.accuracy.value == pytest.approx(written.accuracy.value, abs=0.005)
+
+
+@needs_data
+def test_as_many_are_taken_for_requests_as_the_report_says() -> None:
+    """Words and lists of thanks and demands may change without training: `xiangyin train DATA --measure` follows."""
+    found = [(one.rows, one.count, one.requests) for one in shares(DATA, request.load(), Segmenter())]
+    assert found == [(one.rows, one.count, one.requests) for one in REPORT.requests]
 
 
 @needs_data

@@ -52,6 +52,13 @@ def test_fields_can_be_named() -> None:
     assert found.scores[0].count == 1
 
 
+def test_labels_may_be_numbers() -> None:
+    """Many published sets say 0 and 1."""
+    rows = [{"text": "太好了，谢谢", "label": 1}, {"text": "气死我了", "label": 0}]
+    found = measured(rows, model="sentiment", renamed={"1": "positive", "0": "negative"})
+    assert found.scores[0].accuracy.value == 1.0
+
+
 def test_what_the_fields_do_not_tell_is_asked_for() -> None:
     """The message names file, line and fields, and the option to give."""
     with pytest.raises(Refused, match=r"file\.jsonl:1: the fields text, mark .*--model, --label"):
