@@ -29,6 +29,7 @@ def parts(evaluation: Evaluation) -> Iterator[RenderableType]:
     if evaluation.shares:
         yield _shares(evaluation.shares)
     for score in evaluation.scores:
+        yield _summary(score)
         yield _classes(score)
         yield _confusion(score)
         if score.calibration:
@@ -51,17 +52,20 @@ def _shares(shares: tuple[Share, ...]) -> Table:
     return table
 
 
-def _classes(score: Score) -> Table:
-    title = f"{score.model}, {score.rows}: {score.count:,} rows, accuracy {score.accuracy}, macro-F1 {score.macro_f1}"
+def _summary(score: Score) -> Text:
+    said = f"{score.model}, {score.rows}: {score.count:,} rows, accuracy {score.accuracy}, macro-F1 {score.macro_f1}"
     if score.calibration:
-        title += f", calibration error {score.calibration.error:.3f}"
-    table = _table("", "label", "rows", "precision", "recall", "F1")
-    table.title = Text(title)
+        said += f", calibration error {score.calibration.error:.3f}"
+    if score.certain is not None:
+        said += f"\nnot marked uncertain {score.certain:.1%}, of these right {score.certain_right or 0:.1%}"
+    return Text(said, style="bold")
+
+
+def _classes(score: Score) -> Table:
+    table = _table("Labels", "label", "rows", "precision", "recall", "F1")
     for one in score.classes:
         figures = (Text(str(figure)) for figure in (one.precision, one.recall, one.f1))
         table.add_row(one.label, f"{one.count:,}", *figures)
-    if score.certain is not None:
-        table.caption = f"not marked uncertain {score.certain:.1%}, of these right {score.certain_right or 0:.1%}"
     return table
 
 

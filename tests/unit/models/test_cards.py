@@ -45,7 +45,7 @@ def test_a_card_shows_failures(name: str) -> None:
     """Texts that the model gets wrong, made up for the card: who reads it knows what to expect."""
     block = card(name).split("<!-- examples -->\n")[1].split("<!-- end of examples -->")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()[2:]]
-    assert sum(right != said for _, right, said in rows) >= 2
+    assert sum(right != said for _, right, said in rows) >= 1
 
 
 @pytest.mark.parametrize("name", NAMES)
