@@ -51,6 +51,10 @@ def command(
         Path | None,
         typer.Option(metavar="FILE", help="Officers' corrections instead of posts.", exists=True, dir_okay=False),
     ] = None,
+    split_from: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Whose split; else that of --weights.", exists=True, file_okay=False),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write a report with plots.", dir_okay=False)
     ] = None,
@@ -78,6 +82,7 @@ def command(
         renamed=_pairs("--map", mapping),
         split=split and str(split),  # type: ignore[arg-type]
         weights=weights,
+        split_from=split_from,
     )
     name = "standard input" if file is None or str(file) == "-" else str(file)
     with opened(file) as lines:

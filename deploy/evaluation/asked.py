@@ -45,6 +45,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Labels of the file by the names that the model has for them."""
     split: Part | None = None
     weights: Path = artefact.FOLDER
+    split_from: Path | None = None
+    """Folder whose split is meant, where it is not that of the weights: so two models are measured on the same rows."""
 
 
 class Columns(Struct, frozen=True):

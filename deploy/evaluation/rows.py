@@ -174,7 +174,7 @@ def _kept(columns: Columns, asked: Asked) -> frozenset[str]:
         if asked.split == "later":
             raise Refused("--split later: the rows of severity have no years; test is the half not tuned on")
         return frozenset()
-    parts = split(asked.weights).get(columns.model, {})
+    parts = split(asked.split_from or asked.weights).get(columns.model, {})
     wanted: tuple[Part, ...] = (asked.split,) if asked.split else ("test", "later")
     return frozenset(key for part in wanted for key in parts.get(part, ()))
 

@@ -183,6 +183,13 @@ def test_a_split_keeps_to_its_rows(tmp_path: Path) -> None:
     assert (found.read, found.counted, found.scores[0].rows) == (3, 1, "test")
 
 
+def test_two_models_are_measured_on_the_same_rows(tmp_path: Path) -> None:
+    """The split of the new models serves the old ones, too: corrected rows are in neither measurement."""
+    new = weights(tmp_path, [SCHOOL])
+    found = [measured([LAMP, SCHOOL], split="test", split_from=new, weights=one) for one in (new, FOLDER)]
+    assert [one.counted for one in found] == [1, 1]
+
+
 def test_training_data_are_not_measured_in_silence(tmp_path: Path) -> None:
     """Without --split the figures of a training file flatter, and say so."""
     found = measured([LAMP, SCHOOL], weights=weights(tmp_path, [LAMP]))
