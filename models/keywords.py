@@ -1,7 +1,6 @@
 """How telling a word is: rare among residents' messages, frequent in this one."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from heapq import nsmallest
@@ -64,7 +63,7 @@ class KeywordWeights(Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
         Only words of two to twelve ideographs: no numbers, no Latin names.
         """
-        times, rarities, rarest = Counter(tokens.title + tokens.body), self._rarities, self.rarity("")
+        times, rarities, rarest = tokens.counts, self._rarities, self.rarity("")
         weighed = [
             (-count * rarities.get(word, rarest), word)
             for word, count in times.items()

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, KeysView, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, KeysView, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
@@ -27,28 +27,40 @@ _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(w
 """Full-width letters and digits as ordinary ones, which jieba joins to words; as long as before."""
 
 
-class Tokens(Struct, frozen=True):
+class Tokens(Struct, frozen=True, dict=True):
     """The words of a post, in order, title and body apart; punctuation and blanks are tokens too.
 
-    `counts` says how often each word stands in title and body, those of the title first; `phrases` holds each pair of a
-    shifter and the word after it once, with a blank between them. Made once, for every model that reads them.
+    What follows from them is found when it is first asked for, once.
     """
 
     title: tuple[str, ...]
     body: tuple[str, ...]
-    counts: dict[str, int]
-    phrases: frozenset[str]
 
     @classmethod
     def of(cls, title: Sequence[str], body: Sequence[str]) -> "Tokens":
         """Tokens from words that are cut already."""
-        phrases = [f"{a} {b}" for part in (title, body) for a, b in pairwise(part) if a in SHIFTERS]
-        return cls(tuple(title), tuple(body), dict(Counter(chain(title, body))), frozenset(phrases))
+        return cls(tuple(title), tuple(body))
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How often each word stands in title and body."""
+        return Counter(self.title + self.body)
 
     @property
     def words(self) -> KeysView[str]:
         """Each word of title and body once."""
         return self.counts.keys()
+
+    @cached_property
+    def phrases(self) -> frozenset[str]:
+        """Each pair of a shifter and the word after it, with a blank between them."""
+        words = self.title + self.body
+        return frozenset(self.phrases_at([at for at, word in enumerate(words[:-1]) if word in SHIFTERS]))
+
+    def phrases_at(self, places: Iterable[int]) -> set[str]:
+        """The pairs of words that begin at these places of title and body together; none goes from one to the other."""
+        words, last = self.title + self.body, len(self.title) - 1
+        return {f"{words[at]} {words[at + 1]}" for at in places if at != last}
 
     @property
     def searchable(self) -> str:

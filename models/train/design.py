@@ -90,7 +90,7 @@ def _said(documents: Sequence[Tokens], rows: dict[str, int]) -> tuple[Matrix, Ma
 
 
 def _again(count: int) -> float:
-    return float(AGAIN[min(count, len(AGAIN)) - 1])
+    return float(AGAIN[min(count, len(AGAIN) - 1)])
 
 
 def _sparse(columns: Sequence[Sequence[int]], values: Sequence[Sequence[float]], width: int) -> Matrix:

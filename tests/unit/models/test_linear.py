@@ -60,6 +60,25 @@ def test_the_order_of_words_does_not_matter() -> None:
     assert whole(table, *names) == whole(table, *reversed(names))
 
 
+def test_strangers_are_forgotten_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many were met before, and however many stand in one post, each weighs what its parts weigh."""
+    monkeypatch.setattr("models.linear.MOST", 3)
+    table = Table(WORDS, weights(1))
+    assert whole(table, "卫生所", "医院外") == [1 + 4]
+    assert whole(table, "卫生员", "医院外", "x", "y") == [1 + 4]
+    assert whole(table, "卫生所", *"abcdefgh", "卫生员", "外医院", "卫生院") == [1 + 1 + 4 + 3]
+    assert whole(table, "卫生所", "x" * 1000) == [1]
+
+
+def test_what_was_met_is_no_part() -> None:
+    """A stranger weighs the same before and after another one that is within it."""
+    table = Table(WORDS, weights(1))
+    first = whole(table, "新卫生所")
+    assert whole(table, "卫生所") == [1]
+    assert whole(Table(WORDS, weights(1)), "新卫生所") == first == [1]
+    assert whole(table, "新卫生所", "新") == first
+
+
 def test_no_words_weigh_nothing() -> None:
     """The empty text has sums of zero."""
     assert whole(Table(WORDS, weights(1, 3))) == [0, 0]
