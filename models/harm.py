@@ -61,7 +61,7 @@ class HarmLexicon:
     """Words by category. The longest word wins, leftmost first; time is linear in the text.
 
     Args:
-        words: words by `category` or `category/kind`, as in models/words/harm.yaml.
+        words: words by `category` or `category/kind`, as in models/words/harm.yaml and danger.yaml.
         contexts: words whose meaning hangs on their company, as in models/words/context.yaml; the first context
             that fits gives the meaning, else `words` does, else none.
         plain: how texts are written before words are looked for; by default not at all.
@@ -98,7 +98,7 @@ class HarmLexicon:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "HarmLexicon":
-        """Read harm.yaml, context.yaml and traditional.txt of a folder, by default those that come with the program.
+        """Read harm.yaml, context.yaml, danger.yaml and traditional.txt of a folder, by default the program's own.
 
         Raises:
             ValueError: a word stands twice, or a context is none; names the file.
@@ -106,9 +106,13 @@ class HarmLexicon:
         folder = folder or Path(__file__).parent / "words"
         path = folder / "context.yaml"
         try:
-            contexts = _contexts(_read(path))
+            file = msgspec.convert(_read(path), _ContextFile)
+            contexts = _contexts(file.words, file.names)
+            path = folder / "danger.yaml"
+            danger = msgspec.convert(_read(path), _DangerFile)
+            contexts += _contexts(danger.contexts, file.names)
             path = folder / "harm.yaml"
-            return cls(_read(path), contexts, Plain.load(folder / "traditional.txt"))
+            return cls(_read(path) | danger.words, contexts, Plain.load(folder / "traditional.txt"))
         except (ValueError, LookupError, msgspec.ValidationError, re.error) as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -176,21 +180,24 @@ def safe_loader() -> type[Any]:
     return loader
 
 
-class _File(Struct, forbid_unknown_fields=True):
+class _ContextFile(Struct, forbid_unknown_fields=True):
     names: dict[str, str]
     words: list[Context]
 
 
-def _contexts(content: object) -> list[Context]:
+class _DangerFile(Struct, forbid_unknown_fields=True):
+    words: dict[str, list[str]]
+    contexts: list[Context]
+
+
+def _contexts(contexts: Iterable[Context], names: Mapping[str, str]) -> list[Context]:
     """The contexts of a file, with the names that stand in <> spelt out."""
-    file = msgspec.convert(content, _File)
 
     def spelt(pattern: str) -> str:
-        return re.compile(re.sub("<([a-z]+)>", lambda name: f"(?:{file.names[name[1]]})", pattern)).pattern
+        return re.compile(re.sub("<([a-z]+)>", lambda name: f"(?:{names[name[1]]})", pattern)).pattern
 
     return [
-        Context(c.category, c.words, spelt(c.before), spelt(c.after), spelt(c.near), spelt(c.unless))
-        for c in file.words
+        Context(c.category, c.words, spelt(c.before), spelt(c.after), spelt(c.near), spelt(c.unless)) for c in contexts
     ]
 
 
