@@ -12,9 +12,9 @@ import models
 Shape = Callable[[int], str]
 """Makes a text of so many characters, the same each time."""
 
-_WORDS: Final = Path(next(iter(models.__path__))) / "words"
-_HARM: Final = yaml.safe_load((_WORDS / "harm.yaml").read_text(encoding="utf-8"))
-_DANGER: Final = yaml.safe_load((_WORDS / "danger.yaml").read_text(encoding="utf-8"))["words"]
+_FOLDER: Final = Path(next(iter(models.__path__))) / "words"
+_HARM: Final = yaml.safe_load((_FOLDER / "harm.yaml").read_text(encoding="utf-8"))
+_DANGER: Final = yaml.safe_load((_FOLDER / "danger.yaml").read_text(encoding="utf-8"))["words"]
 LEXICON: Final[tuple[str, ...]] = tuple(str(word) for group in (_HARM | _DANGER).values() for word in group)
 """Every word of harm, danger and doubt that the program knows."""
 
