@@ -21,6 +21,7 @@ from models import correction
 from models.artefact import FOLDER, Unusable
 from models.correction import UnreadableCorrection
 from models.evaluation.page import page
+from models.evaluation.score import NAMED as NAMED_WRONG
 from models.evaluation.score import Evaluation
 
 app = typer.Typer(add_completion=False)
@@ -55,6 +56,7 @@ def command(
         Path | None,
         typer.Option(metavar="DIR", help="Whose split; else that of --weights.", exists=True, file_okay=False),
     ] = None,
+    wrong: Annotated[int, typer.Option(min=0, help="How many wrong answers are named, of each set.")] = NAMED_WRONG,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Write a report with plots.", dir_okay=False)
     ] = None,
@@ -82,6 +84,7 @@ def command(
         renamed=_pairs("--map", mapping),
         split=split and str(split),  # type: ignore[arg-type]
         weights=weights,
+        named=wrong,
         split_from=split_from,
     )
     name = "standard input" if file is None or str(file) == "-" else str(file)

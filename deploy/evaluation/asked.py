@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, get_args
 from msgspec import Struct
 
 from models import artefact
+from models.evaluation.score import NAMED
 
 Model = Literal["topic", "sentiment", "emotion", "severity"]
 Part = Literal["test", "later"]
@@ -45,6 +46,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Labels of the file by the names that the model has for them."""
     split: Part | None = None
     weights: Path = artefact.FOLDER
+    named: int = NAMED
+    """How many wrong answers are named, of each set of rows."""
     split_from: Path | None = None
     """Folder whose split is meant, where it is not that of the weights: so two models are measured on the same rows."""
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Any, Final, Protocol
 
 from agents import clean, facts, segment, severity
@@ -51,10 +51,10 @@ def measure(model: Model, asked: Asked) -> Measure:
         Unusable: its file is missing or damaged.
     """
     if model == "severity":
-        return SeverityMeasure(asked.renamed)
+        return SeverityMeasure(asked)
     if model == "topic":
-        return TopicMeasure(asked.weights, asked.renamed)
-    return (SentimentMeasure if model == "sentiment" else EmotionMeasure)(asked.weights, asked.renamed)
+        return TopicMeasure(asked)
+    return (SentimentMeasure if model == "sentiment" else EmotionMeasure)(asked)
 
 
 def text_of(title: str, body: str) -> Text:
@@ -64,18 +64,13 @@ def text_of(title: str, body: str) -> Text:
 
 
 class _WordMeasure:
-    """What the models of words have in common.
-
-    Args:
-        weights: folder of the models.
-        renamed: labels of the file by the model's names for them.
-    """
+    """What the models of words have in common."""
 
     NAME: Model
 
-    def __init__(self, weights: Path, renamed: Mapping[str, str]) -> None:
-        self._renamed, self._segmenter, self._trained = renamed, Segmenter(), load(weights)
-        self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
+    def __init__(self, asked: Asked) -> None:
+        self._renamed, self._segmenter, self._trained = asked.renamed, Segmenter(), load(asked.weights)
+        self._tallies: defaultdict[str, Tally] = defaultdict(partial(Tally, asked.named))
 
     def scores(self) -> Iterator[Score]:
         for rows, tally in sorted(self._tallies.items()):
@@ -118,9 +113,9 @@ class SentimentMeasure(_WordMeasure):
 
     NAME = "sentiment"
 
-    def __init__(self, weights: Path, renamed: Mapping[str, str]) -> None:
-        super().__init__(weights, renamed)
-        self._signs: defaultdict[str, Tally] = defaultdict(Tally)
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked)
+        self._signs: defaultdict[str, Tally] = defaultdict(partial(Tally, asked.named))
 
     def add(self, row: Row) -> None:
         truth, model, tokens = self._label(row, SENTIMENT_OF), self._trained.sentiment, self._tokens(row)
@@ -143,13 +138,14 @@ class SeverityMeasure:
     said and deaths said to be none count alike.
     """
 
-    def __init__(self, renamed: Mapping[str, str]) -> None:
-        self._renamed, self._lexicon, self._rules = renamed, HarmLexicon.load(), RulePack.load()
-        self._tallies: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
+    def __init__(self, asked: Asked) -> None:
+        self._renamed, self._named = asked.renamed, asked.named
+        self._lexicon, self._rules = HarmLexicon.load(), RulePack.load()
+        self._tallies: defaultdict[tuple[str, str], Tally] = defaultdict(partial(Tally, asked.named))
         self._counts: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
+        self._wrong: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
 
     def add(self, row: Row) -> None:
-        """As the protocol says."""
         record, known = row.record, GRADE_OF
         truth = _known(row.label, self._renamed, known, "grade")
         other = record.get("grade_alt")
@@ -162,7 +158,8 @@ class SeverityMeasure:
         right = found.grade in readings
         self._tallies["grade", row.rows].add(found.grade if right else truth, Answer(found.grade), row.line)
         self._count("exact grade", row, met=right)
-        self._count("graded wrongly, and not none", row, met=not right and found.grade != "none")
+        mistaken = not right and found.grade != "none"
+        self._count("graded wrongly, and not none", row, met=mistaken, wrong=mistaken)
         if deaths is not None:
             self._count("deaths right", row, met=(stated.toll.deaths or 0) == deaths)
         if "kind" in record:
@@ -172,18 +169,20 @@ class SeverityMeasure:
             self._tallies[name, row.rows].add(_said(truly), Answer(_said(given)), row.line)
 
     def scores(self) -> Iterator[Score]:
-        """As the protocol says."""
         for (what, rows), tally in sorted(self._tallies.items()):
             yield tally.score(what, rows)
 
     def shares(self) -> Iterator[Share]:
-        """As the protocol says."""
         for (what, rows), counts in sorted(self._counts.items()):
             met, count = counts[True], counts.total()
-            yield Share(what=what, rows=rows, met=met, count=count, share=share(met, count))
+            lines = tuple(self._wrong[what, rows])
+            yield Share(what=what, rows=rows, met=met, count=count, share=share(met, count), wrong=lines)
 
-    def _count(self, what: str, row: Row, *, met: bool) -> None:
-        self._counts[what, row.rows][met] += 1
+    def _count(self, what: str, row: Row, *, met: bool, wrong: bool | None = None) -> None:
+        key = (what, row.rows)
+        self._counts[key][met] += 1
+        if (not met if wrong is None else wrong) and len(self._wrong[key]) < self._named:
+            self._wrong[key].append(row.line)
 
 
 def _known(label: Any, renamed: Mapping[str, str], known: Mapping[str, str], what: str) -> str:

@@ -46,10 +46,14 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _shares(shares: tuple[Share, ...]) -> Table:
-    table = _table("Counted", "what", "rows", "met", "of", "share [95 % interval]")
+    table = _table("Counted", "what", "rows", "met", "of", "share [95 % interval]", "wrong lines")
     for one in shares:
-        table.add_row(one.what, one.rows, f"{one.met:,}", f"{one.count:,}", Text(str(one.share)))
+        table.add_row(one.what, one.rows, f"{one.met:,}", f"{one.count:,}", Text(str(one.share)), _lines(one.wrong))
     return table
+
+
+def _lines(wrong: tuple[int, ...]) -> str:
+    return ", ".join(map(str, wrong))
 
 
 def _summary(score: Score) -> Text:
@@ -88,6 +92,6 @@ def _coverage(score: Score) -> Table:
 
 def _mistakes(score: Score) -> Table:
     table = _table("Wrong answers, the surest first", "line", "true label", "answer", "probability")
-    for one in score.mistakes[:10]:
+    for one in score.mistakes:
         table.add_row(f"{one.line}", one.truth, one.given, "" if one.confidence is None else f"{one.confidence:.2f}")
     return table

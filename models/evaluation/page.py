@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from models.evaluation import plots
-from models.evaluation.score import Evaluation, Score
+from models.evaluation.score import Evaluation, Score, Share
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #d0d7de; --mark: 31 111 178 }
@@ -52,10 +52,15 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
     for note in evaluation.notes:
         yield f'<p class="note">{escape(note)}</p>'
     if evaluation.shares:
-        rows = [(one.what, one.rows, f"{one.met:,}", f"{one.count:,}", str(one.share)) for one in evaluation.shares]
-        yield _table(("what", "rows", "met", "of", "share [95 % interval]"), rows)
+        head = ("what", "rows", "met", "of", "share [95 % interval]", "wrong lines")
+        yield _table(head, map(_counted, evaluation.shares))
     for score in evaluation.scores:
         yield from _score(score)
+
+
+def _counted(one: Share) -> tuple[str, ...]:
+    lines = ", ".join(map(str, one.wrong))
+    return one.what, one.rows, f"{one.met:,}", f"{one.count:,}", str(one.share), lines
 
 
 def _score(score: Score) -> Iterator[str]:

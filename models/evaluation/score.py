@@ -15,7 +15,7 @@ from models.evaluation.calibration import Calibration, calibration
 from models.evaluation.interval import Figure, figures, resampled, share, shares
 
 NAMED: Final = 20
-"""Wrong answers that are named, the surest first."""
+"""Wrong answers that are named where nothing else is said."""
 
 
 class ClassScore(Struct, frozen=True):
@@ -67,6 +67,8 @@ class Share(Struct, frozen=True, kw_only=True):
     met: int
     count: int
     share: Figure
+    wrong: tuple[int, ...] = ()
+    """Lines of the first rows that speak against the program."""
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -83,9 +85,14 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
 
 class Tally:
-    """Counts answers as they come: memory is a few bytes a row, whatever the texts weigh."""
+    """Counts answers as they come: memory is a few bytes a row, whatever the texts weigh.
 
-    def __init__(self) -> None:
+    Args:
+        named: how many wrong answers are named at most, the surest first.
+    """
+
+    def __init__(self, named: int = NAMED) -> None:
+        self._named = named
         self._cells: Counter[tuple[str, str]] = Counter()
         self._confidences = array("d")
         self._right = bytearray()
@@ -103,10 +110,10 @@ class Tally:
             self._certain["asked"] += 1
             self._certain["certain"] += answer.certain
             self._certain["right"] += answer.certain and right
-        if not right and line:
+        if not right and line and self._named:
             # The heap's least is dropped: the least sure, and of these the last.
             entry = (confidence or 0.0, -line, truth, answer.label)
-            (heapq.heappush if len(self._wrong) < NAMED else heapq.heappushpop)(self._wrong, entry)
+            (heapq.heappush if len(self._wrong) < self._named else heapq.heappushpop)(self._wrong, entry)
 
     @property
     def truths(self) -> set[str]:

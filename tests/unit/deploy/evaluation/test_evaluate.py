@@ -153,6 +153,17 @@ def test_severity_is_measured_by_its_readings() -> None:
     assert {one.what: one.met for one in with_hazard.shares}["kind right"] == 2
 
 
+def test_wrong_rows_of_severity_are_named() -> None:
+    """Who mends a rule looks the lines up; --wrong says how many."""
+    rows = [CRASH, {**CALM, "grade": "较大", "deaths": 3}, {**CRASH, "grade": "无", "deaths": 0}]
+    found = {one.what: one.wrong for one in measured(rows).shares}
+    assert found == {"exact grade": (2, 3), "deaths right": (2, 3), "graded wrongly, and not none": (3,)}
+    few = measured(rows, named=1)
+    assert [one.wrong for one in few.shares] == [(2,), (2,), (3,)]
+    assert len(few.scores[0].mistakes) == 1
+    assert not measured(rows, named=0).scores[0].mistakes
+
+
 def test_a_grade_has_the_names_of_the_law_or_ours() -> None:
     """特别重大 to 一般 and 无, or I to IV and none."""
     said: list[str] = []
