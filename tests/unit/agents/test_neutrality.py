@@ -172,7 +172,7 @@ ROUTES = (
     Route(office="traffic", places=("柳河路", "老街")),
     Route(office="service"),
 )
-"""By what happened, by words and by place; a route by topic follows the topic (see the last test)."""
+"""By what happened, by words and by place; by topic: see below."""
 
 
 def decided(values: Values) -> dict[str, Any]:
@@ -200,6 +200,20 @@ def test_whoever_is_blamed_or_praised_wherever_the_decision_stays(texts: tuple[s
     plain, interrupted, title = texts
     calm = decided(Town(ROUTES).hears(plain))
     assert decided(Town(ROUTES).hears(interrupted, title)) == calm
+
+
+@settings(deadline=None)
+@given(speech.interrupted(speech.LETTERS))
+def test_a_plain_letter_keeps_its_topic_and_its_office(texts: tuple[str, str, str]) -> None:
+    """Routed by topic, too, anger and thanks lead nowhere else; only an accused office loses what it had."""
+    plain, interrupted, title = texts
+    calm, angry = Town().hears(plain), Town().hears(interrupted, title)
+    assert judged(angry).topic.label == judged(calm).topic.label
+    before, after = incident(calm), incident(angry)
+    assert before is not None
+    assert after is not None
+    assert after.offices == before.offices or after.accused
+    assert not {office.id for office in after.offices} & set(after.accused)
 
 
 @settings(deadline=None)

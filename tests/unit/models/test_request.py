@@ -55,6 +55,33 @@ def test_praise_beside_a_demand_does_not_silence_it(praise: str, asks: str) -> N
     assert is_request(praise, asks)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "超市卖的牛奶过期了，老板不肯退钱，发票也不给开",
+        "卫生院的医保卡刷不了，住院押金也不退，报销比例比去年低",
+        "包工头拖欠工资三个月，没有签劳动合同也没有交社保",
+    ],
+)
+def test_thanks_in_front_do_not_hide_a_complaint(body: str) -> None:
+    """What mostly complaints say is a complaint, also where nothing is asked for in so many words."""
+    assert is_request("感谢李科长", body)
+    assert is_request("", f"谢谢政府，{body}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "为政府点赞！村里的路修好了，路灯也亮了，出门方便多了",
+        "表扬市场监管所，超市卖的牛奶过期了，第二天就来查，钱也退了，点赞！",
+        "谢谢派出所，丢了三天的电动车找到了",
+    ],
+)
+def test_thanks_for_what_is_settled_ask_for_nothing(body: str) -> None:
+    """They tell of the same things as complaints do, and that these are over."""
+    assert not is_request("", body)
+
+
 def test_the_same_texts_give_the_same_weights() -> None:
     """Training again changes nothing, in whatever order the words come."""
     texts = [["停水", "投诉"]] * 20, [["晚安", "停水"]] * 20
