@@ -244,7 +244,8 @@ def _comes_late(matter: Matter, earlier: Earlier | None, position: Position) -> 
 
 
 def _size(record: Record) -> int:
-    carried = sum(len(name) + len(value) for name, value in record.headers.items())
+    """Bytes of the record as the log has it: a header's two lengths take up to ten."""
+    carried = sum(len(name.encode()) + len(value) + 10 for name, value in record.headers.items())
     return len(record.value or b"") + len(record.key or b"") + carried
 
 

@@ -1,10 +1,11 @@
 """Dead letters: what a record becomes that could not be processed."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import json
+from msgspec.structs import replace
 
 from streams.batch.reading import LARGEST
 from streams.privacy.mask import mask
@@ -13,6 +14,9 @@ from streams.records import SCHEMA_VERSION, DeadLetter, Reason
 
 CUT: Final = 65_536
 """Bytes kept of a record too large for a letter: packed it may have been small enough for its own topic."""
+
+ROOM: Final = 1_500_000
+"""Bytes that fit, sealed and in base64 (4/3), into the 2 MiB that `.dead` takes, with all that a letter says."""
 
 Sealer = Callable[[bytes], str]
 """Encrypts bytes with the deployment's key; the answer is text."""
@@ -60,9 +64,15 @@ class Letters:
 
 def _original(record: Record) -> bytes:
     """The record as JSON; of one that a letter could not hold, the beginning, which says what it was."""
-    raw, carried = record.value or b"", sum(len(name) + len(value) for name, value in record.headers.items())
-    whole = len(raw) + carried + len(record.key or b"") <= LARGEST
-    value = None if record.value is None else base64.b64encode(raw if whole else raw[:CUT]).decode()
-    headers = {name: base64.b64encode(value).decode() for name, value in record.headers.items()} if whole else {}
-    key = None if record.key is None else base64.b64encode(record.key[:CUT]).decode()
-    return json.encode({"role": record.role, "key": key, "value": value, "headers": headers, "whole": whole})
+    if len(record.value or b"") <= LARGEST:
+        whole = _encoded(record, record.headers, whole=True)
+        if len(whole) <= ROOM:  # Measured, not reckoned: names of headers may grow sixfold in JSON.
+            return whole
+    beginning = replace(record, key=record.key and record.key[:CUT], value=record.value and record.value[:CUT])
+    return _encoded(beginning, {}, whole=False)
+
+
+def _encoded(record: Record, headers: Mapping[str, bytes], *, whole: bool) -> bytes:
+    key, value = (None if each is None else base64.b64encode(each).decode() for each in (record.key, record.value))
+    carried = {name: base64.b64encode(content).decode() for name, content in headers.items()}
+    return json.encode({"role": record.role, "key": key, "value": value, "headers": carried, "whole": whole})

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
-from streams.protocols import Outcome, PostWrite, Recalled, Rejected, Versioned
+from streams.protocols import Outcome, PostWrite, Recalled, Record, Rejected, Versioned
 from streams.records import Action, AlertMessage
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
@@ -48,6 +48,16 @@ def test_a_stray_record_is_sent_to_its_own_place_unread() -> None:
     assert (moved.role, moved.key, moved.value) == ("posts", HERE.encode(), value)
     assert moved.headers["moved-from"].startswith(b"county.posts/")
     assert [stored.first.partition for stored in ended.posts.values()] == [place(HERE)]
+
+
+def test_a_stray_that_would_be_too_large_for_the_log_is_a_letter() -> None:
+    """A hundred thousand small headers weigh more than their names: a move that the log refuses ends the worker."""
+    stray = ("posts", (place(HERE) + 1) % county.PARTITIONS, county.post("p1", HERE, "well"), 1.0)
+    (record,) = world.numbered([stray])
+    headers = {f"{number:05x}": b"" for number in range(150_000)}
+    ended = world.World(0, [replace(record, headers=headers)], county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    assert set(dead(ended).values()) == {"refused"}
 
 
 def test_a_township_that_is_not_served_is_a_letter_with_a_remedy() -> None:
@@ -165,6 +175,23 @@ def test_only_the_refused_version_of_a_post_is_dead(monkeypatch: Any) -> None:
     assert list(dead(ended).values()) == ["refused"]
     assert [stored.places for stored in ended.posts.values()] == [("school",)]
     assert "alerts" in {message.role for message in ended.sent}
+
+
+def test_any_number_of_refused_versions_are_dead_one_by_one(monkeypatch: Any) -> None:
+    """A batch may hold many readings that the store refuses: that is no other worker's doing, and ends nobody."""
+
+    def everything(worker: world.Worker, positions: dict[tuple[str, int], int]) -> list[Record]:
+        at = ("posts", place(HERE))
+        batch = worker.world.topics[at][positions[at] :]
+        positions[at] += len(batch)
+        return batch
+
+    monkeypatch.setattr(world.Worker, "_poll", everything)
+    refused = county.post("p1", HERE, "well").replace(b"places", b"says=refused places")
+    readings = [refused.replace(b"08:00:00Z", f"08:00:{number:02}Z".encode(), 1) for number in range(12)]
+    ended = after(*(("posts", place(HERE), reading, 1.0) for reading in readings))
+    assert list(dead(ended).values()) == ["refused"] * 12
+    assert not ended.deaths
 
 
 def test_a_decision_that_another_worker_logged_meanwhile_stands(monkeypatch: Any) -> None:
