@@ -95,14 +95,13 @@ class ElasticsearchStore:
             NewerState: it was written by a newer program.
         """
         index = self.names.incidents(township)
-        try:
-            with busy_when_away(self.server):
-                answer = await self.client.get(index=index, id=incident)
-        except NotFoundError as missing:
-            if "error" in missing.body:
-                raise Misconfigured(_absent(self.server, index)) from missing
-            return None
-        return _versioned(answer.body)
+        with busy_when_away(self.server):
+            # By a body, not a url: an action names what it likes, and `..` would lead to another one.
+            answer = await self.client.mget(docs=[{"_index": index, "_id": incident}])
+        (item,) = answer["docs"]
+        if item.get("error", {}).get("type") == MISSING:
+            raise Misconfigured(_absent(self.server, index))
+        return _versioned(item) if self._found(item) else None
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
         """Write what is not archived yet; an incident is done when all of its entries are."""

@@ -422,3 +422,9 @@ async def _asked(client: AsyncElasticsearch, **request: Any) -> int:
         return int((await client.search(**request))["hits"]["total"]["value"])
     except BadRequestError:
         return 0
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_no_incident_s_name_leads_elsewhere(store: ElasticsearchStore, name: str) -> None:
+    """An action may name anything; what a url takes for a step upwards is an incident that is not there."""
+    assert await store.read_incident(name, TOWN) is None
