@@ -165,13 +165,16 @@ class Processor:
     async def _decided_and_logged(self, records: Sequence[Record], *, alone: bool, final: bool) -> Draft:
         """Decide until what is decided stands in the store as decided."""
         refused: Refusals = {}
-        for _ in range(REDECIDED):
+        disagreed = 0
+        while disagreed < REDECIDED:
+            known = len(refused)
             draft = await self._decided(records, refused, final=final)
             if alone:
                 await self._care.survived(records[0])
             if await self._log_decisions(draft, refused):
                 return draft
             self._decider.undo(draft)
+            disagreed += len(refused) == known  # A refusal leads on: each version is refused once.
         raise Fenced("another worker keeps deciding about the same posts")
 
     async def _escalate(self, passed: Mapping[int, datetime]) -> None:
