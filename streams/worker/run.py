@@ -99,13 +99,22 @@ async def _work(
         await check_topics(settings.servers, settings.deployment, partitions=settings.partitions)
         reader = Reader(settings, processor, ownership, status, fail)
         status.started = True
+        turning = asyncio.ensure_future(_turn(status))
         _watch(settings, ownership, status)
         starting = asyncio.ensure_future(reader.start())
         waited: set[asyncio.Future[Any]] = {starting, ended}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if starting.done() and (error := starting.exception()):
             fail(error)
-        return await _end(reader, settings, await ended)
+        code = await _end(reader, settings, await ended)
+        turning.cancel()
+        return code
+
+
+async def _turn(status: Status) -> None:
+    while True:
+        status.turned = time.monotonic()
+        await asyncio.sleep(0.5)
 
 
 async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
@@ -122,13 +131,15 @@ def _watch(settings: WorkerSettings, ownership: Ownership, status: Status) -> No
     """Watch from a thread of its own, so that a blocked event loop is seen as well."""
 
     def look() -> None:
-        status.alive = time.monotonic()
+        status.alive = status.turned = time.monotonic()
         while True:
             time.sleep(0.1)
             if status.in_hand is not None and ownership.rebalancing_for > ownership.patience:
                 _give_up("a rebalance waits, and the batch in hand is not written")
             if status.in_hand is None and time.monotonic() - status.alive > settings.stall:
                 _give_up("no poll, no heartbeat or no progress for too long")
+            if time.monotonic() - status.turned > settings.stall:
+                _give_up("a record is computed for ever, or the process stood still")
 
     threading.Thread(target=look, daemon=True, name="watch").start()
 

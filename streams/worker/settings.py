@@ -49,7 +49,8 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     crash: float = 5.0
     """From an unexpected failure to the end, whatever hangs."""
     stall: float = 120.0
-    """Without a poll, a heartbeat or progress for this long, the worker ends to be started again."""
+    """Without a poll, a heartbeat, progress or a turn of the event loop for this long, the worker ends to be started
+    again."""
 
     @classmethod
     def embedded(cls, servers: Servers, deployment: str, *, partitions: int = PARTITIONS) -> "WorkerSettings":

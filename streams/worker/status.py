@@ -27,3 +27,5 @@ class Status:
     """Since when a batch, a load or a tick has been at work (time.monotonic()); None between them."""
     alive: float = field(default_factory=time.monotonic)
     """When all was last seen to be well (time.monotonic()): polled, heard by the group, and getting on."""
+    turned: float = field(default_factory=time.monotonic)
+    """When the event loop last turned (time.monotonic()); a held batch lets it, a step that never ends does not."""

@@ -5,6 +5,7 @@ Options:
     notebook: file to which each processed record is appended as a JSON line
     delay: seconds that each batch takes
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
+    block_at: a record with this value never gives the loop back
     open_delay, load_delay: seconds; fail_load: the load fails
     note_begin: a batch is noted when it begins
     note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
@@ -14,6 +15,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -64,6 +66,8 @@ class Notebook:
         if self.options.get("stop_at") in values:
             self.note(stuck=True)
             await asyncio.Event().wait()
+        if self.options.get("block_at") in values:
+            time.sleep(600)  # noqa: ASYNC251 - as a step does that computes for ever
         self.ownership.check()
         self.write([line(record) for record in records])
         held = [record for record in records if text(record) == self.options.get("wait_at")]

@@ -119,6 +119,15 @@ async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> No
     bench.wait(lambda: {"a", "b"} <= set(bench.values()))
 
 
+async def test_a_record_that_stops_the_loop_ends_the_worker(bench: Any) -> None:
+    """A step that never comes to an end is a death like any other: whoever comes next sets the record aside."""
+    await bench.publish("posts", ["a", "b"])
+    worker = bench.work(settings={**QUICK, "stall": 2.5}, block_at="b")
+    assert worker.ends(15) == 75
+    bench.work(settings={**QUICK, "stall": 2.5}, load_delay=3)  # To wait is not to compute.
+    bench.wait(lambda: {"a", "b"} <= set(bench.values()))
+
+
 async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> None:
     """A second worker joins and leaves while records flow: all arrive, and at most a batch in hand comes again."""
     sent = [str(number) for number in range(250)]
