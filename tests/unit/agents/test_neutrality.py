@@ -280,12 +280,16 @@ def toll_and_verdict(sentences: list[str]) -> tuple[Toll, object]:
 
 @pytest.mark.xfail(strict=True, reason="models/words/context.yaml: what a word means is read from the whole sentence")
 @pytest.mark.parametrize(
-    ("report", "outburst"),
-    [("桥面开裂，护栏断了，大车一过就晃", "没人管"), ("刚才东埠小学大桥垮塌，造成1人死亡", "只会开会")],
+    ("report", "interrupted"),
+    [
+        ("桥面开裂，护栏断了，大车一过就晃", "桥面开裂，护栏断了，大车一过就晃，没人管"),
+        ("刚才东埠小学大桥垮塌，造成1人死亡", "刚才东埠小学大桥垮塌，造成1人死亡，只会开会"),
+        ("东埠小学塔吊倒塌，已疏散2人", "东埠小学塔吊倒塌，火烧眉毛了还在睡觉，已疏散2人"),
+    ],
 )
-def test_an_outburst_in_the_same_sentence_gives_no_word_another_meaning(report: str, outburst: str) -> None:
+def test_an_outburst_in_the_same_sentence_gives_no_word_another_meaning(report: str, interrupted: str) -> None:
     """A report means what it means, whatever else its sentence says of officials."""
-    assert verdict(f"{report}，{outburst}") == verdict(report)
+    assert verdict(interrupted) == verdict(report)
 
 
 @pytest.mark.xfail(strict=True, reason="models/sentence.py: a question and the report behind a blank are one clause")
