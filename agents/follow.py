@@ -21,12 +21,12 @@ WORDS = 24
 
 
 def run(judged: JudgedPost, grouping: Grouping, incidents: Incidents, door: Door, moment: Moment) -> Matter | None:
-    """The incident before and after the post; None for a post that belongs to no incident.
+    """The incident before and after the post; None for one that belongs to no incident, or is an office's answer.
 
     A post adds to the counts where it was first seen and nowhere else, so that neither an edit nor a second
     delivery counts again. Severity only rises here: a person lowers it.
     """
-    if grouping.incident is None:
+    if grouping.incident is None or judged.post.kind == "answer":
         return None
     before = incidents.get(grouping.incident)
     incident = before or _founded(judged, grouping.incident, moment)

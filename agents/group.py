@@ -113,10 +113,10 @@ def run(
     office's own answer belongs to none. Praise and chatter belong to none. Author, mood and reach are no
     parameters, and the topic none either: same or other, it told nothing (docs/incidents.md).
     """
-    if post.kind == "answer":
-        return Grouping(None)
     if standing := known.standing(moment.position):
         return _standing(standing.incident, tokens, places, matters, township)
+    if post.kind == "answer":
+        return Grouping(None)
     if not _is_harm(severity) and not requests.is_request(text.title, text.whole, tokens.words):
         return Grouping(None)
     seen = reading(text.title, text.whole, places, matters.rarity, township.name)

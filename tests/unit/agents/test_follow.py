@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from agents import follow
 from streams.matter import Grouping, Matter
 from streams.protocols import Incidents
@@ -29,6 +31,12 @@ def fold(post: JudgedPost, before: Incident | None = None, offset: int = 0, plac
 def test_a_post_without_a_matter_ends_here() -> None:
     """Praise and chatter get no incident."""
     assert follow.run(judged(), Grouping(None), Memory(), DOOR, moment()) is None  # type: ignore[arg-type]
+
+
+def test_an_answer_feeds_nothing() -> None:
+    """A counted post that its producer now calls an office's answer leaves its incident as it is."""
+    answer = replace(judged(grade="I"), post=replace(judged().post, kind="answer"))
+    assert follow.run(answer, Grouping("i1"), Memory({"i1": incident()}), DOOR, moment()) is None  # type: ignore[arg-type]
 
 
 def test_the_founding_post_is_the_first_that_counts() -> None:

@@ -17,7 +17,7 @@ from models.segment import Segmenter
 from streams.identity import incident_id
 from streams.matter import Grouping, Known, Moment
 from streams.protocols import Earlier
-from streams.records import Incident, Office, Position, Post, Severity, Text
+from streams.records import Incident, Office, Position, Post, PostKind, Severity, Text
 from streams.township import Township
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -58,12 +58,13 @@ class Town:
         day: float = 0,
         id: str = "",  # noqa: A002
         earlier: Earlier | None = None,
+        kind: PostKind = "message",
     ) -> Grouping:
         number = next(self._numbers)
         moment = Moment(Position("posts", 0, number), NOON, NOON + timedelta(days=day), live=True, traceparent="")
         text = Text(title, body)
         return group.run(
-            Post(id=id or f"p{number}", township=self.township.code, source="forum", fetched=NOON),
+            Post(id=id or f"p{number}", township=self.township.code, source="forum", fetched=NOON, kind=kind),
             text,
             SEGMENTER.tokens(title, body),
             Gazetteer(PLACES).find(text.whole),
@@ -202,6 +203,19 @@ def test_what_was_decided_stands() -> None:
     for decided in ("i1", None):
         earlier = Earlier(1, decided, Position("posts", 0, 0), "")
         assert town.decides(*CRACK, HAZARD, earlier=earlier).incident == decided
+
+
+def test_an_office_s_answer_founds_and_joins_nothing() -> None:
+    """What an office says of a danger is no report of it."""
+    town = Town()
+    town.hears(*CRACK, HAZARD)
+    assert town.decides(*CRACK, HAZARD, kind="answer").incident is None
+
+
+def test_a_counted_post_that_becomes_an_answer_keeps_its_incident() -> None:
+    """Else it would be counted once more when it becomes a message again."""
+    earlier = Earlier(1, "i1", Position("posts", 0, 0), "")
+    assert Town().decides(*CRACK, HAZARD, earlier=earlier, kind="answer").incident == "i1"
 
 
 def test_a_lost_incident_can_be_written_again() -> None:
