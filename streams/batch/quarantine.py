@@ -1,6 +1,6 @@
 """A source most of whose records cannot be processed is set aside, so that it harms no other."""
 
-from collections import defaultdict, deque
+from collections import deque
 from typing import Final
 
 WINDOW: Final = 100
@@ -12,6 +12,8 @@ SHARE: Final = 0.5
 LEAST: Final = 20
 """Fewer dead records than this prove nothing."""
 
+MOST: Final = 10_000
+"""Sources that are remembered, 7 MB of them; beyond that the one forgotten is the first that was met."""
 
 PROBE: Final = 10
 """Of a source in quarantine, every so many records is read all the same: it may have been mended."""
@@ -21,7 +23,7 @@ class Quarantine:
     """Counts dead records by township and source, in the order of the log. A restart begins anew."""
 
     def __init__(self) -> None:
-        self._recent: dict[tuple[str, str], deque[bool]] = defaultdict(lambda: deque(maxlen=WINDOW))
+        self._recent: dict[tuple[str, str], deque[bool]] = {}
         self._held: dict[tuple[str, str], int] = {}
 
     def holds(self, township: str, source: str) -> bool:
@@ -33,8 +35,10 @@ class Quarantine:
 
     def saw(self, township: str, source: str, *, dead: bool) -> bool:
         """Count one record that was read; true when the source enters quarantine by it."""
-        recent = self._recent[township, source]
+        recent = self._recent.setdefault((township, source), deque(maxlen=WINDOW))
         recent.append(dead)
+        if len(self._recent) > MOST:
+            del self._recent[next(iter(self._recent))]
         bad = sum(recent) >= max(LEAST, SHARE * len(recent))
         if (township, source) in self._held:
             if not dead:

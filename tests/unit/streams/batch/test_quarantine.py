@@ -1,6 +1,6 @@
 """A source most of whose records are dead is set aside."""
 
-from streams.batch.quarantine import LEAST, PROBE, WINDOW, Quarantine
+from streams.batch.quarantine import LEAST, MOST, PROBE, WINDOW, Quarantine
 
 
 def test_a_source_that_sends_mostly_rubbish_is_set_aside_once() -> None:
@@ -36,3 +36,15 @@ def test_a_bad_record_now_and_then_is_no_reason() -> None:
     """A third of a source's records may be dead without any end."""
     quarantine = Quarantine()
     assert not any(quarantine.saw("t", "mixed", dead=number % 3 == 0) for number in range(10 * WINDOW))
+
+
+def test_any_number_of_names_fills_no_memory() -> None:
+    """A program that makes up a source for each post is no reason to remember them all."""
+    quarantine = Quarantine()
+    for _ in range(LEAST):
+        quarantine.saw("t", "broken", dead=True)
+    for number in range(MOST + 10):
+        quarantine.saw("t", f"made up {number}", dead=False)
+        quarantine.holds("t", "broken")
+    assert len(quarantine._recent) == MOST
+    assert quarantine.holds("t", "broken")
