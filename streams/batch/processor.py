@@ -79,6 +79,8 @@ class Processor:
         self._quarantine = Quarantine()
         self._waiting: list[Record] = []
         self._awaited: set[str] = set()
+        self._absent: set[str] = set()
+        """Incidents that decisions waited for when they were last asked for: only posts in hand can bring them."""
 
     # Ownership
 
@@ -106,6 +108,7 @@ class Processor:
         self._quarantine.clear()
         self._waiting.clear()
         self._awaited.clear()
+        self._absent.clear()
 
     # Batches
 
@@ -119,7 +122,8 @@ class Processor:
             Fenced: another worker owns what this one was about to write.
             TooManyDead: the store refuses everything.
         """
-        records, self._waiting, self._awaited = [*self._waiting, *records], [], set()
+        records, self._absent = [*self._waiting, *records], self._awaited
+        self._waiting, self._awaited = [], set()
         done: list[Record] = []
         for portion, alone in self._care.portions(records):
             done += await self._process(portion, alone=alone)
@@ -135,7 +139,8 @@ class Processor:
             Records that may be acknowledged now.
         """
         late = [record for record in self._waiting if passed.get(record.position.partition, NEVER) >= record.time]
-        self._waiting = [record for record in self._waiting if record not in late]
+        self._waiting = [r for r in self._waiting if passed.get(r.position.partition, NEVER) < r.time]
+        self._absent = set()  # A last look.
         done = await self._process(late, final=True) if late else ()
         if passed:
             await self._escalate(passed)
@@ -160,7 +165,8 @@ class Processor:
         self._waiting += draft.waiting
         self._awaited |= draft.awaited
         await self._count(draft)
-        return [record for record in records if record not in draft.waiting] if draft.waiting else records
+        waiting = {record.position for record in draft.waiting}
+        return [record for record in records if record.position not in waiting]
 
     async def _decided_and_logged(self, records: Sequence[Record], *, alone: bool, final: bool) -> Draft:
         """Decide until what is decided stands in the store as decided."""
@@ -228,7 +234,9 @@ class Processor:
         named = {
             (incident, arrival.township)
             for arrival in arrived
-            if (incident := _named(arrival, recalled)) and not self._memory.knows(incident)
+            if (incident := _named(arrival, recalled))
+            and not self._memory.knows(incident)
+            and not (isinstance(arrival.content, Action) and incident in self._absent)
         }
         for incident, township in sorted(named):
             found = await self._read(incident, township)

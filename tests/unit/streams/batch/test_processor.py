@@ -1,6 +1,6 @@
 """The processor in a world without faults: what is set aside, moved, forgotten, waited for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import json
@@ -90,6 +90,29 @@ def test_a_decision_about_nothing_is_a_letter_once_the_posts_have_passed_it() ->
         reason="seen", time=world.START + timedelta(seconds=1),
     )  # fmt: skip
     assert set(dead(after(("actions", place(HERE), json.encode(action), 1.0))).values()) == {"orphan"}
+
+
+def test_a_decision_that_waits_is_looked_up_twice_however_long_it_waits(monkeypatch: Any) -> None:
+    """In catch-up thousands of decisions wait for thousands of posts: it costs nothing to let them wait."""
+    passed, read, asked = world.Worker._passed, world.Store.read_incident, list[str]()
+
+    def late(self: world.Worker, positions: dict[tuple[str, int], int]) -> dict[int, datetime]:
+        return passed(self, positions) if self.world.now > 20 else {}
+
+    async def counted(self: world.Store, incident: str, township: str) -> Versioned | None:
+        asked.append(incident)
+        return await read(self, incident, township)
+
+    monkeypatch.setattr(world.Worker, "_passed", late)
+    monkeypatch.setattr(world.Store, "read_incident", counted)
+    posts = [("posts", place(HERE), county.post(f"p{n}", HERE, "chat"), 2.0 + n) for n in range(10)]
+    about = incident_id(HERE, "forum", "never")
+    action = Action(
+        id="a", township=HERE, incident=about, revision=1, verb="note", role="duty", reason="seen", time=world.START
+    )
+    ended = after(("actions", place(HERE), json.encode(action), 1.0), *posts)
+    assert set(dead(ended).values()) == {"orphan"}
+    assert asked == [about, about]
 
 
 def test_a_fetch_from_the_future_does_not_outrank_later_ones() -> None:
