@@ -19,6 +19,7 @@ from models.load import load
 from models.mood import SENTIMENT_OF
 from models.rulepack import RulePack
 from models.segment import Segmenter, Tokens
+from models.topic import TopicModel
 from streams.records import GRADES, Text
 
 GRADE_OF: Final[Mapping[str, str]] = {
@@ -91,8 +92,13 @@ class TopicMeasure(_WordMeasure):
 
     NAME = "topic"
 
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked)
+        # What is served has learnt from the rows of the split, too: its like that has not is asked.
+        self._model = TopicModel.measured(asked.weights) if asked.split else self._trained.topic
+
     def add(self, row: Row) -> None:
-        model = self._trained.topic
+        model = self._model
         truth = self._label(row, {label: label for label in model.labels})
         self._tallies[row.rows].add(truth, answer.topic(model, self._tokens(row)), row.line)
 

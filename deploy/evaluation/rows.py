@@ -93,9 +93,13 @@ class Rows:
     def notes(self) -> Iterator[str]:
         """What a reader of the figures must know."""
         if self._own and self._asked.split is None:
+            topics = self.columns is not None and self.columns.model == "topic"
+            flattered = (
+                "all are training data of the model that is served" if topics else "the others are training data"
+            )
             yield (
-                f"{self._own:,} of these rows were kept from training; the others are likely training data, on which "
-                "the model does too well; --split test measures on the former alone"
+                f"{self._own:,} of these rows were kept from training to measure by; {flattered}, on which a model "
+                "does too well; --split test measures on the former alone, by a model that has not seen them"
             )
 
     def _row(self, number: int, record: dict[str, Any]) -> Row | None:

@@ -79,7 +79,9 @@ def train(
     # By one thread: how many share a sum decides its last digits, and so the bytes; more are slower, too.
     with threadpool_limits(limits=1, user_api="blas"):
         progress("topic")
-        artefact.save(out, TopicModel.NAME, topic.fitted(corpus.of(sets.topic, "train"), sets.unlabelled))
+        artefact.save(out, TopicModel.MEASURED, topic.fitted(corpus.of(sets.topic, "train"), sets.unlabelled))
+        # Once the figures are known to be those of rows kept from training, these rows are worth learning from, too.
+        artefact.save(out, TopicModel.NAME, topic.fitted(sets.topic, sets.unlabelled))
         progress("emotion")
         artefact.save(out, EmotionModel.NAME, mood.emotion(sets.emotion))
         progress("sentiment")
@@ -153,14 +155,14 @@ def _corrected(rows: Sequence[Cut]) -> dict[str, list[str]]:
 
 def _report(data: Path, sets: _Sets, models: Path) -> Report:
     trained, requests = load(models), request.load(models / request.WEIGHTS.name)
-    topics, sentiments, emotions = trained.topic, trained.sentiment, trained.emotion
+    topics, sentiments, emotions = TopicModel.measured(models), trained.sentiment, trained.emotion
     by_name = {"topic": sets.topic, "emotion": sets.emotion, "sentiment": sets.sentiment}
     return Report(
         counts={
             name: dict(sorted(Counter(row.example.part for row in rows).items())) for name, rows in by_name.items()
         },
         vocabulary={
-            "topic": len(topics.vocabulary),
+            "topic": len(trained.topic.vocabulary),
             "emotion": len(emotions.vocabulary),
             "sentiment": len(sentiments.vocabulary),
             "keywords": len(trained.keywords.counts),

@@ -17,6 +17,7 @@ from models.artefact import FOLDER
 from models.correction import Correction, Field
 from models.load import load
 from models.segment import Segmenter
+from models.topic import TopicModel
 from models.train.corpus import DataError, chatter, example, key_of, messages, part_of
 from models.train.corrected import corrected
 from models.train.fit import fit
@@ -116,6 +117,14 @@ def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
     rank = trained.topic.rank(Segmenter().tokens("工厂排放废气", "河水污染，臭味很大"))
     assert rank.label == "环境保护"
     assert trained.sentiment.leaning(Segmenter().tokens("", "气死，垃圾，可恶")).score < 0
+
+
+def test_topics_are_measured_before_all_rows_are_learnt_from(out: Path) -> None:
+    """The figures are of a model that never saw the rows that were kept; the one that is served knows them, too."""
+    served, measured = TopicModel.load(out), TopicModel.measured(out)
+    tokens = Segmenter().tokens("", "工厂排放废气")
+    assert served.probabilities(tokens) != measured.probabilities(tokens)
+    assert served.labels == measured.labels
 
 
 def test_what_grouping_knows_is_trained_too(out: Path) -> None:

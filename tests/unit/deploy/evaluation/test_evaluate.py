@@ -194,6 +194,15 @@ def test_a_split_keeps_to_its_rows(tmp_path: Path) -> None:
     assert (found.read, found.counted, found.scores[0].rows) == (3, 1, "test")
 
 
+def test_the_split_is_asked_of_the_model_that_never_saw_it(tmp_path: Path) -> None:
+    """What is served has learnt from all rows: the figures of the split are those of its like without them."""
+    folder = weights(tmp_path, [LAMP])
+    (folder / "topic-measured.json").unlink()
+    assert measured([LAMP], weights=folder).counted == 1
+    with pytest.raises(Unusable, match=r"topic-measured\.json"):
+        measured([LAMP], split="test", weights=folder)
+
+
 def test_two_models_are_measured_on_the_same_rows(tmp_path: Path) -> None:
     """The split of the new models serves the old ones, too: corrected rows are in neither measurement."""
     new = weights(tmp_path, [SCHOOL])
