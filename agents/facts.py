@@ -8,13 +8,12 @@ from typing import Final
 
 from models.harm import HarmLexicon
 from models.numerals import Amount
-from models.sentence import Sentence
+from models.sentence import TELLING, Sentence
 from models.statements import Statements, together
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
 _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
-_MOST_WORDS: Final = 20_000
 _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
 _LONGEST_SENTENCE: Final = 2_000
@@ -49,10 +48,13 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
         return NOTHING
     ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
     sentences = []
-    for index, words in groupby(found[:_MOST_WORDS], key=lambda word: bisect_right(ends, word.start)):
+    for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
         start = ends[index - 1] + 1 if index else 0
         end = ends[index] if index < len(ends) else len(whole)
-        sentence = Sentence(plain, tuple(islice(words, _MOST_WORDS_A_SENTENCE)), start, end)
+        some = tuple(islice(words, _MOST_WORDS_A_SENTENCE))
+        if not any(word.category in TELLING for word in some):
+            continue
+        sentence = Sentence(plain, some, start, end)
         stated = sentence.read()
         if stated.threatens:
             sentence.note_surroundings(lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE)))
@@ -97,7 +99,7 @@ def _kind(stated: Statements) -> str:
 
 def _settle_poisoned(stated: Statements) -> None:
     """Vomiting is poisoning only where somebody speaks of poison, of food or of what was let out."""
-    if "poison" not in stated.quotes and not (stated.kinds["食品安全事故"] or stated.kinds["环境污染事件"]):
+    if "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
         stated.amounts.pop("poisoned", None)
 
 

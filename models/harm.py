@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 import yaml
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
 from models.plain import Plain
@@ -28,8 +28,11 @@ SURROUNDINGS: Final = frozenset(
 """Categories that say where and whom a danger threatens: common words, looked for only where there is danger."""
 
 _REACH: Final = 24
-"""Characters on each side in which a word's context is looked for."""
-_CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]')
+_FAR: Final = 48
+"""Characters on each side in which a word's context is looked for, in its clause and in its sentence."""
+_MOST: Final = 40_000
+"""No honest text holds more words of harm; what a hostile one holds beyond is not read, so that time is bounded."""
+_CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]|(?<=[^ -~])[ \u3000](?=[^ -~])')
 _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 
 
@@ -45,8 +48,8 @@ class Word(Struct, frozen=True):
 class Context(Struct, frozen=True, forbid_unknown_fields=True, rename={"category": "as"}):
     """Words that mean harm only in company: 翻了 behind 车, 没了 behind 人.
 
-    Regular expressions: `before` and `after` look into the word's own clause, `near` into its sentence, `unless` into
-    its clause, each at most 24 characters away.
+    Regular expressions: `before`, `after` and `unless` look into the word's own clause, at most 24 characters away,
+    `near` into its sentence, at most 48 away, so that a cry between two clauses changes nothing.
     """
 
     category: str
@@ -94,7 +97,7 @@ class HarmLexicon:
         self.categories = frozenset(
             m.category for found in (meanings, around) for group in found.values() for m in group
         )
-        self._harm, self._around = _Finder(meanings), _Finder(around)
+        self._harm, self._around = _Finder(meanings, TRIGGERS), _Finder(around)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "HarmLexicon":
@@ -132,15 +135,26 @@ class HarmLexicon:
 
 
 class _Finder:
-    """Finds words in one pass, the longest at each place, and tells what they mean there."""
+    """Finds words in one pass, the longest at each place, and tells what they mean there.
 
-    def __init__(self, meanings: "Mapping[str, Sequence[_Meaning]]") -> None:
+    Args:
+        meanings: what each word may mean, in the order in which that is tried.
+        wanted: categories without any of which a text is not looked at any closer; empty: it always is.
+    """
+
+    def __init__(self, meanings: "Mapping[str, Sequence[_Meaning]]", wanted: frozenset[str] = frozenset()) -> None:
         self._meanings = tuple(meanings.values())
-        self._words = AhoCorasick(meanings, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+        self._wanted = frozenset(
+            index for index, group in enumerate(self._meanings) if not wanted or wanted & {m.category for m in group}
+        )
+        self._words = AhoCorasick(meanings, matchkind=MatchKind.LeftmostLongest)
 
     def words(self, text: str) -> list[Word]:
-        found = []
-        for index, start, end in self._words.find_matches_as_indexes(text):
+        found: list[Word] = []
+        matches = self._words.find_matches_as_indexes(text)
+        if self._wanted.isdisjoint([index for index, _, _ in matches]):
+            return found
+        for index, start, end in matches[:_MOST]:
             for meaning in self._meanings[index]:
                 if meaning.context is None or meaning.fits(text, start, end):
                     if meaning.category != IDLE:
@@ -161,17 +175,19 @@ class _Meaning:
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word stands in the company that this meaning asks for."""
         left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+        if (self._before and not self._before.search(left)) or (self._near and not self._is_near(text, start, end)):
+            return False
         before, after = _CLAUSE_END.split(left)[-1], _CLAUSE_END.split(right, 1)[0]
         if self._before and not self._before.search(before):
             return False
         if self._after and not self._after.search(after):
             return False
-        if self._unless and self._unless.search(f"{before}{text[start:end]}{after}"):
-            return False
-        if self._near is None:
-            return True
+        return not (self._unless and self._unless.search(f"{before}{text[start:end]}{after}"))
+
+    def _is_near(self, text: str, start: int, end: int) -> bool:
+        left, right = text[max(0, start - _FAR) : start], text[end : end + _FAR]
         sentence = f"{_SENTENCE_END.split(left)[-1]}{text[start:end]}{_SENTENCE_END.split(right, 1)[0]}"
-        return bool(self._near.search(sentence))
+        return bool(self._near and self._near.search(sentence))
 
 
 def safe_loader() -> type[Any]:

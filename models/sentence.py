@@ -11,14 +11,15 @@ from models.harm import TRIGGERS, Word
 from models.numerals import NUMERAL, Amount
 from models.statements import Statements
 
-_PAUSE: Final = re.compile('[，,、（）()…“”"]')
+_PAUSE: Final = re.compile('[，,、（）()…“”"]|[ \u3000](?=[^ -~])')
+_BLANKS: Final = " \u3000"
 _LONGEST_QUOTE: Final = 60
 _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
     "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
 )
 _ASKED: Final = re.compile(
-    "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
+    "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|是否|能否|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
 )
 _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
@@ -90,6 +91,8 @@ _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poi
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
+TELLING: Final = TRIGGERS | {"film", "drill", "clinic", "press"}
+"""Categories without any word of which a sentence tells nothing, about itself or about others."""
 _UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
 """Words of harm that may befall 有人, 好几户: at least one."""
 _EVENTS: Final = frozenset({"event", "happened", "ongoing", "mention", "leak", "ruin", "ruined"})
@@ -129,20 +132,29 @@ class Sentence:
         self.stated = Statements()
         self.used = start
         self.tolled = False
-        self.pauses = [start - 1, *(pause.start() for pause in _PAUSE.finditer(text, start, end)), end]
+        self.pauses: list[int] = []
 
     def read(self) -> Statements:
         """Everything that the sentence states."""
-        self.stated.drill = "drill" in self.categories and bool(_HELD.search(self.text, self.start, self.end))
-        self.stated.press = "press" in self.categories
-        self.stated.yesterday = bool(_YESTERDAY.search(self.text, self.start, self.end))
-        self.stated.clinic = "clinic" in self.categories
-        self.stated.real = bool(_REAL.search(self.text, self.start, self.end))
-        self.stated.frame = "film" if "film" in self.categories else ""
-        if not self.categories & {"film", "drill"} and self.categories & TRIGGERS:
-            self.stated.anchored = self._is_anchored()
+        stated = self.stated
+        stated.frame = "film" if "film" in self.categories else ""
+        stated.clinic = "clinic" in self.categories
+        stated.press = "press" in self.categories
+        if "drill" in self.categories:
+            stated.drill = bool(_HELD.search(self.text, self.start, self.end))
+        elif not stated.frame and self.categories & TRIGGERS:
+            self.pauses = self._pauses()
+            stated.anchored = self._is_anchored()
+            stated.real = bool(_REAL.search(self.text, self.start, self.end))
+            stated.yesterday = bool(_YESTERDAY.search(self.text, self.start, self.end))
             self._note_all()
-        return self.stated
+        return stated
+
+    def _pauses(self) -> list[int]:
+        """Where clauses end: at marks, and at blanks that do not set off a number or a foreign word."""
+        text, start = self.text, self.start
+        marks = [mark.start() for mark in _PAUSE.finditer(text, start, self.end)]
+        return [start - 1, *(at for at in marks if text[at] not in _BLANKS or not text[at - 1].isascii()), self.end]
 
     def _is_anchored(self) -> bool:
         return bool(self.categories & _ANCHORS or _OCCURRED.search(self.text, self.start, self.end))
@@ -239,6 +251,8 @@ class Sentence:
         if word.kind:
             self.stated.kinds[word.kind] += 1
         if amount is None:
+            if word.category == "poisoned" and word.kind:
+                self.stated.quotes["event"][self._quote(word)] = None
             return
         self.tolled = True
         for name in _PEOPLE[word.category]:
@@ -308,13 +322,21 @@ class Sentence:
             return None
         if "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
-        if number := victims(self.text, word.start, floor):
+        number = victims(self.text, word.start, floor) or self._subject(floor)
+        if number:
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
             return vague
         if word.category == "death" and self._is_told(word, floor):
             return self._sufferers(word, floor) or Amount(1, 1)
         return None
+
+    def _subject(self, floor: int) -> int:
+        """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
+        place = bisect_left(self.pauses, floor - 1)
+        if not 0 < place < len(self.pauses) or not self.text.startswith("被", floor):
+            return 0
+        return victims(self.text, floor - 1, self.pauses[place - 1] + 1)
 
     def _sufferers(self, word: Word, floor: int) -> Amount | None:
         """Those whom the clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
@@ -394,7 +416,7 @@ class Sentence:
                 near = True
                 if word.category in {"crack", "unsafe"}:
                     self.stated.quotes[word.category][self._quote(word)] = None
-            elif category == "evacuated" and _UNDER_WAY.search(self.text, max(self.start, word.start - 8), word.start):
+            elif category == "evacuated" and _UNDER_WAY.search(self.text, self._clause(word)[0], word.start):
                 self.stated.quotes["now"][self._quote(word)] = None
             elif category == "over" or (category in _COURSE and standing == "stated"):
                 self.stated.quotes[category][self._quote(word)] = None

@@ -1,6 +1,6 @@
 """What a text states about harm, put together from what its sentences state, in any order."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from models.numerals import Amount
@@ -21,9 +21,9 @@ class Statements:
         """Per field of the toll, amounts that are told as coming on top of others: 另一名, 也."""
         self.quotes: dict[str, dict[Span, None]] = defaultdict(dict)
         """Per field and per signal, the spans that state it, in order."""
-        self.kinds: Counter[str] = Counter()
+        self.kinds: dict[str, int] = defaultdict(int)
         """Kinds of the events that are told as having happened."""
-        self.spoken: Counter[str] = Counter()
+        self.spoken: dict[str, int] = defaultdict(int)
         """Kinds of the events that are only spoken of."""
         self.hints: dict[Span, None] = {}
         """Spans of rumours."""
@@ -66,8 +66,10 @@ class Statements:
             self.further[name] += amounts
         for name, spans in other.quotes.items():
             self.quotes[name] |= spans
-        self.kinds += other.kinds
-        self.spoken += other.spoken
+        for kind, times in other.kinds.items():
+            self.kinds[kind] += times
+        for kind, times in other.spoken.items():
+            self.spoken[kind] += times
         self.hints |= other.hints
         self.press |= other.press
         self.yesterday |= other.yesterday

@@ -107,6 +107,8 @@ def test_any_text_is_read_without_failing_and_quoted_literally(text: str) -> Non
         "被困（",
         "一二三四五六七八九十百",
         "听说死了2人",
+        "正在",
+        "墙开裂",
     ],
 )
 def test_a_megabyte_is_read_in_a_few_seconds_at_most(piece: str) -> None:

@@ -278,7 +278,6 @@ def toll_and_verdict(sentences: list[str]) -> tuple[Toll, object]:
     return facts.run(Text("", text), LEXICON).toll, verdict(text)
 
 
-@pytest.mark.xfail(strict=True, reason="models/words/context.yaml: what a word means is read from the whole sentence")
 @pytest.mark.parametrize(
     ("report", "interrupted"),
     [
@@ -292,7 +291,6 @@ def test_an_outburst_in_the_same_sentence_gives_no_word_another_meaning(report: 
     assert verdict(interrupted) == verdict(report)
 
 
-@pytest.mark.xfail(strict=True, reason="models/sentence.py: a question and the report behind a blank are one clause")
 @pytest.mark.parametrize("question", ["难道没人管吗", "这些年没人管", "你们良心不会痛吗"])
 def test_a_question_and_a_blank_before_a_report_change_nothing(question: str) -> None:
     """People write without marks: a reproach in front of a report does not silence it."""
