@@ -35,6 +35,7 @@ check: develop ## Style, types, layers, the flow
 
 bench: develop ## Speed, beside peers in the same run
 	@$(BIN)/python bench/judge.py $(ARGS)
+	@$(BIN)/python bench/words.py $(ARGS)
 	@$(BIN)/python bench/steps.py $(ARGS)
 	@$(BIN)/python bench/long.py
 

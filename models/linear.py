@@ -72,7 +72,7 @@ class Table:
         """Look all words up. The last answer is kept, so that models that share the table look up once a post."""
         last, sums = self._last
         if last is not tokens:
-            sums = self._sums(tokens) if tokens.title or tokens.body else self._nothing
+            sums = self._sums(tokens) if tokens.whole else self._nothing
             self._last = (tokens, sums)
         return sums
 
@@ -90,7 +90,7 @@ class Table:
 
     def _found(self, tokens: Tokens) -> NDArray[np.intp]:
         """The row of each word, in order."""
-        words = tokens.title + tokens.body
+        words = tokens.whole
         found = [*map(self._rows.get, words, repeat(UNKNOWN))]
         if UNKNOWN in found:
             self._meet(words)

@@ -42,9 +42,14 @@ class Tokens(Struct, frozen=True, dict=True):
         return cls(tuple(title), tuple(body))
 
     @cached_property
+    def whole(self) -> tuple[str, ...]:
+        """The words of title and body."""
+        return self.title + self.body
+
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """How often each word stands in title and body."""
-        return Counter(self.title + self.body)
+        return Counter(self.whole)
 
     @property
     def words(self) -> KeysView[str]:
@@ -54,12 +59,11 @@ class Tokens(Struct, frozen=True, dict=True):
     @cached_property
     def phrases(self) -> frozenset[str]:
         """Each pair of a shifter and the word after it, with a blank between them."""
-        words = self.title + self.body
-        return frozenset(self.phrases_at([at for at, word in enumerate(words[:-1]) if word in SHIFTERS]))
+        return frozenset(self.phrases_at([at for at, word in enumerate(self.whole[:-1]) if word in SHIFTERS]))
 
     def phrases_at(self, places: Iterable[int]) -> set[str]:
         """The pairs of words that begin at these places of title and body together; none goes from one to the other."""
-        words, last = self.title + self.body, len(self.title) - 1
+        words, last = self.whole, len(self.title) - 1
         return {f"{words[at]} {words[at + 1]}" for at in places if at != last}
 
     @property
@@ -69,7 +73,7 @@ class Tokens(Struct, frozen=True, dict=True):
         A word of more than two ideographs is preceded by the two and three characters at each place within it, so
         that 卫生 and 生院 find 卫生院. What has neither letter, digit nor ideograph is left out.
         """
-        return " ".join(filter(None, map(_SEARCH_WORDS.__getitem__, self.title + self.body)))
+        return " ".join(filter(None, map(_SEARCH_WORDS.__getitem__, self.whole)))
 
 
 class Segmenter:

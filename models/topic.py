@@ -60,6 +60,7 @@ class TopicModel(Classifier):
     def rank(self, tokens: Tokens) -> Ranking:
         """The topic of a post; uncertain when its probability is below the threshold, or no word is known."""
         shares = self.probabilities(tokens)
-        second, first = sorted(range(len(shares)), key=lambda at: (shares[at], -at))[-2:]
-        score = shares[first]
+        first = shares.index(score := max(shares))
+        shares[first] = -1
+        second = shares.index(max(shares))
         return Ranking(self.labels[first], score, score < self._threshold, self.labels[second])
