@@ -26,11 +26,11 @@ def load(folder: Path = artefact.FOLDER) -> Trained:
     Raises:
         Unusable: a file is missing, damaged or of another version; the message names it and the remedy.
     """
-    topics, sentiments, emotions = (model.fitted(folder) for model in (TopicModel, SentimentModel, EmotionModel))
-    first, second, third = heads(*((one.words, one.weights) for one in (topics, sentiments, emotions)))
+    topics, moods = TopicModel.fitted(folder), EmotionModel.fitted(folder)
+    first, second = heads(*((one.words, one.weights) for one in (topics, moods)))
     return Trained(
         TopicModel(topics, first),
-        SentimentModel(sentiments, second),
-        EmotionModel(emotions, third),
+        SentimentModel(moods, second),
+        EmotionModel(moods, second),
         KeywordWeights.load(folder),
     )

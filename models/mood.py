@@ -1,12 +1,13 @@
 """The mood of a post: sentiment and emotion, for reading; nothing is graded by them."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from msgspec import Struct
 
+from models.artefact import Fitted
 from models.classifier import Classifier
-from models.linear import probabilities, scale
+from models.linear import Head, probabilities, scale
 from models.segment import Tokens
 
 Label = Literal["negative", "neutral", "positive"]
@@ -39,13 +40,14 @@ class Leaning(Struct, frozen=True):
 
 
 class _MoodModel(Classifier):
-    """A linear model over words and phrases."""
+    """A linear model of feelings over words and phrases; both models below read the same one."""
 
+    NAME = "mood"
     FIELDS = 1
     """Title and body together: words, emoticons, punctuation, and pairs such as `不 好`."""
 
-    def probabilities(self, tokens: Tokens) -> list[float]:
-        """One probability a label, in the order of `labels`."""
+    def feelings(self, tokens: Tokens) -> list[float]:
+        """One probability a feeling, in the order of the alphabet."""
         total = self._head.whole(tokens)
         length = scale(total[-1])
         margins = [bias + length * weight for bias, weight in zip(self._bias, total[:-1], strict=True)]
@@ -55,23 +57,28 @@ class _MoodModel(Classifier):
 class EmotionModel(_MoodModel):
     """angry, fear, happy, neutral, sad or surprise; see models/cards/emotion.md."""
 
-    NAME = "emotion"
-
     def feeling(self, tokens: Tokens) -> Mood:
         """The likeliest feeling; among equals the first in the alphabet."""
-        shares = self.probabilities(tokens)
+        shares = self.feelings(tokens)
         best = shares.index(max(shares))
         return Mood(self.labels[best], shares[best])
 
 
 class SentimentModel(_MoodModel):
-    """negative, neutral or positive; see models/cards/sentiment.md."""
+    """negative, neutral or positive: the sums of the feelings that are; see models/cards/sentiment.md."""
 
-    NAME = "sentiment"
+    def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
+        super().__init__(fitted, head)
+        self._sentiments = tuple(SENTIMENT_OF[feeling] for feeling in fitted.labels)
+
+    def shares(self, tokens: Tokens) -> dict[Label, float]:
+        """The probability of each sentiment."""
+        shares: dict[Label, float] = {"negative": 0.0, "neutral": 0.0, "positive": 0.0}
+        for sentiment, share in zip(self._sentiments, self.feelings(tokens), strict=True):
+            shares[sentiment] += share
+        return shares
 
     def leaning(self, tokens: Tokens) -> Leaning:
         """The sentiment; a positive label has a score above 0, a negative one a score below 0."""
-        shares = self.probabilities(tokens)
-        best = self.labels[shares.index(max(shares))]
-        by_label = dict(zip(self.labels, shares, strict=True))
-        return Leaning(cast("Label", best), by_label["positive"] - by_label["negative"])
+        shares = self.shares(tokens)
+        return Leaning(max(shares, key=shares.__getitem__), shares["positive"] - shares["negative"])

@@ -34,16 +34,12 @@ def emotion(model: EmotionModel, tokens: Tokens) -> Answer:
 def sentiment(model: SentimentModel, tokens: Tokens) -> Answer:
     """Negative, neutral or positive."""
     label = model.leaning(tokens).label
-    return Answer(label, _shares(model, tokens)[label])
+    return Answer(label, model.shares(tokens)[label])
 
 
 def sign(model: SentimentModel, tokens: Tokens) -> Answer:
     """Negative or positive, by the score's sign, with its probability where neutral is out of the question."""
     negative, positive = POLES
     label = positive if model.leaning(tokens).score > 0 else negative
-    shares = _shares(model, tokens)
+    shares = model.shares(tokens)
     return Answer(label, shares[label] / max(shares[negative] + shares[positive], 1e-12))
-
-
-def _shares(model: SentimentModel, tokens: Tokens) -> dict[str, float]:
-    return dict(zip(model.labels, model.probabilities(tokens), strict=True))

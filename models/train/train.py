@@ -14,7 +14,7 @@ from models.correction import Correction, Field
 from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
-from models.mood import EmotionModel, SentimentModel
+from models.mood import EmotionModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
@@ -82,10 +82,8 @@ def train(
         artefact.save(out, TopicModel.MEASURED, topic.fitted(corpus.of(sets.topic, "train"), sets.unlabelled))
         # Once the figures are known to be those of rows kept from training, these rows are worth learning from, too.
         artefact.save(out, TopicModel.NAME, topic.fitted(sets.topic, sets.unlabelled))
-        progress("emotion")
-        artefact.save(out, EmotionModel.NAME, mood.emotion(sets.emotion))
-        progress("sentiment")
-        artefact.save(out, SentimentModel.NAME, mood.sentiment(sets.sentiment))
+        progress("mood")
+        artefact.save(out, EmotionModel.NAME, mood.fitted(corpus.of(sets.sentiment, "train"), sets.unlabelled))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")

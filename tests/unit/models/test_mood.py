@@ -63,5 +63,5 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
     emotion, sentiment = EmotionModel.load(), SentimentModel.load()
     for text, *_ in CASES:
         tokens = SEGMENTER.tokens(text, text)
-        assert emotion.probabilities(tokens) == pytest.approx(trained.emotion.probabilities(tokens), abs=1e-6)
+        assert emotion.feelings(tokens) == pytest.approx(trained.emotion.feelings(tokens), abs=1e-6)
         assert sentiment.leaning(tokens).score == pytest.approx(trained.sentiment.leaning(tokens).score, abs=1e-6)

@@ -20,7 +20,6 @@ from models.segment import Segmenter
 from models.topic import TopicModel
 from models.train.corpus import DataError, chatter, example, key_of, messages, part_of
 from models.train.corrected import corrected
-from models.train.fit import fit
 from models.train.train import evaluate, train
 from models.train.vocabulary import Admission
 
@@ -93,7 +92,7 @@ def test_the_same_data_give_the_same_bytes(data: Path, out: Path, tmp_path: Path
         text=True,
         check=True,
     ).stderr
-    assert {"topic", "emotion", "sentiment"} <= set(told.splitlines())
+    assert {"topic", "mood"} <= set(told.splitlines())
     names = sorted(file.name for file in out.iterdir())
     assert names == sorted(file.name for file in FOLDER.iterdir())
     assert [(out / name).read_bytes() for name in names] == [(tmp_path / name).read_bytes() for name in names]
@@ -108,7 +107,7 @@ def test_the_number_of_cores_changes_nothing(data: Path, tmp_path: Path) -> None
 
     with threadpool_limits(limits=2, user_api="blas"):
         train(data, tmp_path, watch)
-    assert threads["topic"] == threads["emotion"] == threads["sentiment"] == {1}
+    assert threads["topic"] == threads["mood"] == {1}
 
 
 def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
@@ -226,20 +225,6 @@ def test_bad_data_are_named(tmp_path: Path, content: str | None, message: str) -
         (tmp_path / "messages_labelled.jsonl").write_text(content)
     with pytest.raises(DataError, match=rf"messages_labelled\.jsonl.*{message}"):
         messages(tmp_path)
-
-
-def test_a_weighted_row_counts_for_more() -> None:
-    """What an officer corrected moves the model further than an ordinary row does."""
-    words = {"甲": ("河水", "污染"), "乙": ("学校", "老师"), "丙": ("班车", "司机")}
-    documents = [(frozenset(words[label]),) for label in words for _ in range(10)] + [(frozenset({"河水"}),)] * 5
-    labels = [label for label in words for _ in range(10)] + ["乙"] * 5
-
-    def learnt(weight: float) -> float:
-        weights = [1.0] * 30 + [weight] * 5
-        model = fit(documents, labels, factors=(1.0,), regularisation=0.2, weights=weights)
-        return float(model.weights[model.words.index("河水"), model.labels.index("乙")])
-
-    assert learnt(10) > learnt(1)
 
 
 def correction(body: str, new: str, field: Field = "topic", day: int = 1) -> Correction:
