@@ -15,7 +15,7 @@ from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.legacy_records import LegacyRecordBatch
 
-from streams.kafka.salvage import CONTROL, TRANSACTIONAL, Found, Header, lost, opened, salvage
+from streams.kafka.salvage import CONTROL, TRANSACTIONAL, Found, Header, held, lost, opened, salvage
 
 FRAME: Final = Struct(">qi")
 """What every message format begins with: an offset, and how many bytes follow."""
@@ -116,6 +116,12 @@ class Batch:
         return next(self._records)
 
     def _read(self, parsed: Iterable[Any]) -> Iterator[Any]:
+        if not self._header.codec:
+            return self._found(parsed)
+        # What was packed may be a thousand times what was sent, and a fetch may hold many such batches.
+        return map(held, self._found(parsed))
+
+    def _found(self, parsed: Iterable[Any]) -> Iterator[Any]:
         try:
             records = list(DefaultRecordBatch(opened(self._content)) if self._header.codec else parsed)
         except Exception:  # noqa: BLE001 - whatever it is, our own parser finds the place

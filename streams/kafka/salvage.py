@@ -5,7 +5,7 @@ Source: Kafka protocol documentation, "Record Batch" and "Record" (message forma
 
 from collections.abc import Iterator
 from struct import Struct
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, cast
 
 from streams.kafka.codecs import CODEC, name, unpack
 
@@ -17,6 +17,12 @@ LOG_APPEND_TIME, TRANSACTIONAL, CONTROL = 0x08, 0x10, 0x20
 
 LONGEST: Final = 10
 """Bytes of the longest varint: seven bits of 64 in each."""
+
+HELD: Final = 1024 * 1024
+"""Bytes of a record up to which it is held whole: the worker reads none that is larger."""
+
+BEGINNING: Final = 65_536
+"""Bytes that are held of the key and of the value of a larger one: enough to see what it was."""
 
 
 class Damaged(bytes):
@@ -156,6 +162,18 @@ def lost(header: Header, content: bytes, first: int, last: int, why: str, timest
     time = header.max_timestamp if timestamp is None else timestamp
     kept = Damaged(content, f"{which} of the partition could not be read, the bytes are as in the log: {why}")
     return Found(last, time, header.timestamp_type, None, kept, ())
+
+
+def held(record: Any) -> Found:
+    """The record, or the beginning of one that is too large: hundreds may wait for the worker at a time."""
+    key, value = record.key or b"", record.value or b""
+    size = len(key) + len(value) + sum(len(name) + len(content or b"") for name, content in record.headers)
+    if size <= HELD:
+        return cast("Found", record)
+    said = f"{value.why}; " if isinstance(value, Damaged) else ""
+    why = f"{said}the record has {size:,} bytes, more than the {HELD:,} that are read: its beginning is kept"
+    kept = Damaged(value[:BEGINNING], why)
+    return Found(record.offset, record.timestamp, record.timestamp_type, key[:BEGINNING], kept, ())
 
 
 def _walk(header: Header, records: _Cursor) -> Iterator[Found]:

@@ -138,6 +138,22 @@ def test_a_bomb_costs_one_batch() -> None:
     assert [each.value for each in records[1:]] == [b"a", b"b", b"c"]
 
 
+@pytest.mark.parametrize("large", ["value", "key", "header"])
+def test_a_kilobyte_that_unpacks_to_a_large_record_is_held_in_part(large: str) -> None:
+    """Eighty of these in a fetch of 87 KB would be 2.5 GB of records that wait to be read, and refused as too large."""
+    zeros = bytes(20 * 1024 * 1024)
+    put = {"value": (zeros, b"k", b""), "key": (b"v", zeros, b""), "header": (b"v", b"k", zeros)}[large]
+    value, key, content = put
+    bomb = record(0, value, key=key, headers=[(b"name", content)])
+    packed = bytes(cramjam.zstd.compress(bomb + record(1, b"b", key=b"k")))
+    first, second = fetched(batch([packed], attributes=4, last_delta=1, records=2))[0]
+    assert first.offset == 0
+    assert "20,971,5" in first.value.why
+    assert sum(len(each) for each in (first.key, first.value)) < 200_000
+    assert not first.headers
+    assert (second.offset, second.value) == (1, b"b")
+
+
 def test_a_batch_cut_off_waits_for_the_next_fetch() -> None:
     """A broker fills an answer up to its size, in the middle of a batch: that is no damage."""
     whole, half = batch(ABC), batch(ABC, base=3)[:-5]
