@@ -10,7 +10,7 @@ from streams.batch.decide import Decider
 from streams.batch.draft import Refusals
 from streams.batch.processor import Processor
 from streams.protocols import IncidentWrite, Outcome, Recalled, Record
-from tests.unit.simulation import world
+from tests.unit.simulation import test_interleaved, world
 from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
 
 MOST = 600
@@ -141,3 +141,41 @@ def caught(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> int | None:
         except Exception:  # noqa: BLE001  Whatever goes wrong is a catch.
             return number + 1
     return None
+
+
+def moves_no_stray(patch: pytest.MonkeyPatch) -> None:
+    """Acknowledges what lies in another township's place, and leaves it there."""
+    patch.setattr(Decider, "_move", lambda *_, **__: None)
+
+
+def stores_what_was_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Does not ask what must not come back."""
+    original = Processor._recall
+
+    async def recall(self: Processor, arrived: Any) -> Recalled:
+        return Recalled((await original(self, arrived)).posts)
+
+    patch.setattr(Processor, "_recall", recall)
+
+
+def reads_no_incident_back(patch: pytest.MonkeyPatch) -> None:
+    """Founds anew what was quiet for so long that it was not loaded."""
+
+    async def reach_back(_self: Processor, _arrived: object, _recalled: object) -> None: ...
+
+    patch.setattr(Processor, "_reach_back", reach_back)
+
+
+INTERLEAVED: tuple[Mutate, ...] = (
+    moves_no_stray,
+    stores_what_was_forgotten,
+    reads_no_incident_back,
+)
+
+
+@pytest.mark.parametrize("mutate", INTERLEAVED, ids=lambda mutate: mutate.__name__)
+def test_a_wrong_protocol_is_caught_where_logs_interleave(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these fails within a few hundred schedules of live posts, backfill, strays and forgotten posts."""
+    mutate(monkeypatch)
+    with pytest.raises(AssertionError):
+        all(test_interleaved.one(number) >= 0 for number in range(MOST))
