@@ -29,6 +29,10 @@ _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missi
 _GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众多|极其|十分|非常")
 _SEVERAL: Final = 2
 """One injury without an accident is often a quarrel's or an illness's; more are an accident."""
+_OUTCOMES: Final = ("deaths", "none deaths", "none injured", "injured", "evacuated", "rescued")
+"""What is told of an accident that is reported."""
+_MANY: Final = 3
+"""So many dangers, beyond the harm that is told, are no report's causes."""
 _DEADLY_DISASTER: Final = 1
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
@@ -65,6 +69,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
 def _facts(whole: str, stated: Statements) -> Facts:
     _settle_poisoned(stated)
     _settle_unsafe(stated, whole)
+    _settle_risk(stated)
     _settle_hazard(stated)
     kind = _kind(stated)
     _settle_immediate(stated, kind)
@@ -112,15 +117,34 @@ def _settle_unsafe(stated: Statements, whole: str) -> None:
         stated.quotes.pop("hazard")
 
 
+def _settle_risk(stated: Statements) -> None:
+    """What is a nuisance by itself is a danger beside another one, where somebody is afraid, or has been harmed."""
+    risk, fear, again = (stated.quotes.pop(name, {}) for name in ("risk", "fear", "again"))
+    told = _told(stated)
+    if risk and ("hazard" in stated.quotes or fear or len(risk) > 1 or (told and again)):
+        stated.quotes["hazard"] |= risk
+    if told and again and not stated.press:
+        stated.quotes["again"] = again
+        stated.quotes["hazard"] |= stated.quotes.get("hazard") or again
+
+
+def _told(stated: Statements) -> int:
+    """How often the text tells of harm that has been done."""
+    harmed = any(stated.least(name) for name in (*_ACCIDENTAL, "injured"))
+    return len(stated.quotes.get("event", ())) + harmed
+
+
 def _settle_hazard(stated: Statements) -> None:
     """A text that tells more of an accident than of danger names no danger that has hurt nobody yet.
 
-    Nor does a report of an accident: what it names as dangerous is the cause.
+    Nor does a report of an accident: what it names as dangerous is the cause. But where somebody asks that it be
+    mended, or says that it is as it was, it can happen again.
     """
-    told = len(stated.quotes.get("event", ())) + any(stated.least(name) for name in _ACCIDENTAL)
-    if stated.press and told and "remains" not in stated.quotes:
-        stated.quotes.pop("hazard", None)
-    if told >= len(stated.quotes.get("hazard", ())) and "remains" not in stated.quotes:
+    told, dangers = _told(stated), len(stated.quotes.get("hazard", ()))
+    if "again" in stated.quotes:
+        return
+    reported = stated.press or any(name in stated.quotes for name in _OUTCOMES)
+    if (reported and dangers < _MANY + told) or (told >= dangers and "remains" not in stated.quotes):
         stated.quotes.pop("hazard", None)
 
 

@@ -10,6 +10,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
+from models.pairs import Pair, Pairs
 from models.plain import Plain
 
 IDLE: Final = "idle"
@@ -18,7 +19,7 @@ IDLE: Final = "idle"
 TRIGGERS: Final = frozenset({
     "death", "dead", "lives", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
     "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
-    "unsafe", "crack", "now", "cry", "peril",
+    "unsafe", "crack", "now", "cry", "peril", "risk",
 })  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 
@@ -68,15 +69,21 @@ class HarmLexicon:
         contexts: words whose meaning hangs on their company, as in models/words/context.yaml; the first context
             that fits gives the meaning, else `words` does, else none.
         plain: how texts are written before words are looked for; by default not at all.
+        pairs: what means danger by two words.
 
     Raises:
         ValueError: a word stands twice in `words`.
     """
 
     def __init__(
-        self, words: Mapping[str, Iterable[str]], contexts: Iterable[Context] = (), plain: Plain | None = None
+        self,
+        words: Mapping[str, Iterable[str]],
+        contexts: Iterable[Context] = (),
+        plain: Plain | None = None,
+        pairs: Pairs | None = None,
     ) -> None:
         self._plain = plain
+        self._pairs = pairs
         meanings: dict[str, list[_Meaning]] = {}
         around: dict[str, list[_Meaning]] = {}
         for context in contexts:
@@ -96,12 +103,12 @@ class HarmLexicon:
                     meanings.setdefault(word, []).append(meaning)
         self.categories = frozenset(
             m.category for found in (meanings, around) for group in found.values() for m in group
-        )
+        ) | (pairs.categories if pairs else frozenset())
         self._harm, self._around = _Finder(meanings, TRIGGERS), _Finder(around)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "HarmLexicon":
-        """Read harm.yaml, context.yaml, danger.yaml and traditional.txt of a folder, by default the program's own.
+        """Read harm, context, danger and pairs.yaml and traditional.txt of a folder, by default the program's own.
 
         Raises:
             ValueError: a word stands twice, or a context is none; names the file.
@@ -114,8 +121,11 @@ class HarmLexicon:
             path = folder / "danger.yaml"
             danger = msgspec.convert(_read(path), _DangerFile)
             contexts += _contexts(danger.contexts, file.names)
+            path = folder / "pairs.yaml"
+            pairs = msgspec.convert(_read(path), _PairFile)
+            together = Pairs(pairs.groups, pairs.pairs, pairs.settled)
             path = folder / "harm.yaml"
-            return cls(_read(path) | danger.words, contexts, Plain.load(folder / "traditional.txt"))
+            return cls(_read(path) | danger.words, contexts, Plain.load(folder / "traditional.txt"), together)
         except (ValueError, LookupError, msgspec.ValidationError, re.error) as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -125,8 +135,15 @@ class HarmLexicon:
 
     def words(self, text: str) -> list[Word]:
         """The lexicon's words in a plain text, left to right, without idle ones; none when nothing is a trigger."""
-        found = self._harm.words(text)
-        return found if any(word.category in TRIGGERS for word in found) else []
+        spans = self._pairs.spans(text) if self._pairs else []
+        dangerous = any(category in TRIGGERS for category, _, _ in spans)
+        found = self._harm.words(text, closely=dangerous)
+        if not dangerous and not any(word.category in TRIGGERS for word in found):
+            return []
+        if not spans:
+            return found
+        together = (Word(category, "", start, end) for category, start, end in spans)
+        return sorted((*found, *together), key=lambda word: word.start)
 
     def around(self, text: str, start: int, end: int) -> list[Word]:
         """Where and whom a danger in the text's sentence from `start` to `end` threatens."""
@@ -149,10 +166,11 @@ class _Finder:
         )
         self._words = AhoCorasick(meanings, matchkind=MatchKind.LeftmostLongest)
 
-    def words(self, text: str) -> list[Word]:
+    def words(self, text: str, *, closely: bool = False) -> list[Word]:
+        """The words of a text; `closely`: even when nothing in it is wanted."""
         found: list[Word] = []
         matches = self._words.find_matches_as_indexes(text)
-        if self._wanted.isdisjoint([index for index, _, _ in matches]):
+        if not closely and self._wanted.isdisjoint([index for index, _, _ in matches]):
             return found
         for index, start, end in matches[:_MOST]:
             for meaning in self._meanings[index]:
@@ -204,6 +222,12 @@ class _ContextFile(Struct, forbid_unknown_fields=True):
 class _DangerFile(Struct, forbid_unknown_fields=True):
     words: dict[str, list[str]]
     contexts: list[Context]
+
+
+class _PairFile(Struct, forbid_unknown_fields=True):
+    settled: str
+    groups: dict[str, list[str]]
+    pairs: list[Pair]
 
 
 def _contexts(contexts: Iterable[Context], names: Mapping[str, str]) -> list[Context]:

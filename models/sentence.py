@@ -24,6 +24,8 @@ _ASKED: Final = re.compile(
 _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
+_MENDED: Final = re.compile("(?:已|都|全部?|刚)(?:经|被)?(?:修好|修复|排除|整改|封堵|更换|处理|拆除|清除|消除|解决)")
+_SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若")
 _OCCURRED: Final = re.compile(
     r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|截至|正在|发生了|发生一起|又发生"
 )
@@ -91,7 +93,9 @@ _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poi
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
-TELLING: Final = TRIGGERS | {"film", "drill", "clinic", "press"}
+_READ: Final = TRIGGERS | {"fear", "again"}
+"""Categories for which a sentence is read, in a text that has a trigger."""
+TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 """Categories without any word of which a sentence tells nothing, about itself or about others."""
 _UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
 """Words of harm that may befall 有人, 好几户: at least one."""
@@ -142,7 +146,7 @@ class Sentence:
         stated.press = "press" in self.categories
         if "drill" in self.categories:
             stated.drill = bool(_HELD.search(self.text, self.start, self.end))
-        elif not stated.frame and self.categories & TRIGGERS:
+        elif not stated.frame and self.categories & _READ:
             self.pauses = self._pauses()
             stated.anchored = self._is_anchored()
             stated.real = bool(_REAL.search(self.text, self.start, self.end))
@@ -411,6 +415,8 @@ class Sentence:
         near = False
         for word, standing in stated:
             category = "hazard" if word.category in _HAZARDS else word.category
+            if word.category == "crack" and standing == "denied":
+                continue
             if category == "hazard" and not self._is_removed(word):
                 self.stated.quotes[category][self._quote(word)] = None
                 near = True
@@ -418,7 +424,10 @@ class Sentence:
                     self.stated.quotes[word.category][self._quote(word)] = None
             elif category == "evacuated" and _UNDER_WAY.search(self.text, self._clause(word)[0], word.start):
                 self.stated.quotes["now"][self._quote(word)] = None
-            elif category == "over" or (category in _COURSE and standing == "stated"):
+            elif category == "risk":
+                self.stated.quotes[category][self._quote(word)] = None
+                near = True
+            elif category in {"fear", "again", "over"} or (category in _COURSE and standing == "stated"):
                 self.stated.quotes[category][self._quote(word)] = None
             elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:
                 self.stated.quotes["poison"][self._quote(word)] = None
@@ -430,7 +439,13 @@ class Sentence:
             self.stated.quotes[word.category][self._quote(word)] = None
 
     def _is_removed(self, word: Word) -> bool:
-        return bool(_REMOVED.search(self.text[max(self.start, word.start - 12) : word.start]))
+        """Whether a danger is mended, or only supposed: 万一这桥断了."""
+        floor, ceiling = self._clause(word)
+        return bool(
+            _REMOVED.search(self.text[max(self.start, word.start - 12) : word.start])
+            or _MENDED.search(self.text, word.end, ceiling)
+            or (word.category == "hazard" and _SUPPOSED.search(self.text, floor, word.start))
+        )
 
 
 def _total(text: str, mentions: list[Mention], clause: Callable[[Word], tuple[int, int]]) -> Amount:

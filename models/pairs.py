@@ -1,0 +1,116 @@
+"""Find two words that mean danger only together: a thing, and what is wrong with it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from msgspec import Struct
+
+_BREAK: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n\\s]')
+_MOST: Final = 40_000
+"""More words than any honest text holds; what a hostile one says beyond is not read."""
+_REACH: Final = 8
+"""Characters before and behind a pair in which it is said that all is well again."""
+_DENIED: Final = re.compile(
+    "(?:没有?|未|不再|并不|从不|不会|毫无|无|防止?|避免|以免|谨防|预防|杜绝|严禁|禁止)(?:发生|出现|任何|再|被)?$"
+)
+
+_Found = tuple[int, int, int]
+"""A word by its number, and the characters from where to where it stands."""
+Span = tuple[str, int, int]
+"""A category and the characters from where to where it is stated."""
+
+
+class Pair(Struct, frozen=True, forbid_unknown_fields=True, rename={"category": "as", "others": "with"}):
+    """Two groups of words that mean something when they stand in one clause, in either order."""
+
+    category: str
+    words: tuple[str, ...]
+    """Names of groups."""
+    others: tuple[str, ...]
+    """Names of groups."""
+    within: int = 8
+    """The most characters between the two."""
+    unless: str = ""
+    """A regular expression that is not in or right around the pair."""
+
+
+_Known = tuple[tuple[Pair, re.Pattern[str]], ...]
+
+
+class Pairs:
+    """Pairs of words by groups; time is linear in the text.
+
+    Args:
+        groups: words by the name of their group; a word may stand in several.
+        pairs: which groups mean what together; the first that fits gives the meaning.
+        settled: a regular expression of what says, in or around a pair, that nothing is wrong any more.
+
+    Raises:
+        LookupError: a pair names a group that is none.
+    """
+
+    def __init__(self, groups: Mapping[str, Iterable[str]], pairs: Iterable[Pair], settled: str = "") -> None:
+        names = {name: 1 << index for index, name in enumerate(groups)}
+        masks: dict[str, int] = {}
+        for name, words in groups.items():
+            for word in words:
+                masks[word] = masks.get(word, 0) | names[name]
+        self._masks = tuple(masks.values())
+        self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest)
+        self._pairs = [
+            (
+                sum({names[name] for name in pair.words}),
+                sum({names[name] for name in pair.others}),
+                pair,
+                re.compile("|".join(part for part in (pair.unless, settled) if part) or "$^"),
+            )
+            for pair in pairs
+        ]
+        self.categories = frozenset(pair.category for *_, pair, _ in self._pairs)
+        self._furthest = max((pair.within for *_, pair, _ in self._pairs), default=0)
+        self._together: dict[int, _Known] = {}
+
+    def spans(self, text: str) -> list[Span]:
+        """Where the text states what by two words, left to right."""
+        found = self._words.find_matches_as_indexes(text)[:_MOST]
+        spans = []
+        for place, one in enumerate(found, 1):
+            reach = one[2] + self._furthest
+            while place < len(found) and (other := found[place])[1] <= reach:
+                if (pairs := self._of(one[0], other[0])) and (category := self._meaning(text, one, other, pairs)):
+                    spans.append((category, one[1], other[2]))
+                    break
+                place += 1  # noqa: PLW2901
+        return spans
+
+    def _of(self, one: int, other: int) -> _Known:
+        """The pairs that two words make, in either order."""
+        key = one * len(self._masks) + other
+        known = self._together.get(key)
+        if known is None:
+            first, second = self._masks[one], self._masks[other]
+            known = self._together[key] = tuple(
+                (pair, unless)
+                for words, others, pair, unless in self._pairs
+                if (first & words and second & others) or (first & others and second & words)
+            )
+        return known
+
+    def _meaning(self, text: str, one: _Found, other: _Found, pairs: _Known) -> str:
+        gap = other[1] - one[2]
+        if gap and _BREAK.search(text, one[2], other[1]):
+            return ""
+        for pair, unless in pairs:
+            if gap <= pair.within and not self._denied(text, one, other, unless):
+                return pair.category
+        return ""
+
+    @staticmethod
+    def _denied(text: str, one: _Found, other: _Found, unless: re.Pattern[str]) -> bool:
+        return bool(
+            unless.search(text, max(0, one[1] - _REACH), other[2] + _REACH)
+            or _DENIED.search(text[max(0, one[1] - 4) : one[1]])
+            or _DENIED.search(text[max(one[2], other[1] - 4) : other[1]])
+        )
