@@ -45,11 +45,15 @@ class Care:
         self._notes.clear()
         self._left.clear()
 
+    def needed(self, partition: int) -> bool:
+        """Whether the next record of this partition is to be judged alone."""
+        return bool(self._left.get(partition))
+
     def portions(self, records: Sequence[Record]) -> Iterator[tuple[Sequence[Record], bool]]:
         """The records as they came, in portions; with each whether it is one record to be judged alone."""
         portion: list[Record] = []
         for record in records:
-            if not self._left.get(record.position.partition):
+            if not self.needed(record.position.partition):
                 portion.append(record)
                 continue
             if portion:

@@ -82,6 +82,10 @@ class Processor:
         self._absent: set[str] = set()
         """Incidents that decisions waited for when they were last asked for: only posts in hand can bring them."""
 
+    def careful(self, partition: int) -> bool:
+        """Whether this partition's records are judged one by one, after a death: each costs several requests."""
+        return self._care.needed(partition)
+
     # Ownership
 
     async def load(self, partitions: Collection[int]) -> None:

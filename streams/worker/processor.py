@@ -13,6 +13,9 @@ class Processor(Protocol):
     An exception from any method ends the process without acknowledging anything: the records come again.
     """
 
+    def careful(self, partition: int) -> bool:
+        """Whether this partition's records are judged one by one, after a death: then only a few are given at once."""
+
     async def load(self, partitions: Collection[int]) -> None:
         """Forget everything, then load the state of these partitions; nothing of theirs is delivered before."""
 

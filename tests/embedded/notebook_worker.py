@@ -7,6 +7,7 @@ Options:
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
     block_at: a record with this value never gives the loop back
     open_delay, load_delay: seconds; fail_load: the load fails
+    careful: records are judged one by one
     note_begin: a batch is noted when it begins
     note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
 """
@@ -36,6 +37,10 @@ class Notebook:
     def __init__(self, options: Mapping[str, Any], ownership: Ownership) -> None:
         self.options, self.ownership = options, ownership
         self.waiting: list[Record] = []
+
+    def careful(self, partition: int) -> bool:
+        assert partition in range(self.options["partitions"])
+        return bool(self.options.get("careful"))
 
     def note(self, **line: object) -> None:
         self.write([line])

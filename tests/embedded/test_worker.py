@@ -90,6 +90,14 @@ async def test_large_records_are_processed_a_few_at_a_time(bench: Any) -> None:
     assert [note for note in bench.notes() if "begun" in note] == [{"begun": True}] * 3
 
 
+async def test_records_that_are_judged_alone_are_given_a_few_at_a_time(bench: Any) -> None:
+    """After a death five hundred may take a minute: a rebalance that waited for all would end worker after worker."""
+    await bench.publish("posts", [str(number) for number in range(25)])
+    bench.work(settings={**QUICK, "linger": 3.0}, note_begin=True, careful=True)
+    bench.wait(lambda: len(bench.values()) == 25)
+    assert [note for note in bench.notes() if "begun" in note] == [{"begun": True}] * 3
+
+
 async def test_a_failed_load_delivers_nothing(bench: Any) -> None:
     """No record reaches a processor whose state could not be loaded; the process ends."""
     await bench.publish("posts", ["a"])
@@ -124,7 +132,7 @@ async def test_a_record_that_stops_the_loop_ends_the_worker(bench: Any) -> None:
     await bench.publish("posts", ["a", "b"])
     worker = bench.work(settings={**QUICK, "stall": 2.5}, block_at="b")
     assert worker.ends(15) == 75
-    bench.work(settings={**QUICK, "stall": 2.5}, load_delay=3)  # To wait is not to compute.
+    bench.work(settings={**QUICK, "stall": 5.0}, load_delay=6)  # To wait is not to compute.
     bench.wait(lambda: {"a", "b"} <= set(bench.values()))
 
 

@@ -54,7 +54,10 @@ async def test_after_a_death_records_are_judged_alone() -> None:
     """As many as a batch holds, each alone; then whole batches again."""
     notes = Notes()
     await worker(notes)  # Dies.
-    portions = list((await worker(notes)).portions([record(1), record(2), record(3), record(4)]))
+    care = await worker(notes)
+    assert care.needed(0)
+    portions = list(care.portions([record(1), record(2), record(3), record(4)]))
+    assert not care.needed(0)
     assert portions == [([record(1)], True), ([record(2)], True), ([record(3), record(4)], False)]
 
 
