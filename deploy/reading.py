@@ -76,7 +76,7 @@ def read(lines: Iterable[bytes]) -> Iterator[Read | Bad]:
         try:
             yield _read(number, _lines.decode(text))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            yield Bad(_id_of(text, number), f"no post in JSON: {error}")
+            yield Bad(_id_of(text, number), f'no post in JSON: {error}; write {{"text": "..."}}, one post a line')
         except RecursionError:
             yield Bad(number, "no post in JSON: it is nested too deeply")
         except ValueError as error:

@@ -44,7 +44,7 @@ def answer(file: Path | None, answers: Answers) -> None:
             out.write(msgspec.json.encode(said) + b"\n")
     out.flush()
     if bad:
-        typer.echo(f"{bad} lines could not be used; each is answered with its error", err=True)
+        typer.echo(f"{bad} {'line' if bad == 1 else 'lines'} could not be used: see `error` in the answers", err=True)
         raise typer.Exit(exits.BAD_INPUT)
 
 

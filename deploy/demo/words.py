@@ -36,7 +36,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "leaked": "{planted} planted numbers and addresses of residents: {leaked} seen beyond the door",
     "told": "three dead are graded III; the twenty of the rumour are to be verified by a person",
     "matters": "{matters} matters alerted, {alerts} alerts, the first {first} s after the start",
-    "interrupted": "ended before the story was over",
+    "interrupted": "ended as asked; nothing of it is left",
     "failed": "the demo cannot go on: {reason}",
 }
 
@@ -51,7 +51,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "all": "全县",
     "heard": "群众在说",
     "alerting": "预警",
-    "quiet": "暂无需要惊动谁的事。",
+    "quiet": "暂时没有要紧的事。",
     "verify": "未予采信，请人核实：",
     "revision": "同一预警，第 {revision} 版",
     "voices": "{posts} 帖，{voices} 人",
@@ -65,7 +65,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "leaked": "预埋电话、身份证、银行卡号与邮箱 {planted} 个：出门后可见 {leaked} 个",
     "told": "三人死亡定为 III 级；传言中的二十人请人核实",
     "matters": "预警 {matters} 件，共 {alerts} 条，首条在启动后 {first} 秒",
-    "interrupted": "故事未讲完就结束了",
+    "interrupted": "已按要求结束，什么也没有留下",
     "failed": "演示无法继续：{reason}",
 }
 

@@ -176,7 +176,10 @@ async def fetcher(
         Misconfigured: there is no contact.
     """
     if not contact.strip() or not contact.isprintable() or not contact.isascii():
-        raise Misconfigured("contact is empty or not plain ASCII: give an e-mail address or page, for the User-Agent")
+        raise Misconfigured(
+            "contact is empty or not plain ASCII: write an e-mail address or page into `contact` in deployment.yaml, "
+            "or into XIANGYIN_CONTACT; the crawler's User-Agent names it"
+        )
     limits, addresses = limits or Limits(), Addresses(allow_hosts)
     headers = {"User-Agent": f"{PRODUCT}/{version} (+{contact.strip()})", "Accept-Encoding": "gzip"}
     connector = aiohttp.TCPConnector(resolver=GuardedResolver(addresses), limit=200, limit_per_host=1)

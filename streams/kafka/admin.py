@@ -38,7 +38,7 @@ async def create_topics(
             _check(await admin.create_topics(created))
         _refuse_other_counts(await _partitions(admin, plans), partitions)
     except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+        raise Busy(f"Kafka at {servers}: {error}") from error
     finally:
         await admin.close()
     return tuple(missing)
@@ -60,7 +60,7 @@ async def check_topics(servers: Servers, deployment: str, *, partitions: int = P
         await admin.start()
         standing = await _partitions(admin, wanted)
     except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+        raise Busy(f"Kafka at {servers}: {error}") from error
     finally:
         await admin.close()
     if missing := sorted(wanted.keys() - standing.keys()):

@@ -53,6 +53,13 @@ def describe(error: BaseException) -> str:
     return f"{kind}: {error}" if isinstance(error, XiangyinError) else kind
 
 
+def how_to_mend(error: BaseException) -> dict[str, object]:
+    """What is logged beside a failure: where a person finds the remedy, or the trace of what nobody expected."""
+    if isinstance(error, XiangyinError):
+        return {"remedy": "xiangyin check"}
+    return {"trace": traceback.format_tb(error.__traceback__)}
+
+
 async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: Status) -> int:
     ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
     ownership = Ownership(session=settings.session, rebalance=settings.rebalance)
@@ -62,7 +69,7 @@ async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: 
             ended.set_result(code)
 
     def fail(error: BaseException) -> None:
-        log.error("the worker failed", error=describe(error), trace=traceback.format_tb(error.__traceback__))
+        log.error("the worker failed", error=describe(error), **how_to_mend(error))
         code = exit_code(error)
         Deadline(settings.crash, code, "a failed worker did not end by itself")
         end(code)

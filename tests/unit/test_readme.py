@@ -9,7 +9,9 @@ import pytest
 
 from deploy import picture
 from deploy.cli.lazy import COMMANDS
+from deploy.judging import Judge
 from deploy.schema import Alert, schema
+from deploy.templates import indices
 
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
@@ -93,6 +95,24 @@ def test_the_alert_shown_is_an_alert(page: Path) -> None:
     msgspec.json.decode(code[1], type=Alert)
     described = schema("alert")["$defs"]["Alert"]
     assert set(described["required"]) <= set(shown) <= set(described["properties"])
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "cli.md"], ids=lambda page: page.name)
+def test_the_indices_shown_are_those_that_are_made(page: Path) -> None:
+    """A first deployment shows every index that `indices create` makes, and `check` counts as many."""
+    made = sorted(index.name for index in indices("mytown", ["990101101"]))
+    assert re.findall(r"^created (mytown-\S+)$", text(page), re.MULTILINE) == made
+    assert f"search server, {len(made)} indices" in text(page)
+
+
+def test_the_judgement_shown_is_the_one_given() -> None:
+    """The example of `judge` has the harm and the quotation that are found; scores move with the weights."""
+    shown = re.search(r'^{"id":1,"topic".*$', text(ROOT / "docs" / "cli.md"), re.MULTILINE)
+    assert shown
+    found = next(Judge({}).answers(['{"text":"东埠小学的围墙倒了，砸伤两名学生"}'.encode()]))
+    said, given = msgspec.json.decode(shown[0]), msgspec.json.decode(msgspec.json.encode(found))
+    assert list(said) == list(given)
+    assert {name: said[name] for name in ("severity", "facts")} == {name: given[name] for name in ("severity", "facts")}
 
 
 @pytest.mark.parametrize("page", [*READMES, ROOT / "docs" / "architecture.md"], ids=lambda page: page.name)

@@ -75,6 +75,13 @@ def test_a_line_without_end_is_named_and_never_held_whole() -> None:
     assert [answer.error for answer in read(lines) if isinstance(answer, Bad)] == ["the line is longer than 16 MiB"] * 2
 
 
+def test_words_without_json_are_told_how_to_be_written() -> None:
+    """Whoever types a sentence, without JSON, sees what a line looks like."""
+    (answer,) = read(["围墙倒了\n".encode()])
+    assert isinstance(answer, Bad)
+    assert answer.error.endswith('; write {"text": "..."}, one post a line')
+
+
 def test_blank_lines_and_deep_ones_are_named() -> None:
     """Neither a blank line nor brackets without end stop the others."""
     answers = list(read([b"\n", b" \t\r\n", b'{"time": ' + b"[" * 100_000 + b"\n", b'{"text": "a"}']))

@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
 from streams.worker.deadline import Deadline
-from streams.worker.run import describe, exit_code
+from streams.worker.run import describe, exit_code, how_to_mend
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,13 @@ def test_a_foreign_message_is_not_logged() -> None:
     """A library's message may quote a resident's words; the log names its kind only. Our own say what to do."""
     assert describe(KeyError("13800000000")) == "KeyError"
     assert describe(Busy("Elasticsearch at 127.0.0.1:1")) == "Busy: Elasticsearch at 127.0.0.1:1"
+
+
+def test_what_can_be_expected_is_no_trace() -> None:
+    """A server that is away or a missing topic is a message with a remedy; only a defect shows where it happened."""
+    assert how_to_mend(Busy("Kafka at 127.0.0.1:9092")) == {"remedy": "xiangyin check"}
+    with pytest.raises(KeyError) as defect:
+        dict[str, int]()["13800000000"]
+    shown = how_to_mend(defect.value)
+    assert list(shown) == ["trace"]
+    assert "test_run.py" in str(shown)
