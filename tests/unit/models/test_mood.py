@@ -65,3 +65,24 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
         tokens = SEGMENTER.tokens(text, text)
         assert emotion.feelings(tokens) == pytest.approx(trained.emotion.feelings(tokens), abs=1e-6)
         assert sentiment.leaning(tokens).score == pytest.approx(trained.sentiment.leaning(tokens).score, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "感谢社区工作人员，路灯修好了，点赞",
+        "为民警点赞！帮我找回了钱包，非常感谢",
+        "社区医院的护士态度特别好，谢谢你们",
+    ],
+)
+def test_praise_of_an_office_is_found(text: str, trained: Trained) -> None:
+    """Residents' thanks are what the model is there to find."""
+    assert trained.sentiment.leaning(SEGMENTER.tokens("", text)).label == "positive"
+
+
+def test_a_sentiment_is_the_sum_of_its_feelings(trained: Trained) -> None:
+    """Both models read one: anger, fear and sadness together are what is negative."""
+    tokens = SEGMENTER.tokens("", "又停水了，真烦，有点担心")
+    feelings = dict(zip(trained.emotion.labels, trained.emotion.feelings(tokens), strict=True))
+    negative = feelings["angry"] + feelings["fear"] + feelings["sad"]
+    assert trained.sentiment.shares(tokens)["negative"] == pytest.approx(negative)
