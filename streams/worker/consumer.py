@@ -20,6 +20,10 @@ FETCH_WAIT: Final = 200
 over that connection, such as where to read from after a rebalance, waits behind it."""
 
 
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""No fetch while records of this size wait for the processor: a thousand of the largest would be a gigabyte."""
+
+
 class Start(NamedTuple):
     """Where the reading of a partition begins after a rebalance."""
 
@@ -146,7 +150,8 @@ class Consumer(FaustConsumer):
         wanted = set(active_partitions or ())
         if not self.gate():
             wanted = {place for place in wanted if role(place.topic) != BACKFILL}
-        if not wanted or self.progress.queued >= self.most:  # An empty set would mean every partition.
+        # An empty set would mean every partition.
+        if not wanted or self.progress.queued >= self.most or self.progress.queued_bytes >= MOST_BYTES:
             await asyncio.sleep(min(timeout, 0.02))
             self.polled = time.monotonic()
             return {}
@@ -155,8 +160,11 @@ class Consumer(FaustConsumer):
         self.polled = time.monotonic()
         if not self.flow_active or generation != self.app.consumer_generation_id:
             return {}  # A rebalance has begun: Faust seeks back to what is committed.
-        offsets = {(at.topic, at.partition): [record.offset for record in many] for at, many in records.items()}
-        self.progress.fetched(offsets, cast("ConsumerThread", self._thread).looks)
+        sizes = {
+            (at.topic, at.partition): {record.offset: len(record.value or b"") for record in many}
+            for at, many in records.items()
+        }
+        self.progress.fetched(sizes, cast("ConsumerThread", self._thread).looks)
         return records
 
     def ack(self, message: Any) -> bool:

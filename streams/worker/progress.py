@@ -27,7 +27,8 @@ class _Partition:
 
     def __init__(self) -> None:
         self.look: Look | None = None
-        self.queued: deque[int] = deque()
+        self.queued: deque[tuple[int, int]] = deque()
+        """Offset and size of each."""
         self.unacknowledged: dict[int, None] = {}
         self.last: datetime | None = None
 
@@ -52,13 +53,21 @@ class Progress:
         """Records that were fetched and not yet given to the processor."""
         return sum(len(partition.queued) for partition in self._partitions.values())
 
-    def fetched(self, offsets: Mapping[Place, Iterable[int]], looks: Mapping[Place, Look]) -> None:
-        """Records were fetched; the looks are from the same moment. An unknown partition was lost meanwhile."""
-        for place, numbers in offsets.items():
+    @property
+    def queued_bytes(self) -> int:
+        """The size of these records."""
+        return sum(size for partition in self._partitions.values() for _, size in partition.queued)
+
+    def fetched(self, records: Mapping[Place, Mapping[int, int]], looks: Mapping[Place, Look]) -> None:
+        """Records were fetched: their offsets and sizes. The looks are from the same moment.
+
+        An unknown partition was lost meanwhile.
+        """
+        for place, sizes in records.items():
             if partition := self._partitions.get(place):
-                for offset in numbers:
+                for offset, size in sizes.items():
                     if offset not in partition.unacknowledged:
-                        partition.queued.append(offset)
+                        partition.queued.append((offset, size))
                         partition.unacknowledged[offset] = None
         for place, look in looks.items():
             if partition := self._partitions.get(place):
@@ -67,7 +76,7 @@ class Progress:
     def given(self, place: Place, offset: int, time: datetime) -> None:
         """The processor has answered for this record and all before it, whether it may be acknowledged or waits."""
         if partition := self._partitions.get(place):
-            while partition.queued and partition.queued[0] <= offset:
+            while partition.queued and partition.queued[0][0] <= offset:
                 partition.queued.popleft()
             partition.last = time if partition.last is None else max(partition.last, time)
 

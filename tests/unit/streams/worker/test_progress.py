@@ -13,7 +13,7 @@ def progress() -> Progress:
     """Three posts fetched of five, no action."""
     made = Progress()
     made.reset([POSTS, ACTIONS])
-    made.fetched({POSTS: [0, 1, 2]}, {POSTS: Look(3, 5, NOON), ACTIONS: Look(0, 0, NOON)})
+    made.fetched({POSTS: {0: 10, 1: 10, 2: 10}}, {POSTS: Look(3, 5, NOON), ACTIONS: Look(0, 0, NOON)})
     return made
 
 
@@ -61,7 +61,7 @@ def test_time_passes_with_the_slower_of_the_two() -> None:
     assert made.passed([POSTS, ACTIONS]) is None
     made.given(POSTS, 1, NOON - SECOND)
     assert made.passed([POSTS, ACTIONS]) == NOON - SECOND - timedelta(milliseconds=1)
-    made.fetched({POSTS: [3, 4]}, {POSTS: Look(5, 5, NOON + SECOND)})
+    made.fetched({POSTS: {3: 10, 4: 10}}, {POSTS: Look(5, 5, NOON + SECOND)})
     made.given(POSTS, 4, NOON)
     assert made.passed([POSTS, ACTIONS]) == NOON
     made.fetched({}, {ACTIONS: Look(0, 0, NOON + SECOND)})
@@ -72,7 +72,7 @@ def test_a_rebalance_begins_anew() -> None:
     """After a reset nothing of before is open, and what belongs to lost partitions is not counted."""
     made = progress()
     made.reset([ACTIONS])
-    made.fetched({POSTS: [7]}, {POSTS: Look(8, 8, NOON)})
+    made.fetched({POSTS: {7: 10}}, {POSTS: Look(8, 8, NOON)})
     made.given(POSTS, 7, NOON)
     made.acknowledged(POSTS, 7)
     assert made.lowest(POSTS) is None
@@ -82,9 +82,9 @@ def test_a_rebalance_begins_anew() -> None:
 def test_a_record_fetched_twice_is_open_once() -> None:
     """After a seek back the same offsets come again."""
     made = progress()
-    made.fetched({POSTS: [0, 1, 2]}, {})
+    made.fetched({POSTS: {0: 10, 1: 10, 2: 10}}, {})
     assert made.behind(POSTS) == 5
-    assert made.queued == 3
+    assert (made.queued, made.queued_bytes) == (3, 30)
 
 
 def test_a_time_that_no_calendar_has_is_1970() -> None:
