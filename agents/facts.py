@@ -72,6 +72,7 @@ def _facts(whole: str, stated: Statements) -> Facts:
     _settle_risk(stated)
     _settle_hazard(stated)
     kind = _kind(stated)
+    _settle_patients(stated, kind)
     _settle_immediate(stated, kind)
     known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
     return Facts(
@@ -106,6 +107,13 @@ def _settle_poisoned(stated: Statements) -> None:
     """Vomiting is poisoning only where somebody speaks of poison, of food or of what was let out."""
     if "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
         stated.amounts.pop("poisoned", None)
+
+
+def _settle_patients(stated: Statements, kind: str) -> None:
+    """Whom a meal sends to hospital it has poisoned: 集体呕吐，122人入院."""
+    if kind == "食品安全事故" and stated.amounts.get("injured"):
+        stated.amounts["poisoned"] += stated.amounts["injured"]
+        stated.quotes["poisoned"] |= stated.quotes["injured"]
 
 
 def _settle_unsafe(stated: Statements, whole: str) -> None:

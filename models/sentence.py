@@ -357,7 +357,9 @@ class Sentence:
     def _is_told(self, word: Word, floor: int) -> bool:
         """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
         before = self.text[max(floor, word.start - 20) : word.start]
-        return not _MYSELF.search(before) and (not word.kind or bool(_BEFALLEN.search(before)))
+        return not _MYSELF.search(before) and (
+            not word.kind or self.text[word.end - 1] == "亡" or bool(_BEFALLEN.search(before))
+        )
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
         """Illness, an animal, or lives that were not taken."""
