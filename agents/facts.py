@@ -36,6 +36,12 @@ _MANY: Final = 3
 _DEADLY_DISASTER: Final = 1
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
+_MOMENT: Final = re.compile(
+    "现在|还有[^，。]{0,8}人|里面有|底下有|下面有|此刻|眼下|这会儿|刚才|刚刚|刚从|刚到|目前|从[早中晚下上清][^，]{0,4}开始|[今昨][早晨晚夜天日]|凌晨|一夜|正在|还在|到现在|分钟|半小时|[急！]{2}|紧急"
+)
+_HOUR: Final = re.compile("此刻|刚才|刚刚|今[早晨晚]|今天[早上中下凌清一]|昨[晚夜]")
+"""What says that it began today, in a text that asks for help."""
+
 NOTHING: Final = Facts()
 
 
@@ -69,6 +75,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
 def _facts(whole: str, stated: Statements) -> Facts:
     _settle_poisoned(stated)
     _settle_unsafe(stated, whole)
+    _settle_urgent(stated, whole)
     _settle_risk(stated)
     _settle_hazard(stated)
     kind = _kind(stated)
@@ -125,6 +132,22 @@ def _settle_unsafe(stated: Statements, whole: str) -> None:
         stated.quotes.pop("hazard")
 
 
+def _settle_urgent(stated: Statements, whole: str) -> None:
+    """Who asks for help this minute, with a danger that grows or began today, is in danger now."""
+    quotes = stated.quotes
+    urgent, growing, lost = (quotes.pop(name, {}) for name in ("urgent", "growing", "lost"))
+    if stated.press or quotes.keys() & {"over", "after"}:
+        return
+    dangers = quotes.keys() & {"hazard", "risk", "event", "stuck"}
+    if lost and (urgent or growing or dangers & {"event", "deaths"}):
+        growing |= lost
+    asked = urgent and (growing or (dangers and _MOMENT.search(whole)))
+    if asked or (growing and dangers and _HOUR.search(whole)):
+        quotes["pressing"] = urgent | growing
+        if not dangers & {"event", "stuck"}:
+            quotes["hazard"] |= growing | quotes.pop("risk", {})
+
+
 def _settle_risk(stated: Statements) -> None:
     """What is a nuisance by itself is a danger beside another one, where somebody is afraid, or has been harmed."""
     risk, fear, again = (stated.quotes.pop(name, {}) for name in ("risk", "fear", "again"))
@@ -149,7 +172,7 @@ def _settle_hazard(stated: Statements) -> None:
     mended, or says that it is as it was, it can happen again.
     """
     told, dangers = _told(stated), len(stated.quotes.get("hazard", ()))
-    if "again" in stated.quotes:
+    if stated.quotes.keys() & {"again", "pressing"}:
         return
     reported = stated.press or any(name in stated.quotes for name in _OUTCOMES)
     if (reported and dangers < _MANY + told) or (told >= dangers and "remains" not in stated.quotes):
@@ -160,24 +183,24 @@ def _settle_immediate(stated: Statements, kind: str) -> None:
     """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
     quotes = stated.quotes
     now, cries = quotes.pop("now", {}), quotes.pop("cry", {})
-    now = {} if kind == "none" else now if kind == "隐患" else now | cries
-    if kind == "火灾":
+    past = quotes.keys() & {"over", "after"}
+    now = {} if kind == "none" or "over" in quotes else now if kind == "隐患" else now | cries
+    going = quotes.pop("going", {})
+    if not past and not stated.least("deaths"):
+        now |= going
+    if kind == "火灾" and not past:
         now |= quotes.get("contained", {})
         if stated.press and not stated.yesterday:
             now |= quotes.get("event", {})
-    if "over" in quotes:
-        now = {}
-    if (
-        "trapped" in quotes
-        and not quotes.keys() & {"rescued", "over"}
-        and stated.least("deaths") < stated.least("trapped")
-    ):
-        now |= quotes["trapped"]
-    if kind == "自然灾害" and stated.least("deaths") >= _DEADLY_DISASTER:
+    if not quotes.keys() & {"rescued", "over", "after", "freed"}:
+        if "trapped" in quotes and stated.least("deaths") < stated.least("trapped"):
+            now |= quotes["trapped"]
+        now |= quotes.get("stuck", {})
+    if kind == "自然灾害" and stated.press and stated.least("deaths") >= _DEADLY_DISASTER:
         now |= quotes["deaths"]
     if stated.least("missing"):
         now |= quotes["missing"]
     if "ruin" in quotes and "crack" in quotes:
         now |= quotes["ruin"]
-    if now := now | quotes.get("peril", {}):
+    if now := now | quotes.get("peril", {}) | quotes.pop("pressing", {}):
         quotes["immediate"] = now

@@ -19,7 +19,7 @@ IDLE: Final = "idle"
 TRIGGERS: Final = frozenset({
     "death", "dead", "lives", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
     "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
-    "unsafe", "crack", "now", "cry", "peril", "risk",
+    "unsafe", "crack", "now", "cry", "peril", "risk", "stuck", "urgent",
 })  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 

@@ -25,6 +25,8 @@ _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
 _MENDED: Final = re.compile("(?:已|都|全部?|刚)(?:经|被)?(?:修好|修复|排除|整改|封堵|更换|处理|拆除|清除|消除|解决)")
+_WISHED: Final = re.compile("(?:求|请|尽快|赶快|赶紧|马上|立即)[^，]{0,8}$")
+"""What is asked for is not over: 求派车扑灭."""
 _SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若")
 _OCCURRED: Final = re.compile(
     r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|截至|正在|发生了|发生一起|又发生"
@@ -93,7 +95,7 @@ _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poi
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
-_READ: Final = TRIGGERS | {"fear", "again"}
+_READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost"}
 """Categories for which a sentence is read, in a text that has a trigger."""
 TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 """Categories without any word of which a sentence tells nothing, about itself or about others."""
@@ -103,7 +105,7 @@ _EVENTS: Final = frozenset({"event", "happened", "ongoing", "mention", "leak", "
 _CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"})
 """Words that say by themselves that something happened."""
 _GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
-_COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped"})
+_COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped", "growing", "stuck", "lost"})
 _HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe"})
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
 _ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
@@ -408,7 +410,7 @@ class Sentence:
                     self.stated.quotes["hazard"][self._quote(word)] = None
                     self.stated.quotes["remains"][self._quote(word)] = None
                 if word.category == "leak" or (word.category == "ongoing" and not self._is_bygone()):
-                    self.stated.quotes["now"][self._quote(word)] = None
+                    self.stated.quotes["going"][self._quote(word)] = None
 
     def _is_bygone(self) -> bool:
         return self.tolled or bool(_BYGONE.search(self.text, self.start, self.end))
@@ -429,7 +431,11 @@ class Sentence:
             elif category == "risk":
                 self.stated.quotes[category][self._quote(word)] = None
                 near = True
-            elif category in {"fear", "again", "over"} or (category in _COURSE and standing == "stated"):
+            elif category == "over" and _WISHED.search(self.text, self._clause(word)[0], word.start):
+                continue
+            elif category in {"fear", "again", "over", "after", "freed", "urgent"} or (
+                category in _COURSE and standing == "stated"
+            ):
                 self.stated.quotes[category][self._quote(word)] = None
             elif category == "poisoned" and standing == "stated" and self.text.find("中毒", word.start, word.end) >= 0:
                 self.stated.quotes["poison"][self._quote(word)] = None

@@ -83,7 +83,7 @@ class Statements:
         self.amounts.clear()
         self.further.clear()
         self.kinds.clear()
-        for name in ("now", "contained", "remains", "none deaths", "none injured"):
+        for name in ("now", "going", "growing", "stuck", "lost", "contained", "remains", "none deaths", "none injured"):
             self.quotes.pop(name, None)
 
 
