@@ -29,6 +29,11 @@ START_KAFKA: Final = (
 )
 """The remedy where Kafka does not answer."""
 
+START_ELASTICSEARCH: Final = (
+    "start it, or correct `elasticsearch` or XIANGYIN_ELASTICSEARCH; `xiangyin servers` starts an embedded one"
+)
+"""The remedy where Elasticsearch does not answer."""
+
 
 class Finding(Struct, frozen=True):
     """One part of the deployment: well, or what is wrong with it and the remedy, a line each."""
@@ -101,8 +106,7 @@ async def _elasticsearch(settings: Settings, codes: list[str]) -> Finding:
     try:
         client = await connect(settings.access(), request_seconds=10)
     except Busy as error:
-        remedy = "start it, or correct `elasticsearch` or XIANGYIN_ELASTICSEARCH; `xiangyin servers` starts one"
-        return Finding(part, wrong=(f"{error}; {remedy}",))
+        return Finding(part, wrong=(f"{error}; {START_ELASTICSEARCH}",))
     except Misconfigured as error:
         return Finding(part, wrong=(str(error),))
     try:

@@ -1,6 +1,7 @@
 """`xiangyin crawl`."""
 
 import asyncio
+import signal
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from deploy import logs, wiring
 from deploy.cli import exits
 from deploy.cli.options import ConfigOption
-from deploy.settings.deployment import load
+from deploy.settings.deployment import Settings, load
 
 app = typer.Typer(add_completion=False)
 
@@ -23,5 +24,15 @@ def command(
     """Visit the sources, mask what leads to a person, publish new posts; until Ctrl-C."""
     settings = load(config)
     logs.configure(settings.log_format)
-    if not asyncio.run(wiring.crawl(settings, once=once)):
-        raise typer.Exit(exits.BAD_INPUT)
+    raise typer.Exit(asyncio.run(_crawl(settings, once=once)))
+
+
+async def _crawl(settings: Settings, *, once: bool) -> int:
+    """Crawl until done or asked to end (SIGTERM, SIGINT); the exit code."""
+    crawling = asyncio.ensure_future(wiring.crawl(settings, once=once))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, crawling.cancel)
+    try:
+        return exits.OK if await crawling else exits.BAD_INPUT
+    except asyncio.CancelledError:
+        return exits.INTERRUPTED if once else exits.OK

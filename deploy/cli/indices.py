@@ -7,6 +7,7 @@ import typer
 from deploy import templates
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
+from deploy.cli.remedy import elasticsearch_remedy
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.elasticsearch.client import connect
@@ -25,7 +26,8 @@ def _group() -> None:
 def create(config: ConfigOption = None) -> None:
     """Put the templates, create the indices that are missing, name what differs. Running it again changes nothing."""
     settings = load(config)
-    done, differing = asyncio.run(_create(settings))
+    with elasticsearch_remedy():
+        done, differing = asyncio.run(_create(settings))
     for line in done:
         typer.echo(line)
     for line in differing:

@@ -1,11 +1,12 @@
-"""What to do when Kafka is away: every command says the same."""
+"""What to do when a server is away: every command says the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiokafka.errors import KafkaError
+from elastic_transport import TransportError
 
-from deploy.checks import START_KAFKA
+from deploy.checks import START_ELASTICSEARCH, START_KAFKA
 from streams.errors import Busy
 
 
@@ -17,4 +18,15 @@ def kafka_remedy() -> Iterator[None]:
     except Busy as busy:
         if isinstance(busy.__cause__, (KafkaError, OSError)):
             raise Busy(f"{busy}; {START_KAFKA}") from busy
+        raise
+
+
+@contextmanager
+def elasticsearch_remedy() -> Iterator[None]:
+    """The same for the search server."""
+    try:
+        yield
+    except Busy as busy:
+        if isinstance(busy.__cause__, TransportError):
+            raise Busy(f"{busy}; {START_ELASTICSEARCH}") from busy
         raise

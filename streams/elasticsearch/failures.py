@@ -40,7 +40,7 @@ def busy_when_away(server: str) -> Iterator[None]:
         raise _of_api(server, error) from error
     except TlsError as error:
         raise Misconfigured(
-            f"{server}: TLS failed ({error.message}); set elasticsearch.certificate to the file of the authority "
+            f"{server}: TLS failed ({error.message}); set `elasticsearch_certificate` to the file of the authority "
             "that signed the server's certificate"
         ) from error
     except TransportError as error:

@@ -92,8 +92,9 @@ def test_servers_that_are_away_are_named_with_the_remedy(
     assert "XIANGYIN_KAFKA" in said.err
     assert "http://127.0.0.1:9 is away" in said.err
     assert "✓ sources" in said.out
-    assert run(["topics", "create"]) == exits.TEMPORARY
-    assert run(["indices", "create"]) == exits.TEMPORARY
+    for command, variable in (("topics", "XIANGYIN_KAFKA"), ("indices", "XIANGYIN_ELASTICSEARCH")):
+        assert run([command, "create"]) == exits.TEMPORARY
+        assert variable in capsys.readouterr().err
 
 
 POSTS = [

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,9 +21,11 @@ class Site:
         self.items: list[dict[str, object]] = []
         self.asked: list[tuple[str, str | None]] = []
         self.address = ""
+        self.visited = asyncio.Event()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         self.asked.append((request.path, request.headers.get("If-None-Match")))
+        self.visited.set()
         if request.path == "/robots.txt":
             return web.Response(text="")
         tag = f'"{abs(hash(str(self.items)))}"'
@@ -62,6 +65,17 @@ async def crawl(county: County) -> None:
     """One crawler, from its start to its end, beside this loop that serves the site."""
     crawler = county.start("crawl", "--once", log="crawl.log")
     assert await asyncio.to_thread(crawler.wait, 60) == 0, (county.folder / "crawl.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_crawler_that_is_asked_to_end_ends_with_0(county: County, site: Site, number: signal.Signals) -> None:
+    """As the worker does: a supervisor that ends it need not start it again, and no trace stands in the log."""
+    county.set_up()
+    crawler = county.start("crawl", log="crawl.log")
+    await asyncio.wait_for(site.visited.wait(), 60)
+    crawler.send_signal(number)
+    assert await asyncio.to_thread(crawler.wait, 30) == 0
+    assert "Traceback" not in (county.folder / "crawl.log").read_text("utf-8")
 
 
 async def test_a_crawler_goes_on_where_the_last_one_stopped(county: County, site: Site) -> None:
