@@ -49,7 +49,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "indexed": "已入库",
     "alerts": "预警",
     "all": "全县",
-    "heard": "群众在说",
+    "heard": "居民在说",
     "alerting": "预警",
     "quiet": "暂时没有要紧的事。",
     "verify": "未予采信，请人核实：",
