@@ -33,6 +33,8 @@ _OUTCOMES: Final = ("deaths", "none deaths", "none injured", "injured", "evacuat
 """What is told of an accident that is reported."""
 _MANY: Final = 3
 """So many dangers, beyond the harm that is told, are no report's causes."""
+_OUTBREAK: Final = 5
+"""So many who vomit together have eaten or breathed the same, whether or not the text says what."""
 _DEADLY_DISASTER: Final = 1
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
@@ -111,8 +113,10 @@ def _kind(stated: Statements) -> str:
 
 
 def _settle_poisoned(stated: Statements) -> None:
-    """Vomiting is poisoning only where somebody speaks of poison, of food or of what was let out."""
-    if "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
+    """Vomiting is poisoning only of many at once, or where one speaks of poison, of food or of what was let out."""
+    if stated.least("poisoned") >= _OUTBREAK and not stated.clinic:
+        stated.kinds["食品安全事故"] += "环境污染事件" not in stated.kinds and "poison" not in stated.quotes
+    elif "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
         stated.amounts.pop("poisoned", None)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from models.numerals import NUMERAL, RANGE, Amount, amount
+from models.persons import PERSON, joined, named
 
 _TERSE: Final = frozenset({"死", "亡", "伤", "重伤", "轻伤", "死亡", "受伤", "失踪", "被困", "中毒", "遇难", "获救"})
 """Words that stand right behind a number without a noun between: 三死五伤."""
@@ -13,7 +14,7 @@ REACH: Final = 28
 """Characters looked at on each side of a word of harm: counts stand near what they count."""
 
 _PERSON: Final = (
-    r"(?:余|多|来)?(?:名|个(?!小时|月|多|星期|学期|村|路|问题|小区|点)|位|人(?![民行员次大家])|口(?!井)|具|男|女"
+    r"(?:余|多|来)?(?:名|个(?!小时|月|多|星期|学期|村|乡|镇|县|市|区|省|社区|街道|班|厂|国|项|路|问题|小区|点)|位|人(?![民行员次大家])|口(?!井)|具|男|女|条(?=人?命|生命|性命|鲜活|$)"
     r"|民工|工人|学生|儿童|孩子|乘客|旅客|男子|女子|老人|村民|矿工|囚犯|游客|女工|师生|员工|职工|群众|居民)"
 )
 _COUNTED: Final = (
@@ -21,8 +22,12 @@ _COUNTED: Final = (
     "|位(?!于|置)|人|具|口(?!井))"
 )
 """What is counted behind a number that stands behind its word."""
-_BEFORE: Final = re.compile(rf"(?<![第每某A-Za-z\d.])(?<![上下](?=一个))({RANGE}) ?{_PERSON}")
-_JOINED: Final = re.compile(rf"(?<![第唯A-Za-z\d.:：])({RANGE}) ?$")
+_BEFORE: Final = re.compile(
+    rf"(?<![第每某A-Za-z\d.])(?<![上下](?=一个))({RANGE}) ?{_PERSON}"
+    r"|(?<![他她咱])([俩仨])(?!月|小时|字|车|星期)(?:人|个|口)?"
+)
+_FEW: Final = {"俩": 2, "仨": 3}
+_JOINED: Final = re.compile(rf"(?<![第唯A-Za-z\d.])(?<!\d[:：])({RANGE}) ?$")
 _COUPLE: Final = re.compile(rf"({NUMERAL}) ?男({NUMERAL}) ?女")
 _AFTER: Final = re.compile(
     r"(?:人数| |了|共计|总共|共|已经|已|至少|超过|约|大约|近|逾|达到|达|升至|增至|上升到|上升至|增加到|增加至|增加为"
@@ -32,7 +37,10 @@ _AFTER: Final = re.compile(
 _NUMBER_OF: Final = re.compile(
     rf"人数(?:竟|又|也|迅速|已|共|约|上升|增加|增|升)*(?:至|到|达|达到|为|是|有|[:：])({RANGE})"
 )
-_BESIDE: Final = re.compile(rf"({RANGE}) ?{_PERSON}[^，。]{{0,10}}?(?:和|与|及|以及){RANGE} ?{_PERSON}")
+_AND: Final = re.compile(
+    "(?![^，。]*(?:在内|其中))[^，。]{0,12}?(?:和|与|及|以及|跟|加|、|[县市区镇乡村])[^，。]{0,10}$"
+)
+"""Between two numbers of people that add up: 两名儿童和一名妇女死亡, 东县2人、西县3人死亡."""
 _NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
 _OBJECT: Final = re.compile(
     rf"(?:了|中|死|伤)? ?(?:其他|另外|当地|[^，。；！？\d造致导]{{1,6}}?)?({RANGE}) ?(?:余|多)?{_COUNTED}"
@@ -40,17 +48,7 @@ _OBJECT: Final = re.compile(
 _YUAN: Final = re.compile(rf"[^，。；！？\d]{{0,10}}?({NUMERAL})(?:(?:余|多)?元|(?<=[万亿])(?![\d人只头亩斤吨]))")
 _YUAN_BEFORE: Final = re.compile(rf"({NUMERAL})元(?:的|以上|左右)?(?:直接|间接|经济|财产)*$")
 
-_ONE: Final = (
-    "男子|女子|男孩|女孩|男童|女童|小孩|孩子|儿子|我儿|女儿|司机|驾驶员|老人|老太|老头|大爷|大妈|大叔|大婶|阿姨|老汉|父亲|母亲|爸爸|妈妈"
-    "|[我他她你][爸妈哥弟姐妹叔婶爷奶舅姑姨]|丈夫|妻子|老公|老婆|媳妇|婆婆|公公|岳父|岳母|弟弟|哥哥|姐姐|妹妹|孙子|孙女|爷爷|奶奶"
-    "|工人|民工|学生|村民|居民|乘客|女工|幼童|幼儿|婴儿|妇女|孕妇|环卫工|骑车人|行人|儿童|少年|青年|工友|同事|邻居|员工|职工|小姑娘|小伙|娃"
-    "|保安|保洁|外卖员|快递员|骑手|民警|消防员|老师傅|女士|先生|男生|女生|同学|老乡|亲戚|[修焊电木瓦漆护]工|作业人员|施工人员|值班员|保洁员|驴友|登山者|钓鱼者|摊主|矿工|渔民|牧民|船员|游客|某|他|她"
-)
-_PAIR: Final = re.compile(
-    rf"(?:{_ONE})(?:和|与|及|以及|跟)[^，。]{{0,10}}?(?:{_ONE})|母女|母子|父女|父子|夫妻|夫妇|祖孙|两口子|姐妹俩|兄弟俩|姐弟俩|兄妹俩"
-)
-_SINGLE: Final = re.compile(rf"(?:{_ONE})[^，。]{{0,10}}$")
-_OBJECT_ONE: Final = re.compile(rf"(?:了|到)?(?:[^，。；]{{0,6}}?)(?:{_ONE}|路人|群众|顾客|业主|游客)")
+_OBJECT_ONE: Final = re.compile(rf"(?:了|到)?(?:[^，。；]{{0,6}}?)(?:{PERSON}|群众)")
 _VAGUE: Final = re.compile(
     "(?:有人|多人|数人|好些人|不少人|几个人|(?:其余|部分|多名)(?:人员|船员|乘客|群众|工人|学生)?|(?:好几|几|多|数)(?:户|家|名|位|个)[^，。没无]{0,4})[^，。没无]{0,5}$"
 )
@@ -83,10 +81,7 @@ def count_yuan(text: str, start: int, end: int, floor: int, ceiling: int) -> Cou
 
 def victims(text: str, start: int, floor: int) -> int:
     """How many victims the words before a word of harm name without a number: 老人和小孩 2, 司机 1, none 0."""
-    before = text[max(floor, start - REACH) : start]
-    if _PAIR.search(before):
-        return 2
-    return 1 if _SINGLE.search(before) else 0
+    return named(text[max(floor, start - REACH) : start])
 
 
 def victims_meant(text: str, start: int, end: int, floor: int, ceiling: int) -> Amount | None:
@@ -100,15 +95,36 @@ def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
     before = text[floor:start]
     if (couple := _COUPLE.search(before)) and (number := _couple(couple)):
         return Count(number, floor + couple.start(), start)
-    if terse and (joined := _JOINED.search(before)):
-        return _count(joined, floor)
-    if beside := _BESIDE.search(before):
-        parts = [number for part in _BEFORE.finditer(before, beside.start()) if (number := amount(part[1]))]
-        if all(part.value is not None for part in parts):
-            total = Amount(sum(part.value or 0 for part in parts), sum(part.least for part in parts))
-            return Count(total, floor + beside.start(), start)
+    if terse and (beside := _JOINED.search(before)):
+        return _count(beside, floor)
     counts = list(_BEFORE.finditer(before))
-    return _count(counts[-1], floor) if counts else None
+    return _sum(before, counts, floor) if counts else None
+
+
+def _sum(before: str, counts: list[re.Match[str]], floor: int) -> Count | None:
+    """The last number and those that stand beside it: 两名儿童和一名妇女, 司机和三名乘客, 东县2人、西县3人."""
+    last = counts.pop()
+    number, start = _amount(last), last.start()
+    if number is None:
+        return None
+    while counts and _AND.fullmatch(before, counts[-1].end(), start) and (more := _amount(counts[-1])):
+        number, start = _plus(number, more), counts.pop().start()
+    others = joined(before[:start]) + (named(before[last.end() :]) - 1 if number.value == 1 else 0)
+    if others > 0:
+        number = _plus(number, Amount(others, others))
+    return Count(number, floor + start, floor + last.end())
+
+
+def _plus(one: Amount, other: Amount) -> Amount:
+    values = None if one.value is None or other.value is None else one.value + other.value
+    return Amount(values, one.least + other.least)
+
+
+def _amount(match: re.Match[str]) -> Amount | None:
+    """The number of people of a match of _BEFORE: as written, or what 俩 and 仨 stand for."""
+    if match[2]:
+        return Amount(_FEW[match[2]], _FEW[match[2]])
+    return amount(match[1])
 
 
 def _right(text: str, end: int, ceiling: int) -> Count | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,7 +109,10 @@ class HarmLexicon:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "HarmLexicon":
-        """Read harm, context, danger and pairs.yaml and traditional.txt of a folder, by default the program's own.
+        """Read harm, context, told, danger and pairs.yaml and traditional.txt of a folder.
+
+        Args:
+            folder: by default the program's own.
 
         Raises:
             ValueError: a word stands twice, or a context is none; names the file.
@@ -118,6 +122,9 @@ class HarmLexicon:
         try:
             file = msgspec.convert(_read(path), _ContextFile)
             contexts = _contexts(file.words, file.names)
+            path = folder / "told.yaml"
+            told = msgspec.convert(_read(path), _ContextFile)
+            contexts += _contexts(told.words, file.names | told.names)
             path = folder / "danger.yaml"
             danger = msgspec.convert(_read(path), _DangerFile)
             contexts += _contexts(danger.contexts, file.names)
@@ -165,6 +172,16 @@ class _Finder:
             index for index, group in enumerate(self._meanings) if not wanted or wanted & {m.category for m in group}
         )
         self._words = AhoCorasick(meanings, matchkind=MatchKind.LeftmostLongest)
+        self._within = tuple(
+            () if any(meaning.context is None for meaning in group) else self._inner(word)
+            for word, group in meanings.items()
+        )
+
+    def _inner(self, word: str) -> tuple[tuple[int, int, int], ...]:
+        """The shorter words in a word that may mean nothing: 都死了 that is no fish's death still holds 死了."""
+        head = self._words.find_matches_as_indexes(word[:-1])
+        tail = [(index, start + 1, end + 1) for index, start, end in self._words.find_matches_as_indexes(word[1:])]
+        return tuple(max(tail, head, key=lambda found: sum(end - start for _, start, end in found)))
 
     def words(self, text: str, *, closely: bool = False) -> list[Word]:
         """The words of a text; `closely`: even when nothing in it is wanted."""
@@ -173,12 +190,19 @@ class _Finder:
         if not closely and self._wanted.isdisjoint([index for index, _, _ in matches]):
             return found
         for index, start, end in matches[:_MOST]:
-            for meaning in self._meanings[index]:
-                if meaning.context is None or meaning.fits(text, start, end):
-                    if meaning.category != IDLE:
-                        found.append(Word(meaning.category, meaning.kind, start, end))
-                    break
+            if not self._note(index, text, start, end, found):
+                for inner, begin, until in self._within[index]:
+                    self._note(inner, text, start + begin, start + until, found)
         return found
+
+    def _note(self, index: int, text: str, start: int, end: int, found: list[Word]) -> bool:
+        """Add what a word means where it stands; tell whether it means anything, idle words included."""
+        for meaning in self._meanings[index]:
+            if meaning.context is None or meaning.fits(text, start, end):
+                if meaning.category != IDLE:
+                    found.append(Word(meaning.category, meaning.kind, start, end))
+                return True
+        return False
 
 
 class _Meaning:
@@ -237,8 +261,22 @@ def _contexts(contexts: Iterable[Context], names: Mapping[str, str]) -> list[Con
         return re.compile(re.sub("<([a-z]+)>", lambda name: f"(?:{names[name[1]]})", pattern)).pattern
 
     return [
-        Context(c.category, c.words, spelt(c.before), spelt(c.after), spelt(c.near), spelt(c.unless)) for c in contexts
+        Context(
+            c.category,
+            tuple(word for words in c.words for word in _spread(words)),
+            spelt(c.before),
+            spelt(c.after),
+            spelt(c.near),
+            spelt(c.unless),
+        )
+        for c in contexts
     ]
+
+
+def _spread(words: str) -> list[str]:
+    """The words that a word with braces stands for: {砸,压}{死,伤} for 砸死, 砸伤, 压死 and 压伤."""
+    parts = [part.split(",") for part in re.split("[{}]", words)]
+    return ["".join(chosen) for chosen in product(*parts)]
 
 
 def _read(path: Path) -> Any:

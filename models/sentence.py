@@ -9,10 +9,13 @@ from typing import Final
 from models.casualties import count_people, count_yuan, victims, victims_meant
 from models.harm import TRIGGERS, Word
 from models.numerals import NUMERAL, Amount
+from models.persons import PERSON, named
 from models.statements import Statements
 
 _PAUSE: Final = re.compile('[，,、（）()…“”"]|[ \u3000](?=[^ -~])')
 _BLANKS: Final = " \u3000"
+_LISTED: Final = 12
+"""Characters of a list's member: a word of harm so near before 、 is a statement of its own."""
 _LONGEST_QUOTE: Final = 60
 _DENIED: Final = re.compile(
     "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
@@ -37,14 +40,18 @@ _YEAR_ALONE: Final = re.compile(
 )
 """A year without a day is how people speak of the past; news name the day."""
 _SUFFERED: Final = re.compile(
-    "被[^，]{0,6}[埋压困砸撞烧冲卷卡]|晕倒|昏倒|倒下|落水|溺水|掉|坠|中毒|触电|埋|压|困|冲走|卷|跌|滑|烧伤|受伤"
+    "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧|受伤|下井|下去|不适"
 )
-_NO_SUBJECT: Final = re.compile(
-    "[后时经已均都全双先最终不幸当场送往到达医院抢救无效挖出被发现途中因伤势过重窒息溺水毒而也]{0,14}"
+_SAME_CLAUSES: Final = 3
+"""Clauses looked back at for those of whom a clause without a subject speaks."""
+_OTHERS: Final = re.compile(rf"{PERSON}|[他她]们|别人|[^，]者|嫌疑人|凶手|歹徒|枪手|医生|大夫|官方|警方|死者|其中|另")
+"""Who could have died instead of those before the pause; 医生宣布死亡 is told of them, however."""
+_TOLD_BY: Final = re.compile(
+    "(?:医生|大夫|医院|警方|公安|民警|法医|官方|人员|消防员|救援队)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|发现)|[掏捞挖拉抬找救拖背]"
 )
-"""Between the pause and a death: nobody who could have died instead of those before the pause."""
+"""Who finds the victims, and is none."""
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
-_ALL: Final = re.compile("全部|全都|无一|均")
+_ALL: Final = re.compile("全部?|全都|无一|均|都|双双|皆|[俩仨]")
 """What counts those of the clause before: 机上150人，全部遇难."""
 _BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
 """Animals and plants: where no person is named beside them, it is they who died."""
@@ -56,7 +63,7 @@ _PEOPLE_NAMED: Final = re.compile(
     "[人男女孩童娃农民户工匠主员客生母父爸妈爷奶叔婶姨姐妹兄弟儿妻夫者某她众师]|(?<!其)他|司机|老汉|老太"
 )
 _MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
-"""Beginnings of words for what animals do to people: the animal beside them is not the victim."""
+"""What animals do to people: the animal beside them is not the victim."""
 _BEASTS: Final = re.compile(
     rf"[了掉去]?(?:近|约|上|好)?(?:{NUMERAL}|几|许多|大量|很多|不少)[多余]?(?:[只头条匹尾羽亩棵株猪鸡鸭鱼牛羊]|万?斤)"
 )
@@ -64,15 +71,17 @@ _BEASTS: Final = re.compile(
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
 """Who writes is alive: 我要被压死了 is no death."""
+_SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼屋房]顶|悬崖|驾驶室|车里")
+"""Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
 _NEAR: Final = 8
 """Characters between a number and a bare 死 or 伤, which stands in many other words."""
 _NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
 """Words that tell of victims only with a number."""
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
-_ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又有")
+_ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又[有走死]|又一|随后")
 _FURTHER: Final = re.compile("另[一有外名两三\\d]|另$|[还又]有|也(?=[^，。]{0,6}[死亡遇难不治没伤困])|其余|其他")
-_TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部")
+_TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部|[增升达]至|上升到|增加到|达到")
 _PART: Final = re.compile("其中|包括|含")
 
 _PEOPLE: Final = {
@@ -102,6 +111,7 @@ TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 _UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
 """Words of harm that may befall 有人, 好几户: at least one."""
 _EVENTS: Final = frozenset({"event", "happened", "ongoing", "mention", "leak", "ruin", "ruined"})
+_TELLS: Final = frozenset({*_PEOPLE, *_EVENTS})
 _CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"})
 """Words that say by themselves that something happened."""
 _GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
@@ -158,9 +168,18 @@ class Sentence:
 
     def _pauses(self) -> list[int]:
         """Where clauses end: at marks, and at blanks that do not set off a number or a foreign word."""
-        text, start = self.text, self.start
-        marks = [mark.start() for mark in _PAUSE.finditer(text, start, self.end)]
-        return [start - 1, *(at for at in marks if text[at] not in _BLANKS or not text[at - 1].isascii()), self.end]
+        text, pauses = self.text, [self.start - 1]
+        for mark in _PAUSE.finditer(text, self.start, self.end):
+            if self._parts(mark.group(), mark.start(), pauses[-1]):
+                pauses.append(mark.start())
+        return [*pauses, self.end]
+
+    def _parts(self, mark: str, at: int, last: int) -> bool:
+        """Whether a mark ends a clause: 、 does behind a harm, but not between people (9名乘客、船长和厨师遇难)."""
+        if mark == "、":
+            floor = max(last, at - _LISTED)
+            return any(floor < word.end <= at and word.category in _TELLS for word in self.words)
+        return mark not in _BLANKS or not self.text[at - 1].isascii()
 
     def _is_anchored(self) -> bool:
         return bool(self.categories & _ANCHORS or _OCCURRED.search(self.text, self.start, self.end))
@@ -328,7 +347,7 @@ class Sentence:
             return None
         if "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
-        number = victims(self.text, word.start, floor) or self._subject(floor)
+        number = victims(self.text, word.start, floor) or self._subject(floor) or self._is_shut_in(word, floor, ceiling)
         if number:
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
@@ -336,6 +355,9 @@ class Sentence:
         if word.category == "death" and self._is_told(word, floor):
             return self._sufferers(word, floor) or Amount(1, 1)
         return None
+
+    def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
+        return bool(_MYSELF.search(self.text, floor, word.start) and _SHUT_IN.search(self.text, word.start, ceiling))
 
     def _subject(self, floor: int) -> int:
         """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
@@ -347,14 +369,20 @@ class Sentence:
     def _sufferers(self, word: Word, floor: int) -> Amount | None:
         """Those whom the clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
         place = bisect_left(self.pauses, floor - 1)
-        if not 0 < place < len(self.pauses):
+        if _OTHERS.search(self.text, floor, word.start) and not _TOLD_BY.search(self.text, floor, word.start):
             return None
-        if not _NO_SUBJECT.fullmatch(self.text, floor, word.start):
-            return None
-        start = self.pauses[place - 1] + 1
-        suffered = _SUFFERED.search(self.text, start, floor)
-        count = count_people(self.text, suffered.start(), suffered.end(), start, floor) if suffered else None
-        return count.amount if count and count.end <= floor else None
+        everybody = bool(_ALL.search(self.text, floor, word.end))
+        for index in range(min(place, len(self.pauses) - 1), max(0, place - _SAME_CLAUSES), -1):
+            start, end = self.pauses[index - 1] + 1, self.pauses[index]
+            suffered = _SUFFERED.search(self.text, start, end)
+            if suffered is None and not everybody:
+                continue
+            until = suffered.start() if suffered else end
+            count = count_people(self.text, until, until, start, until)
+            number = count.amount if count else Amount(*[victims(self.text, until, start)] * 2)
+            if number.least:
+                return number
+        return None
 
     def _is_told(self, word: Word, floor: int) -> bool:
         """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
@@ -369,15 +397,19 @@ class Sentence:
             return not _TAKEN.search(self.text, floor, word.start)
         if word.category not in _BODILY or word.category == "poisoned":
             return False
-        if self.categories & {"epidemic", "disease"} or self._near("illness", floor, ceiling):
+        if self.categories & {"epidemic", "disease"} or (
+            word.kind != "社会安全事件" and self._near("illness", floor, ceiling)
+        ):
             return True
         if _BEASTS.match(self.text, word.end, ceiling):
             self.tolled = True
             return True
-        if self.text[word.start] in _MAULED:
+        if not _MAULED.isdisjoint(self.text[word.start : word.end]):
             return False
         before = self.text[max(floor, word.start - 28) : word.start]
-        return bool(_THEIRS.search(before) or (_BEINGS.search(before) and not _PEOPLE_NAMED.search(before)))
+        return bool(
+            _THEIRS.search(before) or (_BEINGS.search(before) and not (_PEOPLE_NAMED.search(before) or named(before)))
+        )
 
     def _is_part(self, word: Word) -> bool:
         floor, _ = self._clause(word)

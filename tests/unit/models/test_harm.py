@@ -82,6 +82,7 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, content: str) -> None
     (tmp_path / "harm.yaml").write_text("dead: [死]\n", encoding="utf-8")
     (tmp_path / "context.yaml").write_text("names: {}\nwords: []\n", encoding="utf-8")
     (tmp_path / "pairs.yaml").write_text("settled: ''\ngroups: {}\npairs: []\n", encoding="utf-8")
+    (tmp_path / "told.yaml").write_text("names: {}\nwords: []\n", encoding="utf-8")
     (tmp_path / "danger.yaml").write_text("words: {}\ncontexts: []\n", encoding="utf-8")
     (tmp_path / "traditional.txt").write_text("傷伤\n", encoding="utf-8")
     HarmLexicon.load(tmp_path)
