@@ -32,7 +32,18 @@ FIELDS: Final = (
 )
 """Fields of a post that a column can fill; others are left."""
 
-ALIASES: Final = {"published": ("time", "date"), "body": ("content", "text")}
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("编号", "工单编号", "工单号", "受理编号", "序号"),
+    "title": ("标题", "主题"),
+    "body": ("content", "text", "内容", "正文", "诉求内容", "反映内容", "留言内容"),
+    "published": ("time", "date", "时间", "发布时间", "留言时间", "来电时间", "受理时间", "日期"),
+    "author": ("作者", "发帖人", "留言人", "来电人"),
+    "url": ("链接", "网址"),
+    "source": ("来源",),
+    "views": ("浏览", "浏览量", "阅读量"),
+    "replies": ("回复数", "评论数"),
+    "likes": ("点赞数",),
+}
 """Columns that fill a field where none has the field's own name and no mapping says otherwise."""
 
 _NUMBERS: Final = ("views", "replies", "likes")

@@ -21,7 +21,9 @@ LONGEST_BODY: Final = 200_000
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; far more than the longest post takes."""
 
-_TIME: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
+_TIME: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:：时点](\d{1,2})(?:[:：分](\d{1,2})秒?|分)?)?"
+)
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -91,7 +93,7 @@ def unusable(line: bytes) -> str | None:
 
 
 def moment(said: Any) -> datetime:
-    """A time as RFC 3339, or as `2019/2/28 11:25:05` and the like, which is China's.
+    """A time as RFC 3339, or as `2019/2/28 11:25:05`, `2019年2月28日 11时25分` and the like, which is China's.
 
     Raises:
         ValueError: it is neither.

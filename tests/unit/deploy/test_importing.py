@@ -73,6 +73,15 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
     assert (post.id, post.body) == ("7", "路灯\n坏了")
 
 
+def test_a_hotlines_export_needs_no_mapping(tmp_path: Path) -> None:
+    """The columns that Chinese programs commonly write are known; a mapping still has the first word."""
+    text = "工单编号,标题,诉求内容,受理时间,附注\r\n7,求助,路灯坏了,2026年2月1日 8时30分,无\r\n"
+    post = only(made(tmp_path, "a.csv", text))
+    assert (post.id, post.title, post.body) == ("7", "求助", "路灯坏了")
+    assert post.published == datetime(2026, 2, 1, 0, 30, tzinfo=UTC)
+    assert only(made(tmp_path, "b.csv", text, {"body": "附注"})).body == "无"
+
+
 def test_live_posts_count_as_published_now(tmp_path: Path) -> None:
     """An exercise with old texts: times of the file are left, so that what is young may alert."""
     post = only(made(tmp_path, "a.jsonl", '{"id": 1, "body": "路灯坏了", "time": "2019/2/28 11:25:05"}', live=True))

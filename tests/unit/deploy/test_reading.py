@@ -17,6 +17,10 @@ from deploy.reading import LONGEST_LINE, Bad, Read, bounded, moment, read
         ("2019/2/28 11:25:05", "2019-02-28T03:25:05"),
         ("2019-2-8 1:05:09", "2019-02-07T17:05:09"),
         ("2019/2/28", "2019-02-27T16:00:00"),
+        ("2019年2月28日", "2019-02-27T16:00:00"),
+        ("2019年2月28日11时25分", "2019-02-28T03:25:00"),
+        ("2019年2月28日 11：25：05", "2019-02-28T03:25:05"),
+        ("2019.2.28 11:25", "2019-02-28T03:25:00"),
     ],
 )
 def test_times_with_and_without_a_zone(said: str, utc: str) -> None:
@@ -25,7 +29,19 @@ def test_times_with_and_without_a_zone(said: str, utc: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["yesterday", "", "2019/13/1 0:00:00", "2019/2/30", 5, None, "9999-12-31T23:59:59-23:00"]
+    "said",
+    [
+        "yesterday",
+        "",
+        "2019年2月",
+        "2019/2/28 11:2505",
+        "2019-02-28 11:25:055",
+        "2019/13/1 0:00:00",
+        "2019/2/30",
+        5,
+        None,
+        "9999-12-31T23:59:59-23:00",
+    ],
 )
 def test_what_is_no_time_is_refused(said: object) -> None:
     """A time that cannot be read is an error that quotes it, never a guess."""
