@@ -29,8 +29,11 @@ _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missi
 _GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众多|极其|十分|非常")
 _SEVERAL: Final = 2
 """One injury without an accident is often a quarrel's or an illness's; more are an accident."""
-_OUTCOMES: Final = ("deaths", "none deaths", "none injured", "injured", "evacuated", "rescued")
+_OUTCOMES: Final = (
+    "deaths", "none deaths", "none injured", "injured", "evacuated", "rescued", "poisoned", "stuck", "freed", "after", "hurt",
+)  # fmt: skip
 """What is told of an accident that is reported."""
+_HARM: Final = frozenset({*_OUTCOMES, *_ACCIDENTAL, "evacuated"})
 _MANY: Final = 3
 """So many dangers, beyond the harm that is told, are no report's causes."""
 _OUTBREAK: Final = 5
@@ -143,20 +146,22 @@ def _settle_urgent(stated: Statements, whole: str) -> None:
     if stated.press or quotes.keys() & {"over", "after"}:
         return
     dangers = quotes.keys() & {"hazard", "risk", "event", "stuck"}
-    if lost and (urgent or growing or dangers & {"event", "deaths"}):
-        growing |= lost
-    asked = urgent and (growing or (dangers and _MOMENT.search(whole)))
-    if asked or (growing and dangers and _HOUR.search(whole)):
+    urgent |= quotes.get("cry", {})
+    asked = urgent and (growing or lost or (dangers and _MOMENT.search(whole)))
+    goes_on = (growing and dangers and _HOUR.search(whole)) or (lost and dangers & {"event", "hazard"})
+    growing |= lost
+    if asked or goes_on:
         quotes["pressing"] = urgent | growing
-        if not dangers & {"event", "stuck"}:
-            quotes["hazard"] |= growing | quotes.pop("risk", {})
+        danger = growing | quotes.pop("risk", {})
+        if danger and not dangers & {"event", "stuck"}:
+            quotes["hazard"] |= danger
 
 
 def _settle_risk(stated: Statements) -> None:
     """What is a nuisance by itself is a danger beside another one, where somebody is afraid, or has been harmed."""
     risk, fear, again = (stated.quotes.pop(name, {}) for name in ("risk", "fear", "again"))
     told = _told(stated)
-    if risk and ("hazard" in stated.quotes or fear or len(risk) > 1 or (told and again)):
+    if risk and ("hazard" in stated.quotes or fear or len(risk) >= _MANY or (told and again)):
         stated.quotes["hazard"] |= risk
     if told and again and not stated.press:
         stated.quotes["again"] = again
@@ -165,7 +170,7 @@ def _settle_risk(stated: Statements) -> None:
 
 def _told(stated: Statements) -> int:
     """How often the text tells of harm that has been done."""
-    harmed = any(stated.least(name) for name in (*_ACCIDENTAL, "injured"))
+    harmed = any(stated.least(name) for name in (*_ACCIDENTAL, "injured")) or "hurt" in stated.quotes
     return len(stated.quotes.get("event", ())) + harmed
 
 
@@ -176,6 +181,10 @@ def _settle_hazard(stated: Statements) -> None:
     mended, or says that it is as it was, it can happen again.
     """
     told, dangers = _told(stated), len(stated.quotes.get("hazard", ()))
+    if not stated.press and not stated.quotes.keys() & _HARM and not stated.amounts:
+        if ruin := stated.quotes.get("ruin"):
+            stated.quotes["hazard"] |= ruin
+        return
     if stated.quotes.keys() & {"again", "pressing"}:
         return
     reported = stated.press or any(name in stated.quotes for name in _OUTCOMES)

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
+IDLE: Final = "idle"
+"""The group of harmless words that contain others."""
 _BREAK: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n\\s]')
 _MOST: Final = 40_000
 """More words than any honest text holds; what a hostile one says beyond is not read."""
@@ -39,6 +43,15 @@ class Pair(Struct, frozen=True, forbid_unknown_fields=True, rename={"category": 
 _Known = tuple[tuple[Pair, re.Pattern[str]], ...]
 
 
+def _within(word: str, masks: Mapping[str, int], idle: int) -> int:
+    """The groups of the words that stand in a word, which the longest one hides: 锈得 is 锈, too."""
+    if masks[word] & idle:
+        return 0
+    size = len(word)
+    parts = (word[start:end] for start in range(size) for end in range(start + 1, size + 1))
+    return reduce(or_, (masks.get(part, 0) for part in parts)) & ~idle
+
+
 class Pairs:
     """Pairs of words by groups; time is linear in the text.
 
@@ -57,7 +70,7 @@ class Pairs:
         for name, words in groups.items():
             for word in words:
                 masks[word] = masks.get(word, 0) | names[name]
-        self._masks = tuple(masks.values())
+        self._masks = tuple(masks[word] | _within(word, masks, names.get(IDLE, 0)) for word in masks)
         self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest)
         self._pairs = [
             (

@@ -104,7 +104,7 @@ _NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poi
 """Words of harm for which a victim named without a number counts as one."""
 _FATAL: Final = frozenset({"death", "dead"})
 _BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
-_READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost"}
+_READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost", "hurt"}
 """Categories for which a sentence is read, in a text that has a trigger."""
 TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 """Categories without any word of which a sentence tells nothing, about itself or about others."""
@@ -465,7 +465,7 @@ class Sentence:
                 near = True
             elif category == "over" and _WISHED.search(self.text, self._clause(word)[0], word.start):
                 continue
-            elif category in {"fear", "again", "over", "after", "freed", "urgent"} or (
+            elif category in {"fear", "again", "hurt", "over", "after", "freed", "urgent"} or (
                 category in _COURSE and standing == "stated"
             ):
                 self.stated.quotes[category][self._quote(word)] = None
