@@ -30,7 +30,8 @@ _GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众
 _SEVERAL: Final = 2
 """One injury without an accident is often a quarrel's or an illness's; more are an accident."""
 _OUTCOMES: Final = (
-    "deaths", "none deaths", "none injured", "injured", "evacuated", "rescued", "poisoned", "stuck", "freed", "after", "hurt",
+    "deaths", "none deaths", "none injured", "injured", "poisoned", "hurt",
+    "evacuated", "stuck", "rescued", "freed", "after",
 )  # fmt: skip
 """What is told of an accident that is reported."""
 _HARM: Final = frozenset({*_OUTCOMES, *_ACCIDENTAL, "evacuated"})
