@@ -347,8 +347,8 @@ class Sentence:
             return None
         if "claim" in self.categories or _YEARS.match(self.text, word.end):
             return None
-        number = victims(self.text, word.start, floor) or self._subject(floor) or self._is_shut_in(word, floor, ceiling)
-        if number:
+        number = victims(self.text, word.start, floor) or self._subject(floor)
+        if number := number or int(self._is_shut_in(word, floor, ceiling)):
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
             return vague
