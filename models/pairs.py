@@ -122,8 +122,11 @@ class Pairs:
 
     @staticmethod
     def _denied(text: str, one: _Found, other: _Found, unless: re.Pattern[str]) -> bool:
+        """Whether the pair's own clause takes it back; what other clauses say is theirs."""
+        before = _BREAK.split(text[max(0, one[1] - _REACH) : one[1]])[-1]
+        after = _BREAK.split(text[other[2] : other[2] + _REACH], maxsplit=1)[0]
         return bool(
-            unless.search(text, max(0, one[1] - _REACH), other[2] + _REACH)
-            or _DENIED.search(text[max(0, one[1] - 4) : one[1]])
+            unless.search(f"{before}{text[one[1] : other[2]]}{after}")
+            or _DENIED.search(before)
             or _DENIED.search(text[max(one[2], other[1] - 4) : other[1]])
         )
