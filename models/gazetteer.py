@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec import Struct
@@ -37,8 +38,9 @@ _FOLLOWERS: Final = {
 _NOT_BEFORE: Final = "道马公铁线网思套出后走销政乡农上下进建"
 """What makes another word with a suffix of one character: `铁路`, `政府`."""
 
-_DIVISION: Final = re.compile(r"(?<![A-Za-z])[A-Z][0-9]+[区县市]")
-"""A county or district whose name was hidden by its publisher: `A3区`."""
+_DIVISION: Final = re.compile(r"[A-Z](?<![A-Za-z][A-Z])[0-9]+[区县市]")
+"""A county or district whose name was hidden by its publisher: `A3区`. Beginning with the capital, it is searched for
+by that: three times as fast as with what must not stand before it."""
 
 _SUFFIX: Final = re.compile(
     "|".join(
@@ -46,14 +48,20 @@ _SUFFIX: Final = re.compile(
         for suffix in sorted(_KINDS, key=len, reverse=True)
     )
 )
+_BREAK_WORDS: Final = (
+    "街道|尊敬|领导|业主|居民|家住|位于|附近|旁边|对面|反映|投诉|举报|咨询|请问|关于|建议|沿线|以及|或者|还有|通过|其中|"
+    "包括|进入|属于|没有|可以|希望|导致|相关|相信|严重|影响|占用|造成|进出|修建|违建|开办|设立|设置|侵占|破坏|距离|呼吁|"
+    "维护|扰乱|部分|如果|按照|要求|配合|支持|使得|地处|自己|什么|大型|主要|门口|新建|穿越|开挖|规划|减少|缺乏|附属|"
+    "所谓|不具备|商品房|临近|周边|经过|途经|靠近|路过|打通|隔壁|作为|开发商"
+)
+_BREAK_CHARACTERS: Final = (
+    "买卖读的了在是及到从对把被由于至向往有等请问我们你您他她它这那该本此每各某去来住省市区县镇乡就都也又很更最个些条座所家栋"
+    "为因但给让将并或而且着过后前里内外上下边旁已再称叫号与距离现使像说题"
+)
+_BREAK_STARTS: Final = "".join(word[0] for word in _BREAK_WORDS.split("|")) + _BREAK_CHARACTERS
 _BREAK: Final = re.compile(
-    r"[^\u4e00-\u9fffA-Za-z0-9]|[A-Z][0-9]+[市区县]|"
-    r"街道|尊敬|领导|业主|居民|家住|位于|附近|旁边|对面|反映|投诉|举报|咨询|请问|关于|建议|沿线|以及|或者|还有|通过|其中|"
-    r"包括|进入|属于|没有|可以|希望|导致|相关|相信|严重|影响|占用|造成|进出|修建|违建|开办|设立|设置|侵占|破坏|距离|呼吁|"
-    r"维护|扰乱|部分|如果|按照|要求|配合|支持|使得|地处|自己|什么|大型|主要|门口|新建|穿越|开挖|规划|减少|缺乏|附属|"
-    r"所谓|不具备|商品房|临近|周边|经过|途经|靠近|路过|打通|隔壁|作为|开发商|买|卖|读|"
-    r"[的了在是及到从对把被由于至向往有等请问我们你您他她它这那该本此每各某去来住省市区县镇乡就都也又很更最个些条座所家栋"
-    r"为因但给让将并或而且着过后前里内外上下边旁已再称叫号与距离现使像说题]"
+    rf"(?=[A-Z{_BREAK_STARTS}]|[^\u4e00-\u9fffA-Za-z0-9])"  # else each character tries each word
+    rf"(?:[^\u4e00-\u9fffA-Za-z0-9]|[A-Z][0-9]+[市区县]|{_BREAK_WORDS}|[{_BREAK_CHARACTERS}])"
 )
 """Words that no place's name goes across: what stands before the last of them is not part of the name."""
 
@@ -107,6 +115,9 @@ class Places(Struct, frozen=True):
         return any(all(name in places for name in mention.names) for mention in self.found)
 
 
+_START: Final = attrgetter("start")
+
+
 class Gazetteer:
     """A township's places, found by longest match in one pass over the text: of two that overlap the longer counts.
 
@@ -128,10 +139,12 @@ class Gazetteer:
 
     def find(self, text: str) -> Places:
         """Return the listed places, and where none is listed what reads like a place's name."""
-        listed = tuple(self.listed(text))
-        taken = {at for mention in listed for at in range(mention.start, mention.end)}
-        guessed = (mention for mention in _guessed(text) if taken.isdisjoint(range(mention.start, mention.end)))
-        return Places(tuple(sorted((*listed, *guessed), key=lambda mention: mention.start)))
+        guessed = [*_guessed(text)]
+        listed = [*self.listed(text)]
+        if listed:
+            taken = {at for mention in listed for at in range(mention.start, mention.end)}
+            guessed = [mention for mention in guessed if taken.isdisjoint(range(mention.start, mention.end))]
+        return Places(tuple(sorted((*listed, *guessed), key=_START)))
 
     def listed(self, text: str) -> Iterator[Mention]:
         """Yield the places of the township's own list that the text names."""
@@ -162,16 +175,16 @@ def _guessed(text: str) -> Iterator[Mention]:
     earlier = 0
     for match in _SUFFIX.finditer(text):
         start, end = match.span()
-        stem = _BREAK.split(text[max(earlier, start - LONGEST_STEM) : start])[-1].lstrip("和")
-        if _is_name(stem, match[0]):
-            yield Mention((stem + match[0],), _KINDS[match[0]], start - len(stem), end, listed=False)
+        if end - start > 1 or text[start - 1 : start] not in _NOT_BEFORE:
+            stem = _BREAK.split(text[max(earlier, start - LONGEST_STEM) : start])[-1].lstrip("和")
+            if _is_name(stem, end - start):
+                yield Mention((stem + match[0],), _KINDS[match[0]], start - len(stem), end, listed=False)
         earlier = end
 
 
-def _is_name(stem: str, suffix: str) -> bool:
-    if len(suffix) == 1 and (len(stem) < 2 or stem[-1] in _NOT_BEFORE):  # noqa: PLR2004
-        return False
-    return not _COMMON.fullmatch(stem)
+def _is_name(stem: str, ending: int) -> bool:
+    """Whether a stem makes a name with an ending of so many characters."""
+    return (ending > 1 or len(stem) > 1) and not _COMMON.fullmatch(stem)
 
 
 def _longest_of(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

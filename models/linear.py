@@ -82,7 +82,7 @@ class Table:
         shifters = self._shifts.take(found[:-1], mode="clip").nonzero()[0].tolist()
         phrases = [*map(self._rows.get, tokens.phrases_at(shifters), repeat(UNKNOWN))]
         times = np.zeros((3, len(rows) + len(phrases)))
-        times[0, rows.searchsorted(found[: len(tokens.title)])] = 1
+        times[0, rows.searchsorted(found[: tokens.titled])] = 1
         times[1] = 1
         AGAIN.take(counts, out=times[2, : len(rows)], mode="clip")
         weights = self._weights.take(np.concatenate([rows, phrases]) if phrases else rows, axis=0)
@@ -91,8 +91,9 @@ class Table:
     def _found(self, tokens: Tokens) -> NDArray[np.intp]:
         """The row of each word, in order."""
         words = tokens.whole
-        found = [*map(self._rows.get, words, repeat(UNKNOWN))]
-        if UNKNOWN in found:
+        try:
+            found = [*map(self._rows.__getitem__, words)]
+        except KeyError:
             self._meet(words)
             found = [*map(self._rows.get, words, repeat(UNKNOWN))]
         return np.array(found, dtype=np.intp)
@@ -182,7 +183,8 @@ def _commonest_first(models: Iterable[tuple[Sequence[str], NDArray[np.float32]]]
 def _distinct(rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows in ascending order, each once, and how often each is among them; np.unique takes three times as long."""
     ordered = np.sort(rows)
-    edge = np.ones(len(rows) + 1, dtype=np.bool_)
+    edge = np.empty(len(rows) + 1, dtype=np.bool_)
+    edge[0] = edge[-1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=edge[1:-1])
     edges = edge.nonzero()[0]
     return ordered[edges[:-1]], edges[1:] - edges[:-1]

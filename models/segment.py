@@ -33,18 +33,25 @@ class Tokens(Struct, frozen=True, dict=True):
     What follows from them is found when it is first asked for, once.
     """
 
-    title: tuple[str, ...]
-    body: tuple[str, ...]
+    whole: tuple[str, ...]
+    """The words of title and body."""
+    titled: int
+    """How many of them, the first ones, are the title's."""
 
     @classmethod
     def of(cls, title: Sequence[str], body: Sequence[str]) -> "Tokens":
         """Tokens from words that are cut already."""
-        return cls(tuple(title), tuple(body))
+        return cls((*title, *body), len(title))
 
-    @cached_property
-    def whole(self) -> tuple[str, ...]:
-        """The words of title and body."""
-        return self.title + self.body
+    @property
+    def title(self) -> tuple[str, ...]:
+        """The words of the title."""
+        return self.whole[: self.titled]
+
+    @property
+    def body(self) -> tuple[str, ...]:
+        """The words of the body."""
+        return self.whole[self.titled :]
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -63,7 +70,7 @@ class Tokens(Struct, frozen=True, dict=True):
 
     def phrases_at(self, places: Iterable[int]) -> set[str]:
         """The pairs of words that begin at these places of title and body together; none goes from one to the other."""
-        words, last = self.whole, len(self.title) - 1
+        words, last = self.whole, self.titled - 1
         return {f"{words[at]} {words[at + 1]}" for at in places if at != last}
 
     @property
@@ -98,7 +105,11 @@ class Segmenter:
 
         Lone surrogates, which no file can hold, become question marks.
         """
-        return self._jieba.cut(narrow(text), hmm=False)
+        plain = _narrowed(text)
+        try:
+            return self._jieba.cut(plain, hmm=False)
+        except UnicodeEncodeError:
+            return self._jieba.cut(_whole(plain), hmm=False)
 
     def tokens(self, title: str, body: str) -> Tokens:
         """The words of a post."""
@@ -111,11 +122,20 @@ class Segmenter:
 
 def narrow(text: str) -> str:
     """The text with ordinary letters and digits for full-width ones, and without lone surrogates; as long."""
+    return _whole(_narrowed(text))
+
+
+def _narrowed(text: str) -> str:
+    return text.translate(_NARROW) if _WIDE.search(text) else text
+
+
+def _whole(text: str) -> str:
+    """The text with question marks for lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        text = text.encode(errors="replace").decode()
-    return text.translate(_NARROW) if _WIDE.search(text) else text
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def _searched(word: str) -> str:
