@@ -32,7 +32,7 @@ _WISHED: Final = re.compile("(?:求|请|尽快|赶快|赶紧|马上|立即)[^，
 """What is asked for is not over: 求派车扑灭."""
 _SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若")
 _OCCURRED: Final = re.compile(
-    r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|截至|正在|发生了|发生一起|又发生"
+    r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|所幸|幸亏|幸好|万幸|过火面积|截至|正在|发生了|发生一起|又发生"
 )
 """What beside the name of an event says that it happened, and is not spoken of in general."""
 _YEAR_ALONE: Final = re.compile(
@@ -40,7 +40,7 @@ _YEAR_ALONE: Final = re.compile(
 )
 """A year without a day is how people speak of the past; news name the day."""
 _SUFFERED: Final = re.compile(
-    "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧|受伤|下井|下去|不适"
+    "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打绞割烫剐拖带]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧[伤死成着]|受伤|下井|下去|不适"
 )
 _SAME_CLAUSES: Final = 3
 """Clauses looked back at for those of whom a clause without a subject speaks."""
@@ -71,6 +71,9 @@ _BEASTS: Final = re.compile(
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
 """Who writes is alive: 我要被压死了 is no death."""
+_LIMB: Final = re.compile(
+    "手[指掌腕臂]|[双右左]手|腿|脚|胳膊|臂|肋|指头|截肢|骨折|脑袋|眼球|头部|脊|腰|门牙|下巴|[满浑一].[是都的]"
+)
 _SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼屋房]顶|悬崖|驾驶室|车里")
 """Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
@@ -352,12 +355,22 @@ class Sentence:
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self.text, word.start, word.end, floor, ceiling)):
             return vague
-        if word.category == "death" and self._is_told(word, floor):
-            return self._sufferers(word, floor) or Amount(1, 1)
-        return None
+        told = word.category == "death" and self._is_told(word, floor)
+        others = self._sufferers(word, floor) if word.category in _FATAL else self._maimed(word)
+        return others or (Amount(1, 1) if told else None)
+
+    def _maimed(self, word: Word) -> Amount | None:
+        """A limb is somebody's, whether or not it is said whose: 钢板滑落砸断了双腿."""
+        maimed = word.category == "injury" and word.kind and _LIMB.search(self.text, word.start, word.end + _NEAR)
+        return Amount(1, 1) if maimed else None
 
     def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
-        return bool(_MYSELF.search(self.text, floor, word.start) and _SHUT_IN.search(self.text, word.start, ceiling))
+        """Whether somebody calls for help out of a lift or a flood: 我被困在电梯里."""
+        return (
+            word.category == "trapped"
+            and bool(_MYSELF.search(self.text, floor, word.start))
+            and bool(_SHUT_IN.search(self.text, word.start, ceiling))
+        )
 
     def _subject(self, floor: int) -> int:
         """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
@@ -371,7 +384,7 @@ class Sentence:
         place = bisect_left(self.pauses, floor - 1)
         if _OTHERS.search(self.text, floor, word.start) and not _TOLD_BY.search(self.text, floor, word.start):
             return None
-        everybody = bool(_ALL.search(self.text, floor, word.end))
+        everybody = word.category == "death" and _ALL.search(self.text, floor, word.end)
         for index in range(min(place, len(self.pauses) - 1), max(0, place - _SAME_CLAUSES), -1):
             start, end = self.pauses[index - 1] + 1, self.pauses[index]
             suffered = _SUFFERED.search(self.text, start, end)
