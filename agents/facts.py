@@ -118,7 +118,7 @@ def _kind(stated: Statements) -> str:
 
 def _settle_poisoned(stated: Statements) -> None:
     """Vomiting is poisoning only of many at once, or where one speaks of poison, of food or of what was let out."""
-    if stated.least("poisoned") >= _OUTBREAK and not stated.clinic:
+    if stated.least("poisoned") >= _OUTBREAK:
         stated.kinds["食品安全事故"] += "环境污染事件" not in stated.kinds and "poison" not in stated.quotes
     elif "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
         stated.amounts.pop("poisoned", None)

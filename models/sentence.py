@@ -84,6 +84,8 @@ _NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
 _YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又[有走死]|又一|随后")
 _FURTHER: Final = re.compile("另[一有外名两三\\d]|另$|[还又]有|也(?=[^，。]{0,6}[死亡遇难不治没伤困])|其余|其他")
+_APART: Final = re.compile("[两二三四五2-5]起[^，。；\n]{0,4}(?:车祸|事故|火灾|命案)")
+"""Accidents whose victims are told one after the other: 两起车祸：城东一死，城西一死."""
 _TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部|[增升达]至|上升到|增加到|达到")
 _PART: Final = re.compile("其中|包括|含")
 
@@ -409,7 +411,7 @@ class Sentence:
         if word.category == "lives":
             return not _TAKEN.search(self.text, floor, word.start)
         if word.category not in _BODILY or word.category == "poisoned":
-            return False
+            return word.category == "poisoned" and "epidemic" in self.categories
         if self.categories & {"epidemic", "disease"} or (
             word.kind != "社会安全事件" and self._near("illness", floor, ceiling)
         ):
@@ -506,7 +508,9 @@ def _total(text: str, mentions: list[Mention], clause: Callable[[Word], tuple[in
     if any(_TOTAL.search(text, *clause(word)) for word, _, _ in mentions):
         mentions = [(word, amount, True) for word, amount, _ in mentions]
     wholes = [(word, amount) for word, amount, part in mentions if not part]
-    if len(wholes) > 1 and any(_ADDS_UP.search(text, *clause(word)) for word, _ in wholes):
+    first, last = mentions[0][0], mentions[-1][0]
+    apart = _APART.search(text, max(0, clause(first)[0] - _LONGEST_QUOTE), last.start)
+    if len(wholes) > 1 and (apart or any(_ADDS_UP.search(text, *clause(word)) for word, _ in wholes)):
         values = [amount.value for _, amount in wholes if amount.value is not None]
         return Amount(sum(values) if values else None, sum(amount.least for _, amount in wholes))
     return max((amount for _, amount, _ in mentions), key=lambda amount: amount.least)
