@@ -8,6 +8,7 @@ from typing import Final
 
 from models.casualties import count_people, count_yuan, victims, victims_meant
 from models.harm import TRIGGERS, Word
+from models.harmless import harmless, supposed
 from models.numerals import NUMERAL, Amount
 from models.persons import PERSON, named
 from models.statements import Statements
@@ -24,13 +25,8 @@ _DENIED: Final = re.compile(
 _ASKED: Final = re.compile(
     "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|是否|能否|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
 )
-_REMOVED: Final = re.compile(
-    "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
-)
-_MENDED: Final = re.compile("(?:已|都|全部?|刚)(?:经|被)?(?:修好|修复|排除|整改|封堵|更换|处理|拆除|清除|消除|解决)")
 _WISHED: Final = re.compile("(?:求|请|尽快|赶快|赶紧|马上|立即)[^，]{0,8}$")
 """What is asked for is not over: 求派车扑灭."""
-_SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若")
 _OCCURRED: Final = re.compile(
     r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|所幸|幸亏|幸好|万幸|过火面积|截至|正在|发生了|发生一起|又发生"
 )
@@ -495,11 +491,9 @@ class Sentence:
 
     def _is_removed(self, word: Word) -> bool:
         """Whether a danger is mended, or only supposed: 万一这桥断了."""
-        floor, ceiling = self._clause(word)
-        return bool(
-            _REMOVED.search(self.text[max(self.start, word.start - 12) : word.start])
-            or _MENDED.search(self.text, word.end, ceiling)
-            or (word.category == "hazard" and _SUPPOSED.search(self.text, floor, word.start))
+        clause = self._clause(word)
+        return harmless(self.text, (word.start, word.end), clause, (self.start, self.end)) or (
+            word.category == "hazard" and supposed(self.text, word.start, clause[0])
         )
 
 

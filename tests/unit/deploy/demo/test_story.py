@@ -61,8 +61,8 @@ def test_films_games_drills_and_history_are_no_harm(name: str) -> None:
 
 
 def test_few_everyday_posts_raise_a_warning() -> None:
-    """Beyond the story fewer than one post in twenty of an ordinary day alerts anybody."""
+    """Beyond the story fewer than one post in twenty-five of an ordinary day alerts anybody."""
     raised = [
         post for post in postings() if post.at is None and (judge(post).grade, judge(post).warning) != ("none", "none")
     ]
-    assert len(raised) < len([post for post in postings() if post.at is None]) / 20
+    assert len(raised) < len([post for post in postings() if post.at is None]) / 25
