@@ -52,7 +52,7 @@ _ALL: Final = re.compile("全部?|全都|无一|均|都|双双|皆|[俩仨]")
 _BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
 """Animals and plants: where no person is named beside them, it is they who died."""
 _THEIRS: Final = re.compile(
-    "(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
+    "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
 )
 """They stand right before the word, and nobody between."""
 _PEOPLE_NAMED: Final = re.compile(
@@ -68,7 +68,7 @@ _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 _MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
 """Who writes is alive: 我要被压死了 is no death."""
 _LIMB: Final = re.compile(
-    "手[指掌腕臂]|[双右左]手|腿|脚|胳膊|臂|肋|指头|截肢|骨折|脑袋|眼球|头部|脊|腰|门牙|下巴|[满浑一].[是都的]"
+    "手[指掌腕臂]|[双右左]手|腿|脚|胳膊|臂|肋|指头|截肢|骨折|脑袋|眼球|口腔|食道|面部|头部|脊|腰|门牙|下巴|[满浑一].[是都的]"
 )
 _SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼屋房]顶|悬崖|驾驶室|车里")
 """Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
@@ -359,7 +359,11 @@ class Sentence:
 
     def _maimed(self, word: Word) -> Amount | None:
         """A limb is somebody's, whether or not it is said whose: 钢板滑落砸断了双腿."""
-        maimed = word.category == "injury" and word.kind and _LIMB.search(self.text, word.start, word.end + _NEAR)
+        maimed = (
+            word.category == "injury"
+            and word.kind
+            and _LIMB.search(self.text, max(self._clause(word)[0], word.start - _NEAR), word.end + _NEAR)
+        )
         return Amount(1, 1) if maimed else None
 
     def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
