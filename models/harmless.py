@@ -11,6 +11,10 @@ _SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若|就算|
 _IN_YOUR_PLACE: Final = re.compile("换[了作成](?:我|你|他|谁)")
 _BOASTED: Final = re.compile("^了?(?:我|你|他|她|谁|咱|连[^，]{0,4})(?:自己)?(?:也|都)(?:会|能|知道|晓得|懂|肯|要)")
 """What anybody would do about it, and who is meant does not: 墙歪了我都会修."""
+_LIKELY: Final = re.compile("(?:容易|可能|会)(?:引起|导致|造成|引发)")
+"""What might come of something else is named as its danger, not as one: 容易引起房屋开裂."""
+_INSTANCED: Final = re.compile("(?:等|的)情况[时下]")
+"""What a rule provides for: 如电梯出现故障等情况时."""
 _ADVISED: Final = re.compile("(?:打|找|拨|联系|报修)[^，。]{0,12}(?:试试|就行|就好|就可以|即可)")
 """An answer to somebody else's question: 螺丝松了会响，打供电所报修试试."""
 _LATELY: Final = re.compile("上周|上个?月|上次|上回|那[天次回]|前[几两]天|前阵子|去年")
@@ -27,6 +31,8 @@ def harmless(text: str, word: tuple[int, int], clause: tuple[int, int], sentence
         or _MENDED.search(text, end, clause[1])
         or _IN_YOUR_PLACE.search(text, sentence[0], start)
         or _BOASTED.search(text[end : clause[1]])
+        or _LIKELY.search(text, clause[0], start)
+        or _INSTANCED.search(text, end, clause[1])
         or _ADVISED.search(text, end, sentence[1])
         or _is_past(text, start, end, sentence)
     )

@@ -129,6 +129,8 @@ _HELD: Final = re.compile(
 """How a drill is told that is held, and not one that is asked for or missed."""
 _YESTERDAY: Final = re.compile("[昨前][天日晚夜晨早]|日前|近日|[上去前]周|上[个星]|年前")
 _COLLAPSE: Final = re.compile("[塌垮]|滑坡")
+_DATED: Final = re.compile(r"(?:1[89]|20)\d\d年\d{1,2}月")
+"""Who names the year and the month tells of what is long past."""
 _UNDER_WAY: Final = re.compile("正在|正(?:紧急|组织|连夜)|还在")
 _BYGONE: Final = re.compile(
     "[昨前][天日晚夜]|[年月日号]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|当时|后来|之后|[上那]次|时许|点钟|曾"
@@ -451,7 +453,9 @@ class Sentence:
             if word.category in _CERTAIN or (word.category != "mention" and occurred):
                 self.stated.kinds[word.kind] += 1
                 self.stated.quotes["event"][self._quote(word)] = None
-                if _COLLAPSE.search(self.text, word.start, word.end):
+                if _COLLAPSE.search(self.text, word.start, word.end) and not _DATED.search(
+                    self.text, self.start, self.end
+                ):
                     self.stated.quotes["ruin"][self._quote(word)] = None
                 if word.category in {"leak", "ruin", "ruined"}:
                     self.stated.quotes["hazard"][self._quote(word)] = None
