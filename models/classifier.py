@@ -1,11 +1,14 @@
 """A linear classifier over a post's words: what the models of topic, sentiment and emotion have in common."""
 
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from models import artefact
 from models.artefact import Fitted
 from models.linear import Head, heads
+
+MEASURED: Final = "{}-measured"
+"""Name of the same model without the rows that it is measured on; what is served was then fitted to all rows."""
 
 
 class Classifier:
@@ -44,3 +47,12 @@ class Classifier:
             Unusable: as `fitted`.
         """
         return cls(cls.fitted(folder))
+
+    @classmethod
+    def measured(cls, folder: Path = artefact.FOLDER) -> Self:
+        """The model that the figures are of: its like that never saw the rows of the split.
+
+        Raises:
+            Unusable: as `fitted`.
+        """
+        return cls(artefact.load(folder, MEASURED.format(cls.NAME), fields=cls.FIELDS))

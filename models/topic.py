@@ -1,10 +1,7 @@
 """What a post is about: one of seven topics, which decides the office."""
 
-from pathlib import Path
-
 from msgspec import Struct
 
-from models import artefact
 from models.artefact import Fitted
 from models.classifier import Classifier
 from models.linear import Head, probabilities, scale
@@ -30,21 +27,9 @@ class TopicModel(Classifier):
     FIELDS = 2
     """The title, and title and body together."""
 
-    MEASURED = "topic-measured"
-    """The same model without the rows that it is measured on; what is served was then fitted to all rows."""
-
     def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
         super().__init__(fitted, head)
         self._threshold = fitted.threshold
-
-    @classmethod
-    def measured(cls, folder: Path = artefact.FOLDER) -> "TopicModel":
-        """The model that the figures are of.
-
-        Raises:
-            Unusable: a file is missing, damaged or of another version.
-        """
-        return cls(artefact.load(folder, cls.MEASURED, fields=cls.FIELDS))
 
     def probabilities(self, tokens: Tokens) -> list[float]:
         """One probability a label, in the order of `labels`."""

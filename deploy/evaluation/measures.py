@@ -4,19 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from agents import clean, facts, segment, severity
 from deploy import reading
 from deploy.evaluation.asked import Asked, Model
 from deploy.evaluation.rows import Row, shown
+from models.classifier import Classifier
 from models.evaluation import answer
 from models.evaluation.answer import Answer
 from models.evaluation.interval import share
 from models.evaluation.score import Score, Share, Tally
 from models.harm import HarmLexicon
-from models.load import load
-from models.mood import SENTIMENT_OF
+from models.mood import SENTIMENT_OF, EmotionModel, SentimentModel
 from models.rulepack import RulePack
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
@@ -26,6 +26,9 @@ GRADE_OF: Final[Mapping[str, str]] = {
     **dict(zip(GRADES, GRADES, strict=True)), "特别重大": "I", "重大": "II", "较大": "III", "一般": "IV", "无": "none",
 }  # fmt: skip
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+M = TypeVar("M", bound=Classifier)
 
 
 class Measure(Protocol):
@@ -70,7 +73,7 @@ class _WordMeasure:
     NAME: Model
 
     def __init__(self, asked: Asked) -> None:
-        self._renamed, self._segmenter, self._trained = asked.renamed, Segmenter(), load(asked.weights)
+        self._renamed, self._segmenter = asked.renamed, Segmenter()
         self._tallies: defaultdict[str, Tally] = defaultdict(partial(Tally, asked.named))
 
     def scores(self) -> Iterator[Score]:
@@ -94,8 +97,7 @@ class TopicMeasure(_WordMeasure):
 
     def __init__(self, asked: Asked) -> None:
         super().__init__(asked)
-        # What is served has learnt from the rows of the split, too: its like that has not is asked.
-        self._model = TopicModel.measured(asked.weights) if asked.split else self._trained.topic
+        self._model = _asked_of(TopicModel, asked)
 
     def add(self, row: Row) -> None:
         model = self._model
@@ -108,8 +110,12 @@ class EmotionMeasure(_WordMeasure):
 
     NAME = "emotion"
 
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked)
+        self._model = _asked_of(EmotionModel, asked)
+
     def add(self, row: Row) -> None:
-        model = self._trained.emotion
+        model = self._model
         truth = self._label(row, {label: label for label in model.labels})
         self._tallies[row.rows].add(truth, answer.emotion(model, self._tokens(row)), row.line)
 
@@ -121,10 +127,11 @@ class SentimentMeasure(_WordMeasure):
 
     def __init__(self, asked: Asked) -> None:
         super().__init__(asked)
+        self._model = _asked_of(SentimentModel, asked)
         self._signs: defaultdict[str, Tally] = defaultdict(partial(Tally, asked.named))
 
     def add(self, row: Row) -> None:
-        truth, model, tokens = self._label(row, SENTIMENT_OF), self._trained.sentiment, self._tokens(row)
+        truth, model, tokens = self._label(row, SENTIMENT_OF), self._model, self._tokens(row)
         self._tallies[row.rows].add(truth, answer.sentiment(model, tokens), row.line)
         if truth in answer.POLES:
             self._signs[row.rows].add(truth, answer.sign(model, tokens), row.line)
@@ -189,6 +196,11 @@ class SeverityMeasure:
         self._counts[key][met] += 1
         if (not met if wrong is None else wrong) and len(self._wrong[key]) < self._named:
             self._wrong[key].append(row.line)
+
+
+def _asked_of(kind: type[M], asked: Asked) -> M:
+    """The model; what is served has learnt from the rows of the split, too, so there its like that has not is asked."""
+    return kind.measured(asked.weights) if asked.split else kind.load(asked.weights)
 
 
 def _known(label: Any, renamed: Mapping[str, str], known: Mapping[str, str], what: str) -> str:

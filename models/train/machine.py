@@ -32,14 +32,20 @@ class Machine(Struct, frozen=True):
         return margins
 
 
-def machine(matrix: Matrix, truth: NDArray[np.intp], weights: NDArray[np.float64], counted: int) -> Machine:
+def machine(
+    matrix: Matrix,
+    truth: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    counted: int,
+    regularisation: float = REGULARISATION,
+) -> Machine:
     """One support vector machine a label (Fan et al. 2008); the first `counted` columns are stretched."""
     coefficients, bias = [], []
     for label in range(truth.max() + 1):
         own = truth == label
         stretch = np.ones(matrix.shape[1])
         stretch[:counted] = _stretch(matrix[:, :counted], own, weights)
-        fitted = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix @ diags([stretch], [0]), own, weights)
+        fitted = LinearSVC(C=regularisation, random_state=SEED).fit(matrix @ diags([stretch], [0]), own, weights)
         coefficients.append(fitted.coef_[0] * stretch)
         bias.append(fitted.intercept_[0])
     return Machine(np.column_stack(coefficients), np.array(bias))

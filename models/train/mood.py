@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
 from models.artefact import Fitted
 from models.evaluation import answer
@@ -20,6 +19,7 @@ from models.train import softmax
 from models.train.calibrate import temperature
 from models.train.corpus import Cut, Example, of
 from models.train.fit import FOLDS, SEED, enough
+from models.train.machine import machine
 from models.train.meaning import meanings
 from models.train.softmax import Machine, Rows
 from models.train.strings import scaled, strings
@@ -34,9 +34,9 @@ POLARITY: Final = "polarity"
 
 PENALTY: Final = 3e-5
 REGULARISATION: Final = 0.2
-"""Of the softmax (of a mean loss), and of LinearSVC (its C)."""
+"""Of the softmax (of a mean loss), and of the support vectors (their C)."""
 
-HARD: Final = 2.0
+HARD: Final = 2.5
 """What a margin of the support vectors counts beside one of the softmax."""
 
 POLAR: Final = 2.0
@@ -129,20 +129,24 @@ def _fit(posts: Any, known: Rows, company: NDArray[np.float64], labels: Sequence
     """Three machines as one: a softmax over all rows, support vectors for emotions, and such for the sign."""
     soft = softmax.fit(posts, known, company, PENALTY)
     sure = known.sure
-    emotions = _support_vectors(posts[sure], known.possible[sure].argmax(axis=1), known.counts[sure])
+    truth = known.possible[sure].argmax(axis=1)
+    emotions = machine(posts[sure], truth, known.counts[sure], posts.shape[1], REGULARISATION)
     signs = np.array([SIGN[SENTIMENT_OF[label]] for label in labels])
     leaning = known.possible @ signs
     polar = leaning != 0
-    sign = _support_vectors(posts[polar], leaning[polar] > 0, (known.counts * np.where(sure, 1, POLAR))[polar])
+    positive = (leaning[polar] > 0).astype(np.intp)
+    counts = _evenly(positive, (known.counts * np.where(sure, 1, POLAR))[polar])
+    sign = machine(posts[polar], positive, counts, posts.shape[1], REGULARISATION)
     return Machine(
-        soft.weights + HARD * (emotions.weights + sign.weights * signs / 2),
-        soft.bias + HARD * (emotions.bias + sign.bias * signs / 2),
+        soft.weights + HARD * (emotions.coefficients + sign.coefficients[:, 1:] * signs / 2),
+        soft.bias + HARD * (emotions.bias + sign.bias[1:] * signs / 2),
     )
 
 
-def _support_vectors(posts: Any, truth: NDArray[Any], counts: NDArray[np.float64]) -> Machine:
-    machine = LinearSVC(C=REGULARISATION, random_state=SEED).fit(posts, truth, counts)
-    return Machine(machine.coef_.T, machine.intercept_)
+def _evenly(positive: NDArray[np.intp], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Both sides count alike: how many of a set are negative says nothing of other texts."""
+    shares: NDArray[np.float64] = counts * (counts.sum() / 2 / np.bincount(positive, counts, minlength=2)[positive])
+    return shares
 
 
 def _temperature(posts: Any, known: Rows, company: NDArray[np.float64], labels: Sequence[str]) -> float:

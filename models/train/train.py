@@ -10,16 +10,19 @@ from msgspec import Struct, json
 from threadpoolctl import threadpool_limits
 
 from models import artefact, request, similarity
+from models.artefact import Fitted
+from models.classifier import MEASURED
 from models.correction import Correction, Field
 from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
-from models.mood import EmotionModel
+from models.mood import EmotionModel, SentimentModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
 from models.train.corpus import Cut, Example, Part
 from models.train.corrected import SOURCE, corrected
+from models.train.faces import faces
 from models.train.grouping import Share
 from models.train.vocabulary import Admission
 
@@ -46,6 +49,7 @@ class _Sets(Struct, frozen=True):
     topic: list[Cut]
     emotion: list[Cut]
     sentiment: list[Cut]
+    faces: list[Cut]
     stream: list[Cut]
     unlabelled: list[Tokens]
     """More messages, and what offices replied."""
@@ -79,11 +83,9 @@ def train(
     # By one thread: how many share a sum decides its last digits, and so the bytes; more are slower, too.
     with threadpool_limits(limits=1, user_api="blas"):
         progress("topic")
-        artefact.save(out, TopicModel.MEASURED, topic.fitted(corpus.of(sets.topic, "train"), sets.unlabelled))
-        # Once the figures are known to be those of rows kept from training, these rows are worth learning from, too.
-        artefact.save(out, TopicModel.NAME, topic.fitted(sets.topic, sets.unlabelled))
+        _learn(out, TopicModel.NAME, sets.topic, lambda rows: topic.fitted(rows, sets.unlabelled))
         progress("mood")
-        artefact.save(out, EmotionModel.NAME, mood.fitted(corpus.of(sets.sentiment, "train"), sets.unlabelled))
+        _learn(out, EmotionModel.NAME, sets.sentiment, lambda rows: mood.fitted([*rows, *sets.faces], sets.unlabelled))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")
@@ -115,6 +117,15 @@ def evaluate(
     return report
 
 
+def _learn(out: Path, name: str, rows: Sequence[Cut], fitted: Callable[[Sequence[Cut]], Fitted]) -> None:
+    """One to be measured, and one to be served.
+
+    Once the figures are known to be those of rows kept from training, these rows are worth learning from, too.
+    """
+    artefact.save(out, MEASURED.format(name), fitted(corpus.of(rows, "train")))
+    artefact.save(out, name, fitted(rows))
+
+
 def _read(data: Path, corrections: Mapping[int, Correction] = MappingProxyType({}), weight: float = 1.0) -> _Sets:
     def with_corrections(examples: Sequence[Example], field: Field) -> list[Example]:
         return corrected(examples, corrections, field, weight)
@@ -125,7 +136,7 @@ def _read(data: Path, corrections: Mapping[int, Correction] = MappingProxyType({
     texts = (with_corrections(corpus.messages(data), "topic"), emotions, mixed, corpus.unlabelled(data))
     topics, feelings, sentiments, stream = (corpus.cut(examples, segmenter) for examples in texts)
     replied = [segmenter.tokens(title, f"{body}\n{reply}") for title, body, reply in corpus.replied(data)]
-    return _Sets(topics, feelings, sentiments, stream, [*(row.tokens for row in stream), *replied])
+    return _Sets(topics, feelings, sentiments, faces(segmenter), stream, [*(row.tokens for row in stream), *replied])
 
 
 def _count(rows: Sequence[Cut]) -> KeywordWeights:
@@ -153,7 +164,8 @@ def _corrected(rows: Sequence[Cut]) -> dict[str, list[str]]:
 
 def _report(data: Path, sets: _Sets, models: Path) -> Report:
     trained, requests = load(models), request.load(models / request.WEIGHTS.name)
-    topics, sentiments, emotions = TopicModel.measured(models), trained.sentiment, trained.emotion
+    topics, sentiments = TopicModel.measured(models), SentimentModel.measured(models)
+    emotions = EmotionModel.measured(models)
     by_name = {"topic": sets.topic, "emotion": sets.emotion, "sentiment": sets.sentiment}
     return Report(
         counts={
@@ -161,8 +173,8 @@ def _report(data: Path, sets: _Sets, models: Path) -> Report:
         },
         vocabulary={
             "topic": len(trained.topic.vocabulary),
-            "emotion": len(emotions.vocabulary),
-            "sentiment": len(sentiments.vocabulary),
+            "emotion": len(trained.emotion.vocabulary),
+            "sentiment": len(trained.sentiment.vocabulary),
             "keywords": len(trained.keywords.counts),
             "requests": len(requests.weights),
         },

@@ -80,6 +80,12 @@ def test_praise_of_an_office_is_found(text: str, trained: Trained) -> None:
     assert trained.sentiment.leaning(SEGMENTER.tokens("", text)).label == "positive"
 
 
+@pytest.mark.parametrize("face", ["抓狂", "衰", "泪", "怒", "崩溃", "晕"])
+def test_a_face_of_anger_or_grief_is_no_joy(face: str, trained: Trained) -> None:
+    """Weibo's faces mean what everybody takes them to mean, though few labelled posts hold some of them."""
+    assert trained.sentiment.leaning(SEGMENTER.tokens("", f"今天[{face}]")).score < 0
+
+
 def test_a_sentiment_is_the_sum_of_its_feelings(trained: Trained) -> None:
     """Both models read one: anger, fear and sadness together are what is negative."""
     tokens = SEGMENTER.tokens("", "又停水了，真烦，有点担心")

@@ -16,6 +16,7 @@ from models import request, similarity
 from models.artefact import FOLDER
 from models.correction import Correction, Field
 from models.load import load
+from models.mood import EmotionModel
 from models.segment import Segmenter
 from models.topic import TopicModel
 from models.train.corpus import DataError, chatter, example, key_of, messages, part_of
@@ -118,12 +119,16 @@ def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
     assert trained.sentiment.leaning(Segmenter().tokens("", "气死，垃圾，可恶")).score < 0
 
 
-def test_topics_are_measured_before_all_rows_are_learnt_from(out: Path) -> None:
+def test_models_are_measured_before_all_rows_are_learnt_from(out: Path) -> None:
     """The figures are of a model that never saw the rows that were kept; the one that is served knows them, too."""
-    served, measured = TopicModel.load(out), TopicModel.measured(out)
-    tokens = Segmenter().tokens("", "工厂排放废气")
-    assert served.probabilities(tokens) != measured.probabilities(tokens)
-    assert served.labels == measured.labels
+    topics, moods = (
+        (TopicModel.load(out), TopicModel.measured(out)),
+        (EmotionModel.load(out), EmotionModel.measured(out)),
+    )
+    tokens = Segmenter().tokens("", "工厂排放废气，气死我了")
+    assert topics[0].probabilities(tokens) != topics[1].probabilities(tokens)
+    assert moods[0].feelings(tokens) != moods[1].feelings(tokens)
+    assert [one.labels for one in (topics[0], moods[0])] == [one.labels for one in (topics[1], moods[1])]
 
 
 def test_what_grouping_knows_is_trained_too(out: Path) -> None:

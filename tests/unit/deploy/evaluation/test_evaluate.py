@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.evaluation.asked import Asked, Refused
+from deploy.evaluation.asked import Asked, Model, Refused
 from deploy.evaluation.evaluate import evaluate
 from deploy.evaluation.rows import NAMED
 from models.artefact import FOLDER, Unusable
@@ -201,6 +201,18 @@ def test_the_split_is_asked_of_the_model_that_never_saw_it(tmp_path: Path) -> No
     assert measured([LAMP], weights=folder).counted == 1
     with pytest.raises(Unusable, match=r"topic-measured\.json"):
         measured([LAMP], split="test", weights=folder)
+
+
+@pytest.mark.parametrize("model", ["sentiment", "emotion"])
+def test_the_split_of_moods_is_asked_of_the_model_that_never_saw_it(model: Model, tmp_path: Path) -> None:
+    """As with topics."""
+    row = {"text": "今天好开心", "emotion": "happy"}
+    folder = weights(tmp_path, [])
+    (folder / "split.json").write_text(json.dumps({model: {"test": [key_of(row["text"])]}}))
+    (folder / "mood-measured.npz").unlink()
+    assert measured([row], model=model, weights=folder).counted == 1
+    with pytest.raises(Unusable, match=r"mood-measured\.npz"):
+        measured([row], split="test", model=model, weights=folder)
 
 
 def test_two_models_are_measured_on_the_same_rows(tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ def test_a_polar_row_teaches_the_sign(rows: list[Cut]) -> None:
     assert model.leaning(Tokens.of((), ("坑人",))).label == "negative"
 
 
+def test_more_rows_of_one_sign_make_no_text_more_likely_to_have_it(rows: list[Cut]) -> None:
+    """How many posts of a set are negative says nothing of other texts: words of both signs are left undecided."""
+    polar = [("negative", "坑人")] * 90 + [("positive", "荣幸")] * 10
+    model = SentimentModel(fitted([*rows, *(cut(label, [word], POLARITY) for label, word in polar)], []))
+    assert model.leaning(Tokens.of((), ("荣幸",))).score > 0 > model.leaning(Tokens.of((), ("坑人",))).score
+
+
 def test_a_corrected_sentiment_counts_among_emotions(rows: list[Cut]) -> None:
     """An officer who calls a text positive names no emotion: it is one of those that are."""
     wrong = ("可恶", "骗子")
