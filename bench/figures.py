@@ -3,6 +3,7 @@
 Run it on an idle machine; what it prints is what this machine does.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -41,9 +42,10 @@ def first_alert() -> str:
 
 
 def graded() -> str:
-    """Exact grades of the half that was not tuned on."""
-    said, _ = ran([sys.executable, "bench/severity.py", "--half", "B"])
-    return _line(r"exact grades on reports.*", said)
+    """Exact grades of the texts that are kept from whoever tunes."""
+    said, _ = ran([XIANGYIN, "evaluate", "bench/texts/severity-kept.jsonl", "--model", "severity", "--json"])
+    grade = next(each for each in json.loads(said)["scores"] if each["model"] == "grade")["accuracy"]
+    return f"{grade['value']:.3f} exactly right [{grade['low']:.3f}, {grade['high']:.3f}]"
 
 
 def simulated() -> str:
