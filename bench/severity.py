@@ -4,7 +4,6 @@ Half A is what the words and rules were tuned on; half B was not looked at. The 
 """
 
 import argparse
-import hashlib
 import json
 import math
 import sys
@@ -16,6 +15,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from agents import facts, severity
+from models.evaluation.halves import half
 from models.harm import HarmLexicon
 from models.rulepack import RulePack
 from streams.matter import Facts
@@ -25,11 +25,6 @@ DATA: Final = Path(__file__).parents[2] / "shared" / "data"
 GRADES: Final = {"特别重大": "I", "重大": "II", "较大": "III", "一般": "IV", "无": "none"}
 
 Judged = tuple[dict[str, Any], Facts, Severity]
-
-
-def half(identifier: str) -> str:
-    """A: tuned on. B: kept clean."""
-    return "AB"[hashlib.sha256(identifier.encode()).digest()[0] % 2]
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from osmem_server import OsmemServer
 
 from deploy.embedded import EmbeddedServers
 from streams.kafka.admin import create_topics
@@ -62,6 +63,16 @@ def servers() -> Iterator[EmbeddedServers]:
     """The embedded broker and search server, for all tests of the session."""
     with EmbeddedServers() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def search_server() -> Iterator[str]:
+    """A search server: embedded, or the one that XIANGYIN_TEST_ELASTICSEARCH names. The promises are the same."""
+    if given := os.environ.get("XIANGYIN_TEST_ELASTICSEARCH"):
+        yield given
+        return
+    with OsmemServer.start(japanese=False) as embedded:
+        yield embedded.url
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """What crawlers remember, on a real search server."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from osmem_server import OsmemServer
 
 from deploy.templates import indices
 from streams.crawl.memory import Memory, Noted
@@ -17,22 +15,12 @@ from streams.errors import Busy, Misconfigured
 from tests.unit.streams.crawl.contract import HERE, MemoryContract
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The embedded server, or the one that XIANGYIN_TEST_ELASTICSEARCH names: the promises are the same."""
-    if given := os.environ.get("XIANGYIN_TEST_ELASTICSEARCH"):
-        yield given
-        return
-    with OsmemServer.start(japanese=False) as embedded:
-        yield embedded.url
-
-
 @pytest.fixture
-async def memory(server: str) -> AsyncIterator[ElasticsearchMemory]:
-    client = await connect(Access(url=server))
+async def memory(search_server: str) -> AsyncIterator[ElasticsearchMemory]:
+    client = await connect(Access(url=search_server))
     deployment = f"t{uuid4().hex[:8]}"
-    await create(client, server, deployment, indices(deployment, [HERE]))
-    yield ElasticsearchMemory(client, server=server, deployment=deployment)
+    await create(client, search_server, deployment, indices(deployment, [HERE]))
+    yield ElasticsearchMemory(client, server=search_server, deployment=deployment)
     await client.close()
 
 
@@ -40,11 +28,11 @@ class TestElasticsearchMemory(MemoryContract):
     """The memory that lasts keeps the contract."""
 
 
-async def test_two_processes_share_it(server: str, memory: ElasticsearchMemory) -> None:
+async def test_two_processes_share_it(search_server: str, memory: ElasticsearchMemory) -> None:
     """What one crawler noted, the next one knows, on whichever machine it was started."""
     await memory.decide("a", {"1": Noted(township=HERE)})
-    client = await connect(Access(url=server))
-    other = ElasticsearchMemory(client, server=server, deployment=memory.deployment)
+    client = await connect(Access(url=search_server))
+    other = ElasticsearchMemory(client, server=search_server, deployment=memory.deployment)
     assert (await other.posts("a", ["1"]))["1"].township == HERE
     await client.close()
 
@@ -55,10 +43,10 @@ async def test_many_posts_are_asked_for_in_pieces(memory: Memory) -> None:
     assert await memory.decide("a", posts) == posts == await memory.posts("a", list(posts))
 
 
-async def test_a_missing_index_is_named_with_the_remedy(server: str) -> None:
+async def test_a_missing_index_is_named_with_the_remedy(search_server: str) -> None:
     """A deployment of before this index was: the crawler says so before it asks a site for anything."""
-    client = await connect(Access(url=server))
-    memory = ElasticsearchMemory(client, server=server, deployment="never")
+    client = await connect(Access(url=search_server))
+    memory = ElasticsearchMemory(client, server=search_server, deployment="never")
     with pytest.raises(Misconfigured, match="xiangyin indices create"):
         await memory.head("a")
     await client.close()

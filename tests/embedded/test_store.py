@@ -1,7 +1,6 @@
 """The store on a real search server: what the batch relies on, asked of the server itself."""
 
-import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,7 +8,6 @@ from uuid import uuid4
 import msgspec
 import pytest
 from elasticsearch import AsyncElasticsearch, BadRequestError
-from osmem_server import OsmemServer
 
 from deploy.templates import indices
 from streams.elasticsearch.access import Access
@@ -60,24 +58,14 @@ class FixedClock:
         """Never waits."""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The embedded server, or the one that XIANGYIN_TEST_ELASTICSEARCH names: the promises are the same."""
-    if given := os.environ.get("XIANGYIN_TEST_ELASTICSEARCH"):
-        yield given
-        return
-    with OsmemServer.start(japanese=False) as embedded:
-        yield embedded.url
-
-
 @pytest.fixture
-async def store(server: str) -> AsyncIterator[ElasticsearchStore]:
-    client = await connect(Access(url=server))
+async def store(search_server: str) -> AsyncIterator[ElasticsearchStore]:
+    client = await connect(Access(url=search_server))
     deployment = f"t{uuid4().hex[:8]}"
-    await create(client, server, deployment, indices(deployment, [TOWN, OTHER]))
+    await create(client, search_server, deployment, indices(deployment, [TOWN, OTHER]))
     made = ElasticsearchStore(
         client,
-        server=server,
+        server=search_server,
         deployment=deployment,
         partition=lambda township: 3 if township == TOWN else 5,
         clock=FixedClock(),
@@ -296,10 +284,10 @@ async def test_load_reads_more_than_a_page(store: ElasticsearchStore) -> None:
     assert len(await store.load([3])) == 1201
 
 
-async def test_load_without_indices_names_the_remedy(server: str, store: ElasticsearchStore) -> None:
+async def test_load_without_indices_names_the_remedy(search_server: str, store: ElasticsearchStore) -> None:
     """A deployment whose indices were never created says so before it reads a record."""
     bare = ElasticsearchStore(
-        store.client, server=server, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
+        store.client, server=search_server, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
     )
     with pytest.raises(Misconfigured, match="indices create"):
         await bare.load([0])
