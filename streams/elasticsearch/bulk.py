@@ -1,7 +1,7 @@
 """Writes to the search server: many documents a request, one attempt, one outcome each."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
@@ -26,6 +26,23 @@ class Write(Struct, frozen=True):
     def lines(self) -> bytes:
         """The two lines of a bulk body."""
         return msgspec.json.encode({self.verb: self.conditions}) + b"\n" + msgspec.json.encode(self.document) + b"\n"
+
+
+class Seen(Protocol):
+    """What was read of a document, with the numbers by which its next write is fenced."""
+
+    @property
+    def seq_no(self) -> int: ...
+
+    @property
+    def primary_term(self) -> int: ...
+
+
+def fenced(address: Mapping[str, object], seen: Seen | None, document: Mapping[str, object]) -> Write:
+    """Create the document where none was seen, else replace exactly what was seen."""
+    if seen is None:
+        return Write("create", address, document)
+    return Write("index", {**address, "if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}, document)
 
 
 async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write]) -> list[Outcome]:

@@ -26,6 +26,7 @@ from streams.errors import Busy, Misconfigured
 from streams.protocols import Conflict, Done, Outcome, Overloaded, Rejected
 
 BLOCKED: Final = "cluster_block_exception"
+MISSING: Final = "index_not_found_exception"
 REASON_LENGTH: Final = 500
 PREVIEW: Final = "Preview of field's value"
 """What follows it in a mapping error is the resident's words: they stay out of dead letters and logs."""
@@ -47,6 +48,11 @@ def busy_when_away(server: str) -> Iterator[None]:
         raise Busy(f"{server} is away: {error.message}") from error
     except ScanError as error:
         raise Busy(f"{server} could not read every shard: {error}") from error
+
+
+def absent(server: str, index: str) -> str:
+    """What to say of an index that was never created."""
+    return f"{server} has no index {index}; run `xiangyin indices create`"
 
 
 def outcome(item: Mapping[str, Any]) -> Outcome:
@@ -89,7 +95,7 @@ def _kind(error: ApiError) -> str:
 
 
 def _reason(status: int, error: Mapping[str, Any]) -> str:
-    if error.get("type") == "index_not_found_exception":
+    if error.get("type") == MISSING:
         return f"{error.get('reason')}; run `xiangyin indices create`"
     said = str(error.get("reason", "")).partition(PREVIEW)[0].strip()
     return f"{status} {error.get('type')}: {said}"[:REASON_LENGTH]

@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from streams.crawl.memory import Fence, Head, Held, Memory, Noted
-from streams.elasticsearch.bulk import Write, send
-from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.bulk import Write, fenced, send
+from streams.elasticsearch.failures import MISSING, absent, busy_when_away
 from streams.elasticsearch.names import Names
 from streams.errors import Busy, Misconfigured, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
@@ -24,8 +24,6 @@ PAGE: Final = "page"
 
 FOUND_AT_ONCE: Final = 1_000
 """Documents of one look-up."""
-
-MISSING: Final = "index_not_found_exception"
 
 
 class ElasticsearchMemory(Memory):
@@ -53,8 +51,7 @@ class ElasticsearchMemory(Memory):
         document = {"kind": SOURCE, **asdict(replace(head, fence=None))}
         del document["fence"]
         address = {"_index": self._index, "_id": head.source}
-        fence = {"if_seq_no": head.fence.seq_no, "if_primary_term": head.fence.primary_term} if head.fence else {}
-        (outcome,) = await self._send([Write("index" if head.fence else "create", {**address, **fence}, document)])
+        (outcome,) = await self._send([fenced(address, head.fence, document)])
         return replace(head, fence=Fence(outcome.seq_no, outcome.primary_term)) if isinstance(outcome, Done) else None
 
     async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
@@ -89,7 +86,7 @@ class ElasticsearchMemory(Memory):
             items += answer["docs"]
         for error in (item["error"] for item in items if "error" in item):
             if error.get("type") == MISSING:
-                raise Misconfigured(f"{self._server} has no index {self._index}; run `xiangyin indices create`")
+                raise Misconfigured(absent(self._server, self._index))
             raise Busy(f"{self._server} could not look up {self._index}: {error.get('type')}")
         return items
 

@@ -8,9 +8,8 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch.helpers import async_scan
 
 from streams.elasticsearch import documents
-from streams.elasticsearch.bulk import Write, send
-from streams.elasticsearch.documents import Document
-from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.bulk import Write, fenced, send
+from streams.elasticsearch.failures import MISSING, absent, busy_when_away
 from streams.elasticsearch.names import Names, attempts_id
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
@@ -31,8 +30,6 @@ SCAN_SIZE: Final = 500
 
 BEHIND: Final = timedelta(days=8)
 """What lies unread in the log may be this old (`.posts` keeps 7 days), and is matched as of its own time."""
-
-MISSING: Final = "index_not_found_exception"
 
 
 class ElasticsearchStore:
@@ -100,7 +97,7 @@ class ElasticsearchStore:
             answer = await self.client.mget(docs=[{"_index": index, "_id": incident}])
         (item,) = answer["docs"]
         if item.get("error", {}).get("type") == MISSING:
-            raise Misconfigured(_absent(self.server, index))
+            raise Misconfigured(absent(self.server, index))
         return _versioned(item) if self._found(item) else None
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
@@ -126,7 +123,7 @@ class ElasticsearchStore:
                 await self.client.indices.refresh(index=index)
                 hits = [hit async for hit in self._scan(index, self._query(partitions))]
         except NotFoundError as missing:
-            raise Misconfigured(_absent(self.server, index)) from missing
+            raise Misconfigured(absent(self.server, index)) from missing
         return [_versioned(hit) for hit in hits]
 
     async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:
@@ -155,13 +152,13 @@ class ElasticsearchStore:
 
     def _post(self, document: str, write: PostWrite) -> Write:
         address = {"_index": self.names.posts(write.judged.post.township), "_id": document}
-        return _fenced(address, write.after, documents.post_document(write.judged))
+        return fenced(address, write.after, documents.post_document(write.judged))
 
     def _incident(self, write: IncidentWrite) -> Write:
         incident = write.incident
         address = {"_index": self.names.incidents(incident.township), "_id": incident.id}
         document = documents.incident_document(incident, self.partition(incident.township))
-        return _fenced(address, write.after, document)
+        return fenced(address, write.after, document)
 
     def _query(self, partitions: Collection[int]) -> dict[str, Any]:
         """Incidents of these partitions that a record, a timer or an unsent alert may still touch."""
@@ -192,13 +189,6 @@ def _unarchived(incident: Incident) -> Iterable[Change]:
     return (change for change in incident.history if change.revision > incident.archived)
 
 
-def _fenced(address: Mapping[str, object], after: StoredPost | Versioned | None, document: Document) -> Write:
-    if after is None:
-        return Write("create", address, document)
-    fence = {"if_seq_no": after.seq_no, "if_primary_term": after.primary_term}
-    return Write("index", {**address, **fence}, document)
-
-
 def _stored(item: Mapping[str, Any]) -> StoredPost:
     return StoredPost(documents.earlier(item["_source"]), item["_seq_no"], item["_primary_term"])
 
@@ -206,7 +196,3 @@ def _stored(item: Mapping[str, Any]) -> StoredPost:
 def _versioned(hit: Mapping[str, Any]) -> Versioned:
     incident = documents.read_incident(hit["_source"], index=hit["_index"], document=hit["_id"])
     return Versioned(incident, hit["_seq_no"], hit["_primary_term"])
-
-
-def _absent(server: str, index: str) -> str:
-    return f"{server} has no index {index}; run `xiangyin indices create`"

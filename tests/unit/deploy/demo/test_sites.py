@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from deploy.demo.content import COUNTY, STORY_SECONDS, Site, postings, schedule
 from deploy.demo.sites import Sites
-from streams.pages.page import LISTING, Link, Page, Raw, Reading
-from streams.source import AnySource, Board, Feed, Forum, parse_source
-from streams.sources import board, feed, forum
+from streams.crawl.walk import read as read_page
+from streams.pages.page import LISTING, Link, Page, Raw
+from streams.source import AnySource, parse_source
 
 SOURCES = sorted((COUNTY / "sources").glob("*.yaml"))
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -86,16 +86,6 @@ async def crawl(web: ClientSession, source: AnySource, root: str) -> tuple[list[
 
 def home(source: AnySource) -> str:
     return "/".join(source.url.split("/")[:3])
-
-
-def read_page(page: Page, source: AnySource) -> Reading:
-    match source:
-        case Feed():
-            return feed.read(page, source)
-        case Forum():
-            return forum.read(page, source)
-        case Board():
-            return board.read(page, source)
 
 
 async def test_robots_are_welcome(sites: Sites, web: ClientSession) -> None:
