@@ -1,6 +1,7 @@
 """Numbers as people write them: 三, １４, 2.3万, 百余, 数十, 三四十, 3至5."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -26,6 +27,12 @@ class Amount(Struct, frozen=True):
 
     value: int | None
     least: int
+
+
+def added(amounts: Sequence[Amount]) -> Amount:
+    """All amounts together; those that have no value count by what they allow at least."""
+    values = [one.value for one in amounts if one.value is not None]
+    return Amount(sum(values) if values else None, sum(one.least for one in amounts))
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from models.numerals import Amount
+from models.numerals import Amount, added
 
 Span = tuple[int, int]
 
@@ -114,5 +114,4 @@ def _sum(amounts: Iterable[Amount], further: Sequence[Amount]) -> Amount:
     more = sum(amount.least for amount in further)
     if most.least > more:
         return most
-    values = [amount.value for amount in (most, *further) if amount.value is not None]
-    return Amount(sum(values) if values else None, most.least + more)
+    return added([most, *further])

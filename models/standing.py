@@ -1,0 +1,88 @@
+"""Whether a statement is told as having happened: not if it is supposed, past, asked, denied, or only heard."""
+
+import re
+from typing import Final, Literal
+
+from models.clauses import Clauses
+from models.harm import Word
+
+Standing = Literal["stated", "denied", "hint", "void"]
+"""How a word of harm is meant; a hint is a rumour, and what is void says nothing."""
+
+_DENIED: Final = re.compile(
+    "(?:没有|没|未|无|零|排除)(?:有|造成|发生|出现|发现|导致|引发|引起|接到|收到|任何|人员|重大|其他|其它|中方|学生|居民|村民|群众|"
+    "旅客|游客|人|报告|关于|一|1|例|名|个|位|的|新增|再|直接){0,6}$"
+)
+_DENIED_WITHIN: Final = 20
+"""Characters before a word in which it is denied."""
+_ASKED: Final = re.compile(
+    "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|是否|能否|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
+)
+YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
+"""How long ago it was, behind a word of harm."""
+_YEAR_ALONE: Final = re.compile(
+    r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
+)
+"""A year without a day is how people speak of the past; news name the day."""
+
+
+class Reading:
+    """Reads a sentence's words left to right and remembers which cue still holds.
+
+    如果, 听说 and 去年 hold to the end of the sentence, 去年 until a word of today; 可能 to the end of its clause.
+    """
+
+    def __init__(self, clauses: Clauses) -> None:
+        self._clauses = clauses
+        self._since: dict[str, int] = {}
+        if year := _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end):
+            self._since["past"] = year.start()
+
+    @property
+    def past(self) -> bool:
+        """Whether the sentence ends in the past."""
+        return "past" in self._since
+
+    def heeds(self, word: Word) -> bool:
+        """Whether the word says how others are meant; it is remembered, then."""
+        since = self._since
+        if word.category == "today":
+            since.pop("past", None)
+        elif word.category in {"suppose", "past", "hearsay"}:
+            since.setdefault(word.category, word.start)
+            since.pop("vouched", None)
+        elif word.category == "vouched":
+            since.pop("hearsay", None)
+            since["vouched"] = word.start
+        elif word.category == "may":
+            since["may"] = word.start
+        else:
+            return False
+        return True
+
+    def standing(self, word: Word) -> Standing:
+        """How the next word of harm is meant; behind what is looming, all is only possible."""
+        standing = self._standing(word)
+        if word.category == "looming":
+            self._since["may"] = word.start
+        return standing
+
+    def _standing(self, word: Word) -> Standing:
+        clauses, since = self._clauses, self._since
+        floor, ceiling = clauses.around(word)
+        if (
+            "statistic" in clauses.categories
+            or clauses.near("unreal", floor, ceiling)
+            or "suppose" in since
+            or since.get("past", word.start) < word.start
+            or since.get("may", -1) >= floor
+        ):
+            return "void"
+        if "hearsay" in since or ("doubt" in clauses.categories and "vouched" not in since):
+            return "hint"
+        if _DENIED.search(clauses.text[max(floor, word.start - _DENIED_WITHIN) : word.start]):
+            return "denied"
+        asked = _ASKED.match(clauses.text, word.end, ceiling + 1) or clauses.near("ask", floor, word.start)
+        if asked or YEARS.match(clauses.text, word.end, ceiling):
+            return "void"
+        return "void" if word.category == "trapped" and clauses.near("often", floor, ceiling) else "stated"

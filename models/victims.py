@@ -1,0 +1,205 @@
+"""Whom a word of harm befell, and how many they are: counted, named, or told in the clause before."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from models.casualties import count_people, count_yuan, victims, victims_meant
+from models.clauses import Clauses
+from models.harm import Word
+from models.numerals import NUMERAL, Amount
+from models.persons import PERSON, named
+from models.standing import YEARS
+from models.tally import Mention
+
+_SUFFERED: Final = re.compile(
+    "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打绞割烫剐拖带]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧[伤死成着]|受伤|下井|下去|不适"
+)
+_SAME_CLAUSES: Final = 3
+"""Clauses looked back at for those of whom a clause without a subject speaks."""
+_OTHERS: Final = re.compile(rf"{PERSON}|[他她]们|别人|[^，]者|嫌疑人|凶手|歹徒|枪手|医生|大夫|官方|警方|死者|其中|另")
+"""Who could have died instead of those before the pause; 医生宣布死亡 is told of them, however."""
+_TOLD_BY: Final = re.compile(
+    "(?:医生|大夫|医院|警方|公安|民警|法医|官方|人员|消防员|救援队)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|发现)|[掏捞挖拉抬找救拖背]"
+)
+"""Who finds the victims, and is none."""
+_BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
+_ALL: Final = re.compile("全部?|全都|无一|均|都|双双|皆|[俩仨]")
+"""What counts those of the clause before: 机上150人，全部遇难."""
+_OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
+_NEAR: Final = 8
+"""Characters between a number and a bare 死 or 伤, which stands in many other words."""
+_NUMBERED: Final = frozenset({"死", "亡", "伤", "牺牲"})
+"""Words that tell of victims only with a number."""
+_MYSELF: Final = re.compile("(?:我|俺)(?![们家爸妈父母儿女爷奶哥弟姐妹丈老爱妻同朋邻的])")
+"""Who writes is alive: 我要被压死了 is no death."""
+_LIMB: Final = re.compile(
+    "手[指掌腕臂]|[双右左]手|腿|脚|胳膊|臂|肋|指头|截肢|骨折|脑袋|眼球|口腔|食道|面部|头部|脊|腰|门牙|下巴|[满浑一].[是都的]"
+)
+_SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼屋房]顶|悬崖|驾驶室|车里")
+"""Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
+_BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
+"""Animals and plants: where no person is named beside them, it is they who died."""
+_THEIRS: Final = re.compile(
+    "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
+)
+"""They stand right before the word, and nobody between."""
+_BEINGS_WITHIN: Final = 28
+"""Characters before a word of harm in which an animal may be what it befell."""
+_PEOPLE_NAMED: Final = re.compile(
+    "[人男女孩童娃农民户工匠主员客生母父爸妈爷奶叔婶姨姐妹兄弟儿妻夫者某她众师]|(?<!其)他|司机|老汉|老太"
+)
+_MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
+"""What animals do to people: the animal beside them is not the victim."""
+_BEASTS: Final = re.compile(
+    rf"[了掉去]?(?:近|约|上|好)?(?:{NUMERAL}|几|许多|大量|很多|不少)[多余]?(?:[只头条匹尾羽亩棵株猪鸡鸭鱼牛羊]|万?斤)"
+)
+"""What dies, and is no person: 死了五头牛."""
+_TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
+
+_FATAL: Final = frozenset({"death", "dead"})
+_BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
+_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned", "missing"})
+"""Words of harm for which a victim named without a number counts as one."""
+_UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
+"""Words of harm that may befall 有人, 好几户: at least one."""
+
+
+class Victims:
+    """Counts the victims of a sentence's words, asked left to right: a number counts for one word."""
+
+    def __init__(self, clauses: Clauses) -> None:
+        self._clauses, self._text = clauses, clauses.text
+        self._used = clauses.start
+        self.beasts = False
+        """Whether animals were killed: something has happened, though to nobody."""
+
+    def of(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
+        """How many the word befell; None when it tells of nobody.
+
+        Args:
+            word: of harm.
+            found: what the words before it tell, by the fields of the toll; who is found dead is missing no more.
+        """
+        floor, ceiling = self._clauses.around(word)
+        floor = max(floor, self._used)
+        if word.category == "loss":
+            loss = count_yuan(self._text, word.start, word.end, floor, ceiling)
+            return loss.amount if loss else None
+        if self._is_no_accident(word, floor, ceiling):
+            return None
+        return self._counted(word, floor, ceiling) or self._same(word, found) or self._named(word, floor, ceiling)
+
+    def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
+        """Illness, an animal, or lives that were not taken."""
+        if word.category == "lives":
+            return not _TAKEN.search(self._text, floor, word.start)
+        if word.category not in _BODILY or word.category == "poisoned":
+            return word.category == "poisoned" and "epidemic" in self._clauses.categories
+        if self._clauses.categories & {"epidemic", "disease"} or (
+            word.kind != "社会安全事件" and self._clauses.near("illness", floor, ceiling)
+        ):
+            return True
+        if _BEASTS.match(self._text, word.end, ceiling):
+            self.beasts = True
+            return True
+        return self._is_an_animals(word, floor)
+
+    def _is_an_animals(self, word: Word, floor: int) -> bool:
+        if not _MAULED.isdisjoint(self._text[word.start : word.end]):
+            return False
+        before = self._text[max(floor, word.start - _BEINGS_WITHIN) : word.start]
+        return bool(
+            _THEIRS.search(before) or (_BEINGS.search(before) and not (_PEOPLE_NAMED.search(before) or named(before)))
+        )
+
+    def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
+        """The number that stands beside a word of harm, used up with it."""
+        if word.category == "rescued":
+            floor = max(floor, word.start - 4)
+        if _ALL.search(self._text, max(floor, word.start - 6), word.end) and self._clauses.begins(floor):
+            floor = max([self._used, *(start for start, _ in self._clauses.before(floor, most=1))])
+        count = count_people(self._text, word.start, word.end, floor, ceiling)
+        bare = word.end - word.start == 1 and not _OUTCOME.search(self._text, floor, word.start)
+        if count is None or (bare and (count.start > word.start or word.start - count.end > _NEAR)):
+            return None
+        self._used = max(word.end, count.end)
+        return count.amount
+
+    def _same(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
+        """The amount that an earlier word of the clause used up, when this one speaks of the same people.
+
+        两人经抢救无效身亡 tells of two deaths once, 两名失踪女童已遇难 of two that are not missing any more.
+        """
+        floor, _ = self._clauses.around(word)
+        if word.category not in _FATAL:
+            return None
+        for name in ("deaths", "missing", "trapped"):
+            if (earlier := found.get(name)) and earlier[-1][0].start >= floor:
+                amount = earlier[-1][1]
+                if name == "missing":
+                    earlier.pop()
+                return amount if name == "deaths" or word.category == "death" else None
+        return None
+
+    def _named(self, word: Word, floor: int, ceiling: int) -> Amount | None:
+        """Victims that are named without a number; a death that is told without any victim is one."""
+        if word.category not in _NAMED or self._text[word.start : word.end] in _NUMBERED:
+            return None
+        if "claim" in self._clauses.categories or YEARS.match(self._text, word.end):
+            return None
+        number = victims(self._text, word.start, floor) or self._subject(floor)
+        if number := number or int(self._is_shut_in(word, floor, ceiling)):
+            return Amount(number, number)
+        if word.category in _UNCOUNTED and (vague := victims_meant(self._text, word.start, word.end, floor, ceiling)):
+            return vague
+        told = word.category == "death" and self._is_told(word, floor)
+        others = self._sufferers(word, floor) if word.category in _FATAL else self._maimed(word)
+        return others or (Amount(1, 1) if told else None)
+
+    def _subject(self, floor: int) -> int:
+        """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
+        if not self._text.startswith("被", floor):
+            return 0
+        return sum(victims(self._text, floor - 1, start) for start, _ in self._clauses.before(floor, most=1))
+
+    def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
+        """Whether somebody calls for help out of a lift or a flood: 我被困在电梯里."""
+        return (
+            word.category == "trapped"
+            and bool(_MYSELF.search(self._text, floor, word.start))
+            and bool(_SHUT_IN.search(self._text, word.start, ceiling))
+        )
+
+    def _sufferers(self, word: Word, floor: int) -> Amount | None:
+        """Those whom a clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
+        if _OTHERS.search(self._text, floor, word.start) and not _TOLD_BY.search(self._text, floor, word.start):
+            return None
+        everybody = word.category == "death" and _ALL.search(self._text, floor, word.end)
+        for start, end in self._clauses.before(floor, _SAME_CLAUSES):
+            suffered = _SUFFERED.search(self._text, start, end)
+            if suffered is None and not everybody:
+                continue
+            until = suffered.start() if suffered else end
+            count = count_people(self._text, until, until, start, until)
+            number = count.amount if count else Amount(*[victims(self._text, until, start)] * 2)
+            if number.least:
+                return number
+        return None
+
+    def _maimed(self, word: Word) -> Amount | None:
+        """A limb is somebody's, whether or not it is said whose: 钢板滑落砸断了双腿."""
+        floor, _ = self._clauses.around(word)
+        maimed = (
+            word.category == "injury"
+            and word.kind
+            and _LIMB.search(self._text, max(floor, word.start - _NEAR), word.end + _NEAR)
+        )
+        return Amount(1, 1) if maimed else None
+
+    def _is_told(self, word: Word, floor: int) -> bool:
+        """Whether a death without a number or a victim beside it is told as one: 被撞死, but not 摔死砸死."""
+        before = self._text[max(floor, word.start - 20) : word.start]
+        return not _MYSELF.search(before) and (
+            not word.kind or self._text[word.end - 1] == "亡" or bool(_BEFALLEN.search(before))
+        )

@@ -1,0 +1,46 @@
+"""How a statement is meant, and how far each cue reaches."""
+
+import pytest
+
+from models.clauses import Clauses
+from models.harm import HarmLexicon
+from models.standing import Reading
+
+LEXICON = HarmLexicon.load()
+
+
+def standings(text: str) -> list[str]:
+    clauses = Clauses(text, tuple(LEXICON.words(text)), 0, len(text))
+    reading = Reading(clauses)
+    told = [(word.category, reading.standing(word)) for word in clauses.words if not reading.heeds(word)]
+    return [standing for category, standing in told if category in {"death", "dead", "injury"}]
+
+
+@pytest.mark.parametrize("cue", ["如果", "去年", "可能", "2008年"])
+def test_a_cue_before_a_statement_makes_it_void(cue: str) -> None:
+    """Supposed, past or possible deaths are no deaths."""
+    assert standings("车祸造成3人死亡") == ["stated"]
+    assert standings(f"{cue}车祸造成3人死亡") == ["void"]
+
+
+def test_what_is_heard_is_a_hint() -> None:
+    """A rumour is neither stated nor void: somebody must look."""
+    assert standings("听说车祸造成3人死亡") == ["hint"]
+    assert standings("听说车祸造成3人死亡，警方已证实5人受伤") == ["hint", "stated"]
+
+
+def test_a_possibility_ends_with_its_clause() -> None:
+    """可能 speaks of its own clause only; 如果 of the whole sentence."""
+    assert standings("可能刹车失灵，车祸造成3人死亡") == ["stated"]
+    assert standings("如果刹车失灵，车祸造成3人死亡") == ["void"]
+
+
+def test_the_past_ends_with_today() -> None:
+    """去年 holds until a word of the present."""
+    assert standings("去年着火死了3人，今天又着火，2人受伤") == ["void", "stated"]
+
+
+def test_what_is_denied_or_asked_is_not_told() -> None:
+    """无人受伤 denies, 有没有人受伤 asks."""
+    assert standings("两车相撞，没有人受伤") == ["denied"]
+    assert standings("两车相撞，请问有没有人受伤") != ["stated"]
