@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test check simulate kills fuzz lock bench demo-svg
+.PHONY: help setup develop demo test test-real check simulate kills fuzz lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,14 +17,18 @@ develop: setup
 demo: setup ## Watch a made-up county: make demo, make demo ARGS=--once
 	@$(BIN)/xiangyin demo $(ARGS)
 
-test: develop ## Check and run all tests: pure, simulation, embedded servers
+test: develop ## Check and run all tests: pure, simulation, embedded servers, real ones where Java and Maven are
 	@$(MAKE) --no-print-directory check
 ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
 	@$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit
-	@$(BIN)/pytest --numprocesses 3 --dist worksteal tests/embedded  # They wait more than they compute.
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal -m "not real" tests/embedded tests/real  # They wait more than they compute.
+	@$(BIN)/pytest -m real tests/real  # Last, to end with what was left out, and why.
 endif
+
+test-real: develop ## The tests on Apache Kafka and Elasticsearch; fails without Java and Maven: make test-real ARGS="-k kill"
+	@XIANGYIN_REAL=required $(BIN)/pytest -m real tests/real $(ARGS)
 
 check: develop ## Style, types, layers, the flow
 	$(BIN)/ruff check .

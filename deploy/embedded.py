@@ -35,7 +35,7 @@ CLUSTER = "embedded-"
 
 async def is_embedded(servers: Servers) -> bool:
     """Whether this is an embedded broker, which wants shorter times; False when nobody answers."""
-    return (await _cluster(servers) or "").startswith(CLUSTER)
+    return (await cluster_id(servers) or "").startswith(CLUSTER)
 
 
 class EmbeddedServers:
@@ -132,8 +132,8 @@ class EmbeddedServers:
         """Whether our broker answers there. A stranger who took the port has another cluster id."""
         until = time.monotonic() + self._timeout
         while kept.poll() is None and time.monotonic() < until:
-            if _listens(address):
-                return await _cluster(address) == cluster
+            if listens(address):
+                return await cluster_id(address) == cluster
             await asyncio.sleep(0.02)
         return False
 
@@ -178,14 +178,16 @@ def _bindable(port: int, server: str) -> None:
             ) from error
 
 
-def _listens(address: str) -> bool:
+def listens(address: str) -> bool:
+    """Whether somebody listens at `host:port`."""
     host, _, port = address.partition(":")
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, int(port))) == 0
 
 
-async def _cluster(address: Servers) -> str | None:
+async def cluster_id(address: Servers) -> str | None:
+    """The id of the cluster that answers there; None when none does."""
     admin = AIOKafkaAdminClient(**arguments(address), request_timeout_ms=3000)
     try:
         await admin.start()

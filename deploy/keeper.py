@@ -4,8 +4,8 @@ A parent that is killed cannot clean up, but its end of the pipe closes: on ever
 file is run as a script in a process of its own (`python -I -S keeper.py SERVER ARG...`) and imports nothing of ours.
 """
 
-import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -19,11 +19,12 @@ PR_SET_PDEATHSIG = 1
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
-    """Ask the server to end, then make it."""
+    """Ask the server to end, then make it, with all that it started; we are the first of its session."""
     server.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    try:
         server.wait(PATIENCE)
-    server.kill()
+    except subprocess.TimeoutExpired:
+        os.killpg(0, signal.SIGKILL)
 
 
 def die_with_keeper() -> None:
@@ -41,7 +42,8 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: end(server))
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # Not sys.stdin: its lock would break our own end.
+            pass
         end(server)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,50 @@
+"""Servers for tests: the embedded ones, and the real ones where this machine has Java and Maven."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.embedded import EmbeddedServers
+from tests.real.artefacts import Unavailable, elasticsearch, kafka, missing
+from tests.real.servers import RealServers, scratch
+
+REQUIRED = "CI" in os.environ or "XIANGYIN_REAL" in os.environ
+"""Whether it is a failure that the real servers cannot be had; else their tests are left out, with the reason."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our mark."""
+    config.addinivalue_line("markers", "real: needs Apache Kafka and Elasticsearch, and so Java and Maven")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here: a line for each file says how many tests, and why."""
+    real = [item for item in items if item.get_closest_marker("real")]
+    if real and not REQUIRED and (lacking := missing()):
+        for item in real:
+            item.add_marker(pytest.mark.skip(reason=f"left out, for want of the real servers: {lacking}"))
+
+
+@pytest.fixture(scope="session")
+def embedded_servers() -> Iterator[EmbeddedServers]:
+    """The embedded broker and search server, for all tests of the session."""
+    with EmbeddedServers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_artefacts() -> None:
+    """Apache Kafka and Elasticsearch on the disk; tests that need them are left out where they cannot be fetched."""
+    try:
+        kafka()
+        elasticsearch()
+    except Unavailable as why:
+        (pytest.fail if REQUIRED else pytest.skip)(f"left out, for want of the real servers: {why}")
+
+
+@pytest.fixture(scope="session")
+def real_servers(real_artefacts: None) -> Iterator[RealServers]:
+    """Apache Kafka and Elasticsearch, for all tests of the session."""
+    with scratch() as folder, RealServers(folder) as running:
+        yield running
