@@ -24,7 +24,7 @@ def run(post: Post) -> Text:
 
     Entities such as `&lt;` stay. Takes time linear in the length; cleaning twice changes nothing.
     """
-    return Text(_words(post.title), _words(post.body))
+    return Text(_words(post.title), _words(post.body), post.published.year if post.published else None)
 
 
 def _words(markup: str) -> str:

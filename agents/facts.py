@@ -9,6 +9,7 @@ from typing import Final
 from models.harm import HarmLexicon
 from models.numerals import Amount
 from models.sentence import TELLING, Sentence
+from models.standing import MEMORIES, recent
 from models.statements import Statements, together
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
@@ -62,6 +63,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     found = lexicon.words(plain)
     if not found:
         return NOTHING
+    since = MEMORIES if any(word.category == "memory" for word in found) else recent(plain, text.year)
     ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
     sentences = []
     for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
@@ -70,7 +72,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
         some = tuple(islice(words, _MOST_WORDS_A_SENTENCE))
         if not any(word.category in TELLING for word in some):
             continue
-        sentence = Sentence(plain, some, start, end)
+        sentence = Sentence(plain, some, start, end, since)
         stated = sentence.read()
         if stated.threatens:
             sentence.note_surroundings(lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE)))

@@ -38,10 +38,23 @@ _NUMBER_OF: Final = re.compile(
     rf"人数(?:竟|又|也|迅速|已|共|约|上升|增加|增|升)*(?:至|到|达|达到|为|是|有|[:：])({RANGE})"
 )
 _AND: Final = re.compile(
-    "(?![^，。]*(?:在内|其中))[^，。]{0,12}?(?:和|与|及|以及|跟|加|、|[县市区镇乡村])[^，。]{0,10}$"
+    "(?![^，。]*(?:在内|其中))[^，。]{0,12}?(?:和|与|及|以及|跟|加|、|[县市区镇乡村班组队车船校])[^，。]{0,10}$"
 )
 """Between two numbers of people that add up: 两名儿童和一名妇女死亡, 东县2人、西县3人死亡."""
-_NAMED_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人")
+_NAMED_AFTER: Final = re.compile(
+    rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人|[为是系:：](?:[^，。；！？\d、]{{1,8}}、){{1,9}}[^，。；！？\d、]{{1,8}}?共?({NUMERAL})人"
+)
+"""遇难者为周某、吴某等5人, 遇难者为周某、吴某、郑某三人."""
+_MENDED: Final = re.compile(
+    rf"[^，。；！？\d]{{0,6}}[，,]?[^，。；！？\d]{{0,4}}?(?:更正|修正|订正|更新|核实|实际|其实|上升|增加|攀升|[增升改变])+(?:死亡|遇难)?(?:为|是|至|到|只有|应为|应是)({RANGE})(?:{_COUNTED}|例|$)"
+)
+"""A number that is put right behind the first one: 死亡3人更正为2人, 从7人上升到11人, 死了三个，其实是两个."""
+_TAKEN_BACK: Final = re.compile(
+    rf"[^，。；！？\d]{{0,4}}[，,]?(?:而|其实|总共|一共|应该)*是({RANGE})(?:{_COUNTED}|[，。！？]|$)"
+)
+"""What follows a number that is none: 死的不是两个，是四个."""
+_NOT_WITHIN: Final = 8
+_NOT: Final = re.compile("(?:不是|并非|不止|不只)(?:死了?|死亡|走了|有)?$")
 _OBJECT: Final = re.compile(
     rf"(?:了|中|死|伤)? ?(?:其他|另外|当地|[^，。；！？\d造致导]{{1,6}}?)?({RANGE}) ?(?:余|多)?{_COUNTED}"
 )
@@ -67,8 +80,14 @@ def count_people(text: str, start: int, end: int, floor: int, ceiling: int) -> C
 
     `floor` and `ceiling` bound the clause, or the part of it that no other word of harm has used yet.
     """
-    floor, ceiling = max(floor, start - REACH), min(ceiling, end + REACH)
-    return _left(text, start, floor, terse=text[start:end] in _TERSE) or _right(text, end, ceiling)
+    floor, near = max(floor, start - REACH), min(ceiling, end + REACH)
+    count = _left(text, start, floor, terse=text[start:end] in _TERSE) or _right(text, end, near)
+    return _mended(text, count, ceiling) if count else None
+
+
+def people(text: str, start: int, end: int) -> list[Amount]:
+    """Every number of people between two places, left to right, whatever befell them."""
+    return [number for match in _BEFORE.finditer(text, start, end) if (number := _amount(match))]
 
 
 def count_yuan(text: str, start: int, end: int, floor: int, ceiling: int) -> Count | None:
@@ -89,6 +108,14 @@ def victims_meant(text: str, start: int, end: int, floor: int, ceiling: int) -> 
     if text[end - 1 : end] in "死伤断" and end - start > 1 and _OBJECT_ONE.match(text, end, min(ceiling, end + REACH)):
         return Amount(1, 1)
     return Amount(None, 1) if _VAGUE.search(text[max(floor, start - REACH) : start]) else None
+
+
+def _mended(text: str, count: Count, ceiling: int) -> Count:
+    """The number by which the words at once replace the one that they gave first."""
+    before = text[max(0, count.start - _NOT_WITHIN) : count.start]
+    behind = _TAKEN_BACK if _NOT.search(before) else _MENDED
+    right = behind.match(text, count.end, ceiling)
+    return (right and _count(right)) or count
 
 
 def _left(text: str, start: int, floor: int, *, terse: bool) -> Count | None:
@@ -145,5 +172,6 @@ def _couple(match: re.Match[str]) -> Amount | None:
 
 
 def _count(match: re.Match[str], offset: int = 0) -> Count | None:
-    number = amount(match[1])
-    return Count(number, offset + match.start(1), offset + match.end()) if number else None
+    group = match.lastindex or 1
+    number = amount(match[group])
+    return Count(number, offset + match.start(group), offset + match.end()) if number else None

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.harm import Word
+from models.numerals import NUMERAL
 
 _PAUSE: Final = re.compile('[，,、（）()…“”"]|[ \u3000](?=[^ -~])')
+_MENDS: Final = re.compile(
+    rf"[，,](?:而|其实|实际上?|现在|后来|现|已|应该?)*(?:更正为|修正为|订正为|是|为)(?:死了|死亡)?{NUMERAL}(?:个|名|人|位|$)"
+)
+"""A clause that only puts another number: 死的不是两个，是四个."""
+_NAMES: Final = re.compile("[为是系致:：]|分别|造成")
+"""Behind these, a list names those of whom the word of harm speaks: 遇难者为周某、吴某."""
 _BLANKS: Final = " \u3000"
 _LISTED: Final = 12
 """Characters of a list's member: a word of harm so near before 、 is a statement of its own."""
@@ -19,6 +26,7 @@ PEOPLE: Final = {
     "death": ("deaths",),
     "dead": ("deaths",),
     "lives": ("deaths",),
+    "survived": ("deaths",),
     "injury": ("injured",),
     "serious": ("injured_serious", "injured"),
     "poisoned": ("poisoned",),
@@ -61,8 +69,13 @@ class Clauses:
         """
         if mark == "、":
             floor = max(last, at - _LISTED)
-            return any(floor < word.end <= at and word.category in _TELLS for word in self.words)
-        return mark not in _BLANKS or not self.text[at - 1].isascii()
+            return any(
+                floor < word.end <= at and word.category in _TELLS and not _NAMES.search(self.text, word.end, at)
+                for word in self.words
+            )
+        if mark in _BLANKS:
+            return not self.text[at - 1].isascii()
+        return mark not in "，," or not _MENDS.match(self.text, at, self.end)
 
     def around(self, word: Word) -> tuple[int, int]:
         """Where the clause of a word begins and ends."""

@@ -18,7 +18,7 @@ IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
 
 TRIGGERS: Final = frozenset({
-    "death", "dead", "lives", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
+    "death", "dead", "lives", "survived", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
     "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
     "unsafe", "crack", "now", "cry", "peril", "risk", "stuck", "urgent",
 })  # fmt: skip

@@ -11,7 +11,7 @@ from models.harmless import harmless, supposed
 from models.numerals import Amount
 from models.standing import Reading, Standing
 from models.statements import Statements
-from models.tally import Mention, are_further, is_part, total
+from models.tally import Mention, is_part, note
 from models.victims import Victims
 
 _READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost", "hurt"}
@@ -61,9 +61,10 @@ _Told = Sequence[tuple[Word, Standing]]
 
 
 class Sentence:
-    """One sentence of a text, from `start` to `end`, and its words of the lexicon."""
+    """One sentence of a text, from `start` to `end`, and its words of the lexicon; `recent` is no history yet."""
 
-    def __init__(self, text: str, words: tuple[Word, ...], start: int, end: int) -> None:
+    def __init__(self, text: str, words: tuple[Word, ...], start: int, end: int, recent: int = 0) -> None:
+        self._recent = recent
         self._clauses = Clauses(text, words, start, end)
         self._text, self._categories = text, self._clauses.categories
         self._victims = Victims(self._clauses)
@@ -91,7 +92,7 @@ class Sentence:
             self._quote(word.category, word)
 
     def _note_all(self) -> None:
-        reading = Reading(self._clauses)
+        reading = Reading(self._clauses, self._recent)
         told = [(word, reading.standing(word)) for word in self._clauses.words if not reading.heeds(word)]
         self._note_people(told)
         self._note_events(told)
@@ -113,8 +114,7 @@ class Sentence:
                 self._note_harm(word, standing, found)
         for name, mentions in found.items():
             if mentions:
-                stated = self._stated.further if are_further(self._clauses, mentions) else self._stated.amounts
-                stated[name].append(total(self._clauses, mentions))
+                note(self._clauses, self._stated, name, mentions)
 
     def _note_nobody(self, word: Word) -> None:
         self._tolled = True

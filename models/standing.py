@@ -24,19 +24,36 @@ _YEAR_ALONE: Final = re.compile(
     r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
 )
 """A year without a day is how people speak of the past; news name the day."""
+_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=\d{1,2}月)")
+MEMORIES: Final = 9999
+"""The first recent year of a text that remembers: whatever it dates is history."""
+_LONG_AGO: Final = 2000
+
+
+def recent(text: str, year: int | None) -> int:
+    """The first year that is no history: by when a text was published, else by the latest year that it dates."""
+    year = year or max((int(date[1]) for date in _DATE.finditer(text)), default=_LONG_AGO + 1)
+    return year - 1
 
 
 class Reading:
     """Reads a sentence's words left to right and remembers which cue still holds.
 
     如果, 听说 and 去年 hold to the end of the sentence, 去年 until a word of today; 可能 to the end of its clause.
+
+    Args:
+        clauses: of the sentence.
+        recent: the first year that is no history.
     """
 
-    def __init__(self, clauses: Clauses) -> None:
+    def __init__(self, clauses: Clauses, recent: int = 0) -> None:
         self._clauses = clauses
         self._since: dict[str, int] = {}
         if year := _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end):
             self._since["past"] = year.start()
+        for date in _DATE.finditer(clauses.text, clauses.start, clauses.end):
+            if int(date[1]) < recent or "past" in clauses.categories:
+                self._since.setdefault("past", date.start())
 
     @property
     def past(self) -> bool:
@@ -48,8 +65,8 @@ class Reading:
         since = self._since
         if word.category == "today":
             since.pop("past", None)
-        elif word.category in {"suppose", "past", "hearsay"}:
-            since.setdefault(word.category, word.start)
+        elif word.category in {"suppose", "past", "memory", "hearsay"}:
+            since.setdefault("past" if word.category == "memory" else word.category, word.start)
             since.pop("vouched", None)
         elif word.category == "vouched":
             since.pop("hearsay", None)

@@ -1,7 +1,7 @@
 """What a text states about harm, put together from what its sentences state, in any order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from models.numerals import Amount, added
 
@@ -19,6 +19,12 @@ class Statements:
         """Per field of the toll, one amount a sentence."""
         self.further: dict[str, list[Amount]] = defaultdict(list)
         """Per field of the toll, amounts that are told as coming on top of others: 另一名, 也."""
+        self.later: dict[str, list[Amount]] = defaultdict(list)
+        """Per field of the toll, amounts that nobody has told before: 又有2人."""
+        self.whole: set[str] = set()
+        """Fields of the toll of which all is told together: 造成3人死亡."""
+        self.latest: set[str] = set()
+        """Fields of the toll of which the latest number is told: 死亡人数升至5人."""
         self.quotes: dict[str, dict[Span, None]] = defaultdict(dict)
         """Per field and per signal, the spans that state it, in order."""
         self.kinds: dict[str, int] = defaultdict(int)
@@ -64,6 +70,10 @@ class Statements:
             self.amounts[name] += amounts
         for name, amounts in other.further.items():
             self.further[name] += amounts
+        for name, amounts in other.later.items():
+            self.later[name] += amounts
+        self.whole |= other.whole
+        self.latest |= other.latest
         for name, spans in other.quotes.items():
             self.quotes[name] |= spans
         for kind, times in other.kinds.items():
@@ -82,6 +92,7 @@ class Statements:
             self.hints |= spans if hint else {}
         self.amounts.clear()
         self.further.clear()
+        self.later.clear()
         self.kinds.clear()
         for name in ("now", "going", "growing", "stuck", "lost", "contained", "remains", "none deaths", "none injured"):
             self.quotes.pop(name, None)
@@ -103,15 +114,24 @@ def together(sentences: Sequence[Statements]) -> Statements:
         if (drill and not sentence.real) or (film and not sentence.anchored) or (told and sentence.leans):
             sentence.take_back(hint="hint" in frames and not drill)
         whole.merge(sentence)
-    for name, amounts in whole.further.items():
-        whole.amounts[name] = [_sum(whole.amounts[name], amounts)]
+    for name in whole.further.keys() | whole.later.keys():
+        whole.amounts[name] = [_sum(whole, name)]
     return whole
 
 
-def _sum(amounts: Iterable[Amount], further: Sequence[Amount]) -> Amount:
-    """The greatest amount and the further ones; when it is as great as they are, it may well contain them."""
+def _sum(stated: Statements, name: str) -> Amount:
+    """The greatest amount, and those that come on top of it.
+
+    A latest number holds all. One told of all together holds the further ones, if it is greater; so does one that
+    a smaller number and the further ones make up, and any in a report, which names the whole in its first line.
+    """
+    amounts = stated.amounts[name]
     most = max(amounts, key=lambda amount: amount.least, default=Amount(0, 0))
-    more = sum(amount.least for amount in further)
-    if most.least > more:
+    if name in stated.latest and most.least:
         return most
-    return added([most, *further])
+    further, later = stated.further.get(name, []), stated.later.get(name, [])
+    more = sum(amount.least for amount in further)
+    made_up = any(amount.least + more == most.least for amount in amounts)
+    if made_up or (most.least > more and (name != "deaths" or stated.press or name in stated.whole)):
+        further = []
+    return added([most, *further, *later])

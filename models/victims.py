@@ -10,6 +10,7 @@ from models.harm import Word
 from models.numerals import NUMERAL, Amount
 from models.persons import PERSON, named
 from models.standing import YEARS
+from models.survivors import lost, rest
 from models.tally import Mention
 
 _SUFFERED: Final = re.compile(
@@ -23,8 +24,10 @@ _TOLD_BY: Final = re.compile(
     "(?:医生|大夫|医院|警方|公安|民警|法医|官方|人员|消防员|救援队)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|发现)|[掏捞挖拉抬找救拖背]"
 )
 """Who finds the victims, and is none."""
+_WHO: Final = re.compile("[者员]?(?:人员)?(?:先后|相继|已|均|都|也|又|经|抢救|无效|因|医治|于|今|昨|[天日晚早晨]){0,4}")
+"""Between 伤 and 死亡, when the injured are those who died: 一名重伤员今晨死亡."""
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
-_ALL: Final = re.compile("全部?|全都|无一|均|都|双双|皆|[俩仨]")
+_ALL: Final = re.compile("全部?|全都|无一|无人生|均|都|双双|皆|[俩仨]")
 """What counts those of the clause before: 机上150人，全部遇难."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
 _NEAR: Final = 8
@@ -88,7 +91,20 @@ class Victims:
             return loss.amount if loss else None
         if self._is_no_accident(word, floor, ceiling):
             return None
-        return self._counted(word, floor, ceiling) or self._same(word, found) or self._named(word, floor, ceiling)
+        if word.category == "survived":
+            return lost(self._clauses, word)
+        return (
+            self._rest(word)
+            or self._counted(word, floor, ceiling)
+            or self._same(word, found)
+            or self._named(word, floor, ceiling)
+        )
+
+    def _rest(self, word: Word) -> Amount | None:
+        """All but some, of whom a clause before tells; a number beside the word says it better."""
+        if word.category not in _FATAL or not _ALL.search(self._text, self._clauses.around(word)[0], word.end):
+            return None
+        return rest(self._clauses, word)
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
         """Illness, an animal, or lives that were not taken."""
@@ -121,7 +137,7 @@ class Victims:
             floor = max([self._used, *(start for start, _ in self._clauses.before(floor, most=1))])
         count = count_people(self._text, word.start, word.end, floor, ceiling)
         bare = word.end - word.start == 1 and not _OUTCOME.search(self._text, floor, word.start)
-        if count is None or (bare and (count.start > word.start or word.start - count.end > _NEAR)):
+        if count is None or (bare and (count.start > word.end or word.start - count.end > _NEAR)):
             return None
         self._used = max(word.end, count.end)
         return count.amount
@@ -134,12 +150,15 @@ class Victims:
         floor, _ = self._clauses.around(word)
         if word.category not in _FATAL:
             return None
-        for name in ("deaths", "missing", "trapped"):
-            if (earlier := found.get(name)) and earlier[-1][0].start >= floor:
-                amount = earlier[-1][1]
-                if name == "missing":
-                    earlier.pop()
-                return amount if name == "deaths" or word.category == "death" else None
+        for name in ("deaths", "missing", "trapped", "injured_serious", "injured"):
+            if not (earlier := found.get(name)) or earlier[-1][0].start < floor:
+                continue
+            amount, until = earlier[-1][1], earlier[-1][0].end
+            if name.startswith("injured") and not _WHO.fullmatch(self._text, until, word.start):
+                continue
+            if name == "missing":
+                earlier.pop()
+            return amount if name != "trapped" or word.category == "death" else None
         return None
 
     def _named(self, word: Word, floor: int, ceiling: int) -> Amount | None:

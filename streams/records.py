@@ -101,6 +101,8 @@ class Text(Struct, frozen=True):
 
     title: str
     body: str
+    year: int | None = None
+    """In which it was published, where the post says so: earlier years are history then."""
 
     @property
     def whole(self) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from agents import clean
 from streams.records import Post
@@ -74,3 +75,9 @@ def test_a_megabyte_of_brackets_takes_less_than_a_second() -> None:
         begin = time.process_time()
         words(hostile * (1_000_000 // len(hostile)))
         assert time.process_time() - begin < 1.5, hostile
+
+
+def test_the_year_of_publication_stays_with_the_words() -> None:
+    """What a post dates is history or not by when it was published; where nobody says, the words alone tell."""
+    assert clean.run(structs.replace(post("x"), published=datetime(2024, 2, 1, tzinfo=UTC))).year == 2024
+    assert clean.run(post("x")).year is None

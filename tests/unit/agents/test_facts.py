@@ -136,3 +136,11 @@ def test_a_megabyte_of_prose_takes_less_than_a_second() -> None:
     begin = time.process_time()
     read(text)
     assert time.process_time() - begin < 2.5, "a second on an idle core, with room for a busy one"
+
+
+def test_what_a_post_dates_years_before_it_was_published_is_history() -> None:
+    """2011年7月23日 is long ago for who writes in 2026, and this week for who wrote then; last year is still near."""
+    told = "我父亲2011年7月23日在动车事故中遇难，赔偿一直没到位"
+    assert not facts.run(Text("", told, 2026), LEXICON).least.get("deaths")
+    assert facts.run(Text("", told, 2011), LEXICON).least["deaths"] == 1
+    assert facts.run(Text("", told, 2012), LEXICON).least["deaths"] == 1
