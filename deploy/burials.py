@@ -29,6 +29,7 @@ class Burial(Struct, frozen=True, kw_only=True):
     reason: Reason
     township: str | None = None
     source: str | None = None
+    retries: int = 0
 
 
 _burials = json.Decoder(Burial)
@@ -51,7 +52,7 @@ class Burials:
         """These messages were produced."""
         buried = [_burials.decode(message.value) for message in messages if message.role == DEAD]
         for each in buried:
-            self._metrics.bury(each.reason, each.step, each.township or "", each.source or "")
+            self._metrics.bury(each.reason, each.step, each.township or "", each.source or "", again=each.retries > 0)
         self._untold += buried
         if not self._timer:
             self._tell()

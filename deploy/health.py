@@ -1,9 +1,10 @@
 """Health and metrics over HTTP, from a thread of their own: they answer even when the worker hangs."""
 
+import collections
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
@@ -54,9 +55,14 @@ class Metrics:
         else:
             self._events.labels(name).inc(amount)
 
-    def bury(self, reason: str, step: str, township: str, source: str) -> None:
-        """Count one dead letter; township and source are empty where the record could not be read."""
+    def bury(self, reason: str, step: str, township: str, source: str, *, again: bool = False) -> None:
+        """Count one dead letter; township and source are empty where the record could not be read.
+
+        `again`: of a record that had been sent again from an earlier letter.
+        """
         self._dead.labels(reason, step, *self._shown(township, source)).inc()
+        if again:
+            self.add("dead_again")
 
     def _shown(self, township: str, source: str) -> tuple[str, str]:
         return _known(township, self._townships), _known(source, self._sources)
@@ -64,6 +70,10 @@ class Metrics:
     def watch(self, status: Status) -> None:
         """Show a worker's numbers, too."""
         self.registry.register(_Worker(status))
+
+    def watch_quarantine(self, held: Callable[[], Collection[tuple[str, str]]]) -> None:
+        """Show which sources are set aside: township and source of each, asked for whenever metrics are."""
+        self.registry.register(_Quarantined(lambda: collections.Counter(self._shown(*each) for each in held())))
 
 
 def _known(name: str, names: frozenset[str]) -> str:
@@ -97,6 +107,23 @@ class _Worker(Collector):
         )
         turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
         return [lag, lost, done, again, ready, turns]
+
+
+class _Quarantined(Collector):
+    """Sources in quarantine, read when they are asked for."""
+
+    def __init__(self, held: Callable[[], Mapping[tuple[str, str], int]]) -> None:
+        self._held = held
+
+    def collect(self) -> Iterable[Metric]:
+        gauge = GaugeMetricFamily(
+            "xiangyin_quarantined",
+            "Sources whose records go unread to the dead letters.",
+            labels=["township", "source"],
+        )
+        for (township, source), number in self._held().items():
+            gauge.add_metric([township, source], number)
+        return [gauge]
 
 
 def worker_health(status: Status) -> dict[str, object]:

@@ -151,7 +151,7 @@ def work(settings: Settings) -> int:
         with closing(Burials(metrics)) as burials:
             log_of = open_log(settings, ownership, burials)
             async with open_store(settings, clock, quiet) as store, log_of as kafka:
-                yield Processor(
+                processor = Processor(
                     flow=stages,
                     knowledge=known,
                     log=kafka,
@@ -162,6 +162,8 @@ def work(settings: Settings) -> int:
                     generation=settings.generation,
                     alone=settings.batch_size,
                 )
+                metrics.watch_quarantine(lambda: processor.quarantined)
+                yield processor
 
     return run_worker(worker_settings(settings), open_processor, status)
 

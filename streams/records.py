@@ -317,3 +317,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     time: datetime
     township: str | None = None
     source: str | None = None
+    retries: int = 0
+    """How often the record had been sent again by then: above 0, sending it again alone has not helped."""
+    first: str | None = None
+    """Id of the letter of its first death; None for that letter itself."""

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "crawl": ("crawl", "Fetch new posts from the sources and publish them."),
     "work": ("work", "Judge posts, keep incidents, send alerts."),
     "import": ("importing", "Publish posts from a CSV or JSONL file."),
+    "dead": ("dead", "Dead letters: list them, look at one, send it again, drop it."),
     "judge": ("judge", "Judge posts from JSONL, no server needed."),
     "group": ("group", "Group posts from JSONL into incidents, no server needed."),
     "topics": ("topics", "Topics of the deployment."),

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.batch.draft import Arrived, Draft
+from streams.batch.headers import happened, is_uncounted, place
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.reading import LARGEST, read
@@ -18,6 +19,7 @@ from streams.matter import Arrival, Decision, Known, Matter, Moment, Overdue
 from streams.privacy.door import source_of
 from streams.protocols import Earlier, Incidents, Log, Message, Record
 from streams.records import Action, Incident, JudgedPost, Mark, Position, Post, Reason
+from streams.topics import BACKFILL
 from streams.township import Township
 
 FUTURE: Final = timedelta(minutes=5)
@@ -135,16 +137,22 @@ class Decider:
 
     def _judge(self, arrived: Arrived, post: Post, draft: Draft) -> None:
         record, earlier = arrived.record, draft.earlier.get(arrived.document)
+        uncounted = earlier is not None and earlier.incident is not None and is_uncounted(record.headers, earlier.first)
+        if earlier and uncounted:  # Its incident counts it here, and nowhere else.
+            earlier = draft.earlier[arrived.document] = replace(earlier, first=record.position)
         knowledge = self._known(arrived.township)
         known = Known(arrived.document, arrived.version, self._generation, earlier)
         moment = _moment(record, post.published, knowledge, live=record.role == "posts")
         given = {**knowledge, **self._incidents(arrived.township)}
         values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})
         judged, matter = values[JudgedPost], values.get(Matter)
+        if earlier and judged.incident is None:  # A record from before it joined: what it joined since stands.
+            judged = replace(judged, incident=earlier.incident)
         if matter and _comes_late(matter, earlier, record.position):
             self._move(arrived, draft, why="the record was set aside when later ones of its incident were applied")
             return
-        if earlier is None or self._is_news(judged, earlier, arrived, draft):
+        recounted = uncounted and earlier is not None and judged.version >= earlier.version
+        if earlier is None or recounted or self._is_news(judged, earlier, arrived, draft):
             draft.posts[arrived.document] = judged
             draft.earlier[arrived.document] = Earlier(judged.version, judged.incident, judged.first, judged.digest)
             draft.count("judged", arrived)
@@ -215,13 +223,19 @@ def _moment(record: Record, published: datetime | None, knowledge: Mapping[type,
     township = knowledge[Township]
     if not isinstance(township, Township):
         raise TypeError("knowledge must hold a Township")
-    said = published or record.time
+    said = _published(record, published) or record.time
     fresh = record.time - said <= timedelta(hours=township.alert_max_age_hours)
     counts = live and fresh
     happened = min(max(said, record.time - PAST) if counts else said, record.time)
     sent = record.headers.get("traceparent", b"")
     traceparent = sent.decode() if TRACEPARENT.fullmatch(sent) else _traceparent(record.position)
     return Moment(record.position, record.time, happened, live=counts, traceparent=traceparent)
+
+
+def _published(record: Record, published: datetime | None) -> datetime | None:
+    """When a post was published. Of a stored one that is judged anew, what was stored: it keeps its dates."""
+    known = happened(record.headers)
+    return known or published if record.role == BACKFILL else published or known
 
 
 def _place(position: Position) -> str:
@@ -257,7 +271,5 @@ def _traceparent(position: Position) -> str:
 
 def _moved(record: Record, township: str) -> Message:
     """The same bytes under the township's own key."""
-    position = record.position
-    origin = f"{position.topic}/{position.partition}/{position.offset}".encode()
-    headers = {**record.headers, "moved-from": origin}
+    headers = {**record.headers, "moved-from": place(record.position)}
     return Message(role=record.role, key=township.encode(), value=record.value or b"", headers=headers)

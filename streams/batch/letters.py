@@ -1,13 +1,14 @@
 """Dead letters: what a record becomes that could not be processed."""
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from msgspec import json
+from msgspec import DecodeError, Struct, field, json
 from msgspec.structs import replace
 
+from streams.batch.headers import first_letter, letter_id, retries
 from streams.batch.reading import LARGEST
+from streams.errors import Unreadable
 from streams.privacy.mask import mask
 from streams.protocols import Message, Record
 from streams.records import SCHEMA_VERSION, DeadLetter, Reason
@@ -20,6 +21,16 @@ ROOM: Final = 1_500_000
 
 Sealer = Callable[[bytes], str]
 """Encrypts bytes with the deployment's key; the answer is text."""
+
+
+class Original(Struct, frozen=True, kw_only=True):
+    """A record as it was when it died. `whole` is False for one too large for its letter: its beginning only."""
+
+    role: str
+    key: bytes | None
+    value: bytes | None
+    headers: dict[str, bytes] = field(default_factory=dict)
+    whole: bool = True
 
 
 class Letters:
@@ -45,7 +56,7 @@ class Letters:
         """The message for `.dead`: the same id whenever the same record fails."""
         position = record.position
         letter = DeadLetter(
-            id=f"{position.topic}-{position.partition}-{position.offset}",
+            id=letter_id(position),
             sealed=self._seal(_original(record)),
             topic=position.topic,
             partition=position.partition,
@@ -56,6 +67,8 @@ class Letters:
             time=record.time,
             township=township,
             source=source,
+            retries=retries(record.headers),
+            first=first_letter(record.headers, position.topic),
         )
         headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": letter.id.encode()}
         key = (township or "unknown").encode()
@@ -72,7 +85,18 @@ def _original(record: Record) -> bytes:
     return _encoded(beginning, {}, whole=False)
 
 
+def opened(content: bytes) -> Original:
+    """What a letter's sealed bytes hold, once they are decrypted.
+
+    Raises:
+        Unreadable: no letter of ours holds such bytes.
+    """
+    try:
+        return json.decode(content, type=Original)  # msgspec reads bytes from base64, and writes them so.
+    except DecodeError as error:
+        raise Unreadable(f"the letter opens, but holds no record: {error}") from None
+
+
 def _encoded(record: Record, headers: Mapping[str, bytes], *, whole: bool) -> bytes:
-    key, value = (None if each is None else base64.b64encode(each).decode() for each in (record.key, record.value))
-    carried = {name: base64.b64encode(content).decode() for name, content in headers.items()}
-    return json.encode({"role": record.role, "key": key, "value": value, "headers": carried, "whole": whole})
+    original = Original(role=record.role, key=record.key, value=record.value, headers=dict(headers), whole=whole)
+    return json.encode(original)

@@ -86,6 +86,11 @@ class Processor:
         """Whether this partition's records are judged one by one, after a death: each costs several requests."""
         return self._care.needed(partition)
 
+    @property
+    def quarantined(self) -> Collection[tuple[str, str]]:
+        """Township and source of each source that is set aside now; may be asked from any thread."""
+        return self._quarantine.held
+
     # Ownership
 
     async def load(self, partitions: Collection[int]) -> None:

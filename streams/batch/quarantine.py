@@ -1,6 +1,7 @@
 """A source most of whose records cannot be processed is set aside, so that it harms no other."""
 
 from collections import deque
+from collections.abc import Collection
 from typing import Final
 
 WINDOW: Final = 100
@@ -48,6 +49,11 @@ class Quarantine:
         if bad:
             self._held[township, source] = 0
         return bad
+
+    @property
+    def held(self) -> Collection[tuple[str, str]]:
+        """Township and source of each that is in quarantine now."""
+        return tuple(self._held)
 
     def clear(self) -> None:
         self._recent.clear()

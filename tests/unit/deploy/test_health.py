@@ -74,3 +74,24 @@ def test_health_tells_a_worker_that_shows_no_sign_of_life(
     status.alive = time.monotonic() - health.RECENT - 1
     assert get(connection, "/health")[0] == 503
     assert get(connection, "/elsewhere")[0] == 404
+
+
+def test_metrics_say_which_sources_are_set_aside(served: tuple[HTTPConnection, health.Metrics, Status]) -> None:
+    """One line a source, as long as it lasts; those that the deployment does not know count together."""
+    connection, metrics, _ = served
+    held = [("990101101000", "forum"), ("990101101000", "made up"), ("990101101000", "made up, too")]
+    metrics.watch_quarantine(lambda: held)
+    text = get(connection, "/metrics")[1]
+    assert 'xiangyin_quarantined{source="forum",township="990101101000"} 1.0' in text
+    assert 'xiangyin_quarantined{source="other",township="990101101000"} 2.0' in text
+    assert "made up" not in text
+    held.clear()
+    assert "xiangyin_quarantined{" not in get(connection, "/metrics")[1]
+
+
+def test_a_second_death_is_counted_by_name(served: tuple[HTTPConnection, health.Metrics, Status]) -> None:
+    """Letters of records that had been sent again: a retry that did not help."""
+    connection, metrics, _ = served
+    metrics.bury("step", "classify", "990101101000", "forum")
+    metrics.bury("step", "classify", "990101101000", "forum", again=True)
+    assert 'xiangyin_events_total{what="dead_again"} 1.0' in get(connection, "/metrics")[1]

@@ -372,7 +372,7 @@ class Log:
         def append() -> None:
             half = world.now <= world.faults.until and world.random.random() < world.faults.half
             for message in messages[: world.random.randint(0, len(messages))] if half else messages:
-                self._append(message)
+                self.append(message)
             if half:
                 raise Busy("half of it arrived")
 
@@ -386,7 +386,8 @@ class Log:
         if error := await self.worker.request(deliver):
             raise error
 
-    def _append(self, message: Message) -> None:
+    def append(self, message: Message) -> None:
+        """Put a message at the end of its partition; what no worker reads is only noted."""
         world = self.worker.world
         world.sent.append(message)
         if message.role in READ:
@@ -407,7 +408,7 @@ class Log:
             raise Fenced("no poll for a session")
 
     def partition(self, key: bytes) -> int:
-        return int(key) % self.worker.world.partitions
+        return int(key) % self.worker.world.partitions if key.isdigit() else 0
 
 
 @dataclass

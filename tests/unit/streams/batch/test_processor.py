@@ -253,6 +253,42 @@ def test_a_record_that_was_set_aside_comes_again_behind_those_applied_since() ->
     assert [versioned.incident.posts for versioned in again.incidents.values()] == [3]
 
 
+def sent_again(ended: world.World, offset: int, headers: dict[str, bytes]) -> world.World:
+    """The world after the record at this offset has come once more, with these headers."""
+    (record,) = [each for each in ended.topics["posts", place(HERE)] if each.position.offset == offset]
+    ended.append(replace(record, headers=headers, time=record.time + timedelta(minutes=9)))
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    return ended
+
+
+def test_a_stored_post_that_was_never_counted_is_counted_where_it_comes_again() -> None:
+    """Two workers died between its two writes: sent again with a note of that, it counts once, however often."""
+    ended = after(*[("posts", place(HERE), county.post(f"p{n}", HERE, "well"), 0.0) for n in range(3)])
+    ended.incidents = shrunk(ended)
+    note = {"uncounted": f"county.posts/{place(HERE)}/1".encode()}
+    for _ in range(2):
+        again = sent_again(ended, 1, note)
+        assert [versioned.incident.posts for versioned in again.incidents.values()] == [3]
+        assert sorted(judged.first.offset for judged in again.posts.values()) == [0, 2, 3]
+
+
+def test_an_edit_that_came_meanwhile_stays_when_its_post_is_counted() -> None:
+    """The letter holds the older reading: it adds to the count, and nothing of what it says replaces the newer one."""
+    edit = county.post("p0", HERE, "well", fetched=5, grade="III")
+    ended = after(("posts", place(HERE), county.post("p0", HERE, "well"), 0.0), ("posts", place(HERE), edit, 6.0))
+    ended.incidents = shrunk(ended)
+    again = sent_again(ended, 0, {"uncounted": f"county.posts/{place(HERE)}/0".encode()})
+    assert [versioned.incident.posts for versioned in again.incidents.values()] == [1]
+    assert [judged.severity.grade for judged in again.posts.values()] == ["III"]
+
+
+def test_a_record_sent_again_without_a_note_counts_nothing_twice() -> None:
+    """Whoever plants another place in the header gets what anybody gets who sends a post twice."""
+    ended = after(*[("posts", place(HERE), county.post(f"p{n}", HERE, "well"), 0.0) for n in range(3)])
+    for note in ({}, {"uncounted": b"county.posts/0/77"}, {"uncounted": b"\xff"}):
+        assert [each.incident.posts for each in sent_again(ended, 1, note).incidents.values()] == [3]
+
+
 def shrunk(ended: world.World) -> dict[str, Versioned]:
     """The incidents as if one of their posts had been set aside."""
     return {

@@ -48,3 +48,14 @@ def test_any_number_of_names_fills_no_memory() -> None:
         quarantine.holds("t", "broken")
     assert len(quarantine._recent) == MOST
     assert quarantine.holds("t", "broken")
+
+
+def test_it_says_whom_it_holds() -> None:
+    """For the metrics: who is set aside now, and nobody once all is begun anew."""
+    quarantine = Quarantine()
+    for _ in range(LEAST):
+        quarantine.saw("t", "broken", dead=True)
+        quarantine.saw("t", "sound", dead=False)
+    assert quarantine.held == (("t", "broken"),)
+    quarantine.clear()
+    assert not quarantine.held

@@ -1,0 +1,136 @@
+"""Dead letters as a person reads them: a table, a line of JSON, one in full."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import typer
+from msgspec import DecodeError, json
+from msgspec.structs import asdict
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from deploy.reading import LOCAL
+from streams.batch.letters import Original
+from streams.batch.register import RETRIED, Standing, quarantined
+
+REMEDIES: Final[Mapping[str, str]] = {
+    "unreadable": "mend the program that publishes such records, then drop the letter; "
+    "retry only once a newer worker can read it",
+    "schema": "a newer program wrote it: upgrade the workers, then retry",
+    "step": "a defect of this program: report step and error, upgrade the workers, then retry",
+    "refused": "the store does not take it as it is: see the error and `xiangyin check`; then retry, or drop",
+    "deadly": "two workers died of it: retry only after an upgrade, or two more will",
+    "quarantine": "nothing is known to be wrong with it: its source's other letters say what is; mend that, then retry",
+    "orphan": "a decision about an incident that is not there: if its post has come since, retry; else drop",
+    "township": "the deployment does not serve its township: add the file, restart the workers, then retry",
+}
+"""What to do, by the letter's reason."""
+
+SHOWN: Final = 20_000
+"""Characters of a value that `show` prints; --raw writes all."""
+
+ERROR: Final = 100
+"""Characters of an error in the table; `show` and --json have all."""
+
+TIME: Final = "%Y-%m-%d %H:%M:%S"
+
+
+def plain(each: Standing) -> dict[str, object]:
+    """A letter for programs."""
+    return {**asdict(each.letter), "state": each.state, "dealing": each.dealing}
+
+
+def table(letters: Sequence[Standing], limit: int, deployment: str) -> None:
+    """The newest letters, how many there are by reason, and which sources were set aside."""
+    if not letters:
+        typer.echo("no dead letters")
+        return
+    shown = sorted(letters, key=lambda each: each.letter.time)[-limit:]
+    grid = Table(box=None, pad_edge=False)
+    for name in ("letter", "came", "reason", "step", "township", "source", "deaths", "state"):
+        grid.add_column(name, no_wrap=True)
+    grid.add_column("error", overflow="fold")
+    for each in shown:
+        grid.add_row(*(Text(_visible(cell)) for cell in _cells(each, deployment)))
+    Console().print(grid)
+    if len(letters) > len(shown):
+        typer.echo(f"and {len(letters) - len(shown)} older ones: --limit, or --json for all")
+    for (township, source), (number, latest) in quarantined(letters).items():
+        typer.echo(
+            f"in quarantine: {_visible(source)} of {township}, {number} letters unread, the last of "
+            f"{latest.astimezone(LOCAL):{TIME}}; xiangyin_quarantined in a worker's metrics says whether it still is"
+        )
+    for reason in sorted({each.letter.reason for each in letters}):
+        number = sum(each.letter.reason == reason for each in letters)
+        typer.echo(f"{reason} ({number}): {REMEDIES[reason]}")
+
+
+def _cells(each: Standing, deployment: str) -> Iterable[str]:
+    letter = each.letter
+    yield letter.id.removeprefix(f"{deployment}.")
+    yield f"{letter.time.astimezone(LOCAL):{TIME}}"
+    yield from (letter.reason, letter.step, letter.township or "", letter.source or "")
+    yield str(letter.retries + 1)
+    yield each.state
+    yield letter.error[:ERROR]
+
+
+def full(each: Standing, original: Original, line: Sequence[Standing]) -> None:
+    """Everything about one letter; `line` are all letters of its record, from the first death on."""
+    letter = each.letter
+    said = {
+        "letter": letter.id,
+        "state": told(each),
+        "record": f"{letter.topic}, partition {letter.partition}, offset {letter.offset}",
+        "came": f"{letter.time.astimezone(LOCAL):{TIME}} (China's time)",
+        "township": letter.township or "-",
+        "source": letter.source or "-",
+        "step": letter.step,
+        "reason": letter.reason,
+        "error": letter.error,
+        "what to do": REMEDIES[letter.reason],
+    }
+    for name, value in said.items():
+        _say(name, value)
+    if len(line) > 1:
+        _say("its deaths", "\n".join(f"{other.letter.id}: {told(other)}" for other in line))
+    _say("key", "-" if original.key is None else readable(original.key))
+    for name, content in original.headers.items():
+        _say(f"header {_visible(name)}", readable(content))
+    typer.echo(f"value, {len(original.value or b'')} bytes{'' if original.whole else ', its beginning only'}:")
+    value = readable(original.value or b"")
+    typer.echo(value[:SHOWN])
+    if len(value) > SHOWN:
+        typer.echo(f"... {len(value) - SHOWN} characters more: --raw writes all")
+
+
+def told(each: Standing) -> str:
+    """A letter's state, and who brought it there, when and why."""
+    if each.dealing is None:
+        return each.state
+    dealing = each.dealing
+    did = "sent again" if dealing.event == RETRIED else "dropped"
+    why = f": {dealing.reason}" if dealing.reason else ""
+    after = ", and it died again" if each.state == "died again" else ""
+    return f"{did} by {dealing.by} on {dealing.time.astimezone(LOCAL):{TIME}}{after}{why}"
+
+
+def readable(content: bytes) -> str:
+    """Bytes for a terminal: JSON indented, text as it is, anything that a terminal would obey or not show escaped."""
+    try:
+        is_json = content[:1] in (b"{", b"[")  # Encoded anew: 东 stands there, not its escape.
+        text = (json.format(json.encode(json.decode(content)), indent=2) if is_json else content).decode()
+    except (DecodeError, UnicodeError, RecursionError):
+        text = content.decode(errors="backslashreplace")
+    return _visible(text, keep="\n\t")
+
+
+def _visible(text: str, keep: str = "") -> str:
+    return "".join(each if each.isprintable() or each in keep else repr(each)[1:-1] for each in text)
+
+
+def _say(name: str, value: str) -> None:
+    lines = _visible(value, keep="\n").split("\n")
+    typer.secho(f"{name}: ", bold=True, nl=False)
+    typer.echo(("\n" + " " * (len(name) + 2)).join(lines))

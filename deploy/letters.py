@@ -1,0 +1,183 @@
+"""Dead letters as people deal with them: which are open, what was in one, send it again, be done with it."""
+
+import getpass
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from elasticsearch import AsyncElasticsearch
+from msgspec import DecodeError, Struct, json
+
+from deploy import wiring
+from deploy.settings.deployment import Settings
+from streams.batch.letters import Original, opened
+from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Letter, Standing, standing
+from streams.batch.retry import again, content_of, is_from
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.documents import earlier
+from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.names import Names
+from streams.identity import content_digest, document_id, padded
+from streams.kafka import reading
+from streams.kafka.admin import check_topics
+from streams.kafka.producer import KafkaLog
+from streams.privacy.seal import Seal
+from streams.protocols import Message
+from streams.records import SCHEMA_VERSION, DeadLetter, Post
+from streams.topics import DEAD, OPERATIONS, topic
+
+_letters: Final = json.Decoder(Letter)
+_sealed: Final = json.Decoder(DeadLetter)
+
+
+class Cabinet(Struct, frozen=True):
+    """All letters that Kafka still keeps. `foreign`: records of `.dead` that are no letters of ours."""
+
+    letters: Sequence[Standing]
+    foreign: int = 0
+
+
+async def cabinet(settings: Settings) -> Cabinet:
+    """Read `.dead` and what people did with its letters; only what stands in clear is held.
+
+    Raises:
+        Busy: the broker is away.
+        Misconfigured: a topic is missing.
+    """
+    servers, name = settings.kafka_access(), settings.name
+    await check_topics(servers, name, partitions=settings.partitions)
+    letters, foreign = list[Filed](), 0
+    async for record in reading.whole(servers, topic(name, DEAD), settings.partitions):
+        try:
+            letters.append(Filed(_letters.decode(record.value or b""), (record.partition, record.offset)))
+        except (DecodeError, UnicodeDecodeError):
+            foreign += 1
+    told = reading.whole(servers, topic(name, OPERATIONS), settings.partitions)
+    dealings = [dealing async for record in told if (dealing := _dealing(record.value or b""))]
+    return Cabinet(standing(letters, dealings), foreign)
+
+
+def _dealing(value: bytes) -> Dealing | None:
+    """What a record of `.operations` says of a letter; None for news of another kind."""
+    if b'"letter_' not in value:
+        return None
+    try:
+        return json.decode(value, type=Dealing)
+    except (DecodeError, UnicodeDecodeError):
+        return None
+
+
+async def originals(settings: Settings, letters: Iterable[Standing]) -> AsyncIterator[tuple[Standing, Original]]:
+    """Each letter with the record that is sealed in it, one at a time; one that retention took meanwhile is left out.
+
+    Raises:
+        Misconfigured: a letter was sealed with a key that is not here.
+    """
+    seal, by_place = wiring.seal(settings), {each.filed.place: each for each in letters}
+    async for record in reading.single(settings.kafka_access(), topic(settings.name, DEAD), by_place):
+        yield by_place[record.partition, record.offset], _opened(seal, record.value)
+
+
+def _opened(seal: Seal, value: bytes) -> Original:
+    return opened(seal.open(_sealed.decode(value).sealed))
+
+
+class Desk:
+    """Where letters are dealt with; each dealing is written to `.operations` behind what it tells of.
+
+    Args:
+        by: who deals with them: a role account.
+        reason: why; empty for a retry that needs none.
+        now: the time.
+    """
+
+    def __init__(
+        self, log: KafkaLog, client: AsyncElasticsearch, settings: Settings, *,
+        by: str, reason: str, now: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._log, self._client, self._settings = log, client, settings
+        self._by, self._reason, self._now = by, reason, now
+        self._names, self._owed = Names(settings.name), Counter[str]()
+
+    async def retry(self, letter: Letter, original: Original) -> None:
+        """Send the record back where it came from: the same bytes, key and headers, and a note of its deaths.
+
+        Raises:
+            Refused: it cannot be sent again; says why.
+        """
+        message = again(letter, original, uncounted=await self._is_uncounted(letter, original))
+        await self._log.send([message])
+        await self._note(RETRIED, letter)
+
+    async def drop(self, letter: Letter) -> None:
+        """Be done with it. The letter stays in `.dead` until retention takes it."""
+        await self._note(DROPPED, letter)
+
+    async def _note(self, event: Any, letter: Letter) -> None:
+        dealing = Dealing(
+            event=event, letter=letter.id, recorded=letter.time, township=letter.township, source=letter.source,
+            by=self._by, reason=self._reason, time=self._now(),
+        )  # fmt: skip
+        identity = content_digest(event, letter.id, dealing.time.isoformat())
+        headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": identity.encode()}
+        key = (letter.township or "unknown").encode()
+        await self._log.send([Message(role=OPERATIONS, key=key, value=json.encode(dealing), headers=headers)])
+
+    async def _is_uncounted(self, letter: Letter, original: Original) -> bool:
+        """Whether its post was stored from there, and its incident has fewer posts than are stored of it.
+
+        A worker that dies between the two leaves that behind; whoever reads the record again mends it, unless two
+        die of it (decision 0010).
+        """
+        post = content_of(original)
+        if not isinstance(post, Post):
+            return False
+        township = padded(post.township)
+        with busy_when_away(self._settings.elasticsearch):
+            stored = await self._stored(self._names.posts(township), document_id(township, post.source, post.id))
+            if stored is None or not (first := earlier(stored)).incident or not is_from(letter, first.first):
+                return False
+            missing = await self._missing(township, first.incident)
+        self._owed[first.incident] += 1
+        return self._owed[first.incident] <= missing
+
+    async def _missing(self, township: str, incident: str) -> int:
+        """How many stored posts the incident does not count."""
+        posts, counted = self._names.posts(township), await self._stored(self._names.incidents(township), incident)
+        await self._client.indices.refresh(index=posts)
+        answer = await self._client.count(index=posts, query={"term": {"incident": incident}})
+        return int(answer["count"]) - int(counted["posts"] if counted else 0)
+
+    async def _stored(self, index: str, document: str) -> Mapping[str, Any] | None:
+        (item,) = (await self._client.mget(docs=[{"_index": index, "_id": document}]))["docs"]
+        return item["_source"] if item.get("found") else None
+
+
+@asynccontextmanager
+async def desk(settings: Settings, *, by: str | None, reason: str) -> AsyncIterator[Desk]:
+    """A desk over the deployment's servers; without `by` the name of the system's account stands for a role.
+
+    Raises:
+        Busy: a server is away.
+        Misconfigured: a topic is missing.
+    """
+    client = await connect(settings.access())
+    try:
+        async with wiring.open_log(settings) as log:
+            yield Desk(log, client, settings, by=by or getpass.getuser(), reason=reason, now=wiring.SystemClock().now)
+    finally:
+        await client.close()
+
+
+def found(letters: Sequence[Standing], identity: str, deployment: str) -> Standing | None:
+    """The newest letter of this id, which may be given without the deployment's name."""
+    ids = {identity, f"{deployment}.{identity}"}
+    return max((each for each in letters if each.letter.id in ids), key=lambda each: each.letter.time, default=None)
+
+
+def line(letters: Sequence[Standing], letter: Letter) -> list[Standing]:
+    """All letters of the record, from its first death on."""
+    first = letter.line[0]
+    return sorted((each for each in letters if each.letter.line[0] == first), key=lambda each: each.letter.retries)

@@ -1,0 +1,59 @@
+"""What a record says about itself when it is sent again: in its headers, which whoever reads it believes or not."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from streams.records import Position
+
+RETRIES: Final = "retries"
+"""How often the record was sent again from a dead letter."""
+
+FIRST_LETTER: Final = "first-letter"
+"""Id of the letter of its first death."""
+
+UNCOUNTED: Final = "uncounted"
+"""`topic/partition/offset` from which the post was stored, before its incident was given the record there."""
+
+HAPPENED: Final = "happened"
+"""When the post was published, as far as it is known, for one that does not say so itself (RFC 3339)."""
+
+_NUMBER: Final = re.compile(rb"[0-9]{1,6}")
+
+
+def letter_id(position: Position) -> str:
+    """The id of the letter of the record at this place."""
+    return f"{position.topic}-{position.partition}-{position.offset}"
+
+
+def place(position: Position) -> bytes:
+    """The place as headers name it."""
+    return f"{position.topic}/{position.partition}/{position.offset}".encode()
+
+
+def retries(headers: Mapping[str, bytes]) -> int:
+    """How often the record was sent again; 0 where the header says no number."""
+    said = headers.get(RETRIES, b"")
+    return int(said) if _NUMBER.fullmatch(said) else 0
+
+
+def first_letter(headers: Mapping[str, bytes], topic: str) -> str | None:
+    """The id of its first letter, if the header holds one of this topic: a header may hold anybody's words."""
+    said = headers.get(FIRST_LETTER, b"")
+    found = re.fullmatch(rb"%s-[0-9]{1,6}-[0-9]{1,19}" % re.escape(topic.encode()), said)
+    return found[0].decode() if found else None
+
+
+def is_uncounted(headers: Mapping[str, bytes], first: Position) -> bool:
+    """Whether the sender says that the post was stored from there and not counted."""
+    return headers.get(UNCOUNTED) == place(first)
+
+
+def happened(headers: Mapping[str, bytes]) -> datetime | None:
+    """When the sender says that the post was published."""
+    try:
+        said = datetime.fromisoformat(headers.get(HAPPENED, b"").decode("ascii"))
+    except ValueError:
+        return None
+    return said.astimezone(UTC) if said.tzinfo else None

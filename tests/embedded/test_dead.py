@@ -1,0 +1,120 @@
+"""Dead letters in people's hands: seen, understood, sent again once what killed them is mended, or dropped."""
+
+import asyncio
+import io
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.cli import run
+from deploy.embedded import EmbeddedServers
+from deploy.settings.deployment import CONFIG
+from tests.embedded.county import HERE, County, post
+
+UNSERVED = "990101109000"
+BROKEN = "东埠村的水管爆了，请来修，电话13812345678"
+
+
+@pytest.fixture
+async def county(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
+    county = County(servers, deployment, tmp_path)
+    county.set_up()
+    yield county
+    county.end()
+
+
+class Desk:
+    """`xiangyin dead` in this process: starting one for each command would take most of the test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+
+    async def run(self, *arguments: str, code: int = 0, given: str = "") -> str:
+        """What the command prints. It must end with this exit code."""
+        self.monkeypatch.setattr("sys.stdin", io.StringIO(given))
+        self.capsys.readouterr()
+        ended = await asyncio.to_thread(run, ["dead", *arguments])
+        said = self.capsys.readouterr()
+        assert ended == code, said
+        return said.out + said.err
+
+    async def listed(self, *options: str) -> list[dict[str, Any]]:
+        """What `dead list --json` says."""
+        return [json.loads(line) for line in (await self.run("list", "--json", *options)).splitlines()]
+
+
+@pytest.fixture
+def desk(county: County, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv(CONFIG, str(county.folder / "deployment.yaml"))
+    return Desk(monkeypatch, capsys)
+
+
+async def test_a_letter_whose_cause_is_mended_is_sent_again_and_counted(county: County, desk: Desk) -> None:
+    """A township that nobody serves: its posts wait as letters, and after its file is there they are judged once."""
+    county.work()
+    await county.publish([post("1", BROKEN, township=UNSERVED), post("2", BROKEN, township=UNSERVED)])
+    await county.until(0, dead=2)
+    letters = await desk.listed("--reason", "township", "--township", UNSERVED)
+    assert [letter["state"] for letter in letters] == ["open", "open"]
+    assert await desk.listed("--reason", "step") == []
+    assert await desk.listed("--since", "2999-01-01") == []
+    shown = await desk.run("show", letters[0]["id"].removeprefix(f"{county.name}."))
+    assert BROKEN in shown, "opened with the deployment's key, in readable words"
+    assert "add the file" in shown
+    assert f"{county.name}.posts" in shown
+    assert json.loads(await desk.run("show", letters[0]["id"], "--raw"))["body"] == BROKEN
+    county.end()
+    shutil.copy(county.folder / "townships" / f"{HERE}.yaml", county.folder / "townships" / "new.yaml")
+    file = county.folder / "townships" / "new.yaml"
+    file.write_text(file.read_text("utf-8").replace(HERE, UNSERVED), "utf-8")
+    county.run("indices", "create")
+    county.work()
+    lines = await desk.run("list", "--json", "--reason", "township")
+    said = await desk.run("retry", "-", "--by", "duty", "--because", "file added", given=lines)
+    assert "sent again: 2" in said
+    await county.until(2)
+    (incident,) = await county.search("incidents")
+    assert incident["posts"] == 2
+    assert await desk.listed() == []
+    assert {letter["state"] for letter in await desk.listed("--all")} == {"retried"}
+    assert "no dead letters" in await desk.run("list")
+    assert "sent again by duty" in await desk.run("show", letters[0]["id"])
+    await desk.run("retry", letters[0]["id"], code=1)
+
+
+async def test_a_record_that_dies_again_is_marked_and_never_loops(county: County, desk: Desk) -> None:
+    """A second death is a new letter that knows the first; nothing sends it a third time unless told to."""
+    county.work()
+    await county.publish([b"{ no json"])
+    await county.until(0, dead=1)
+    (first,) = await desk.listed()
+    await desk.run("retry", first["id"])
+    await county.until(0, dead=2)
+    (second,) = await desk.listed()
+    assert (second["retries"], second["first"]) == (1, first["id"])
+    assert {letter["state"] for letter in await desk.listed("--all")} == {"open", "died again"}
+    await desk.run("retry", second["id"], code=1)
+    assert [letter["id"] for letter in await desk.listed()] == [second["id"]]
+    await desk.run("retry", "--again", second["id"])
+    await county.until(0, dead=3)
+    (third,) = await desk.listed()
+    assert (third["retries"], third["first"]) == (2, first["id"])
+    shown = await desk.run("show", third["id"])
+    assert f"{first['id']}: sent again" in shown
+    assert "{ no json" in shown
+    await desk.run("drop", third["id"], code=2)
+    assert "dropped: 1" in await desk.run("drop", third["id"], "--because", "rubbish", "--by", "duty")
+    assert await desk.listed() == []
+    assert "dropped by duty" in await desk.run("show", third["id"])
+    (dropped,) = [json.loads(each.value) for each in await county.read("operations") if b"dropped" in each.value]
+    assert (dropped["letter"], dropped["by"], dropped["reason"]) == (third["id"], "duty", "rubbish")
+
+
+async def test_a_letter_that_is_not_there_is_named_with_a_remedy(desk: Desk) -> None:
+    """An id from nowhere ends with 1 and says what lists the others."""
+    assert "dead list --all" in await desk.run("show", "posts-0-99", code=1)
+    assert "dead list --all" in await desk.run("drop", "posts-0-99", "--because", "x", code=1)
