@@ -148,6 +148,8 @@ def _settle_urgent(stated: Statements, whole: str) -> None:
     urgent, growing, lost = (quotes.pop(name, {}) for name in ("urgent", "growing", "lost"))
     if stated.press or quotes.keys() & {"over", "after"}:
         return
+    if stated.least("deaths") or "freed" in quotes:
+        lost = {}  # who cries or does not answer beside the dead is told of, not in danger
     dangers = quotes.keys() & {"hazard", "risk", "event", "stuck"}
     urgent |= quotes.get("cry", {})
     asked = urgent and (growing or lost or (dangers and _MOMENT.search(whole)))
@@ -208,15 +210,22 @@ def _settle_immediate(stated: Statements, kind: str) -> None:
         now |= quotes.get("contained", {})
         if stated.press and not stated.yesterday:
             now |= quotes.get("event", {})
-    if not quotes.keys() & {"rescued", "over", "after", "freed"}:
-        if "trapped" in quotes and stated.least("deaths") < stated.least("trapped"):
-            now |= quotes["trapped"]
-        now |= quotes.get("stuck", {})
+    now |= _suffered(stated)
     if kind == "自然灾害" and stated.press and stated.least("deaths") >= _DEADLY_DISASTER:
         now |= quotes["deaths"]
     if stated.least("missing"):
         now |= quotes["missing"]
     if "ruin" in quotes and "crack" in quotes:
         now |= quotes["ruin"]
-    if now := now | quotes.get("peril", {}) | quotes.pop("pressing", {}):
+    if now := now | quotes.pop("pressing", {}):
         quotes["immediate"] = now
+
+
+def _suffered(stated: Statements) -> dict[tuple[int, int], None]:
+    """Who cannot get away, or hangs, sinks, chokes; beside the dead and in the paper that is told of, and over."""
+    quotes, deaths = stated.quotes, stated.least("deaths")
+    if quotes.keys() & {"rescued", "over", "after", "freed"}:
+        return {}
+    trapped = quotes.get("trapped", {}) if deaths < stated.least("trapped") else {}
+    peril = quotes.get("peril", {}) if not (stated.press or deaths) else {}
+    return peril | trapped | quotes.get("stuck", {})

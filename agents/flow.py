@@ -22,7 +22,6 @@ from agents import (
     segment,
     sentiment,
     severity,
-    weigh,
 )
 from models.gazetteer import Gazetteer
 from models.harm import HarmLexicon
@@ -31,7 +30,6 @@ from models.mood import EmotionModel, SentimentModel
 from models.request import RequestModel
 from models.rulepack import RulePack
 from models.segment import Segmenter
-from models.table import Table
 from models.topic import TopicModel
 from streams.matter import Arrival, Decision, Deployment, Known, Moment, Overdue
 from streams.privacy.door import Door
@@ -42,7 +40,6 @@ from streams.township import Township
 
 MODELS: Final = (
     Segmenter,
-    Table,
     TopicModel,
     SentimentModel,
     EmotionModel,
@@ -58,7 +55,6 @@ JUDGING: Final = (
     clean,  # the words, without markup
     segment,  # cut into words
     locate,  # villages, roads, schools that the township knows
-    weigh,  # what the words weigh, for the next three
     classify,  # topic, which decides the office
     sentiment,  # mood; grades nothing
     emotion,  # feeling; grades nothing

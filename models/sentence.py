@@ -31,6 +31,8 @@ _COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trap
 _SAID: Final = frozenset({"fear", "again", "hurt", "over", "after", "freed", "urgent"})
 """Words that are kept for the whole text, however they are meant."""
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
+_PLIGHTS: Final = frozenset({"peril", "lost"})
+"""What somebody does or suffers: told of yesterday, it is over."""
 _ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
 """Words by which a sentence stands on its own, whatever was told before it."""
 
@@ -45,6 +47,8 @@ _HELD: Final = re.compile(
 )
 """How a drill is told that is held, and not one that is asked for or missed."""
 _YESTERDAY: Final = re.compile("[昨前][天日晚夜晨早]|日前|近日|[上去前]周|上[个星]|年前")
+_STILL: Final = re.compile("[今刚]|现在|此刻|到现在|至今|还[在没]|仍|正在|已经|快|马上|越来越")
+"""What says that what began on a day before goes on."""
 _COLLAPSE: Final = re.compile("[塌垮]|滑坡")
 _DATED: Final = re.compile(r"(?:1[89]|20)\d\d年\d{1,2}月")
 """Who names the year and the month tells of what is long past."""
@@ -183,6 +187,8 @@ class Sentence:
         category = "hazard" if word.category in _HAZARDS else word.category
         before = self._clauses.around(word)[0], word.start
         if word.category == "crack" and standing == "denied":
+            return False
+        if category in _PLIGHTS and self._clauses.says(_YESTERDAY) and not self._clauses.says(_STILL):
             return False
         if category == "hazard" and not self._is_removed(word):
             self._quote(category, word)

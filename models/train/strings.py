@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from models.linear import scale
-from models.table import parts
+from models.linear import parts, scale
 
 
 def strings(documents: Sequence[Collection[str]], words: Sequence[str]) -> Any:

@@ -1,11 +1,145 @@
-"""The embedded servers, for what concerns them alone and for whole commands."""
+"""Real embedded servers, a fresh deployment for each test, and workers as processes of their own."""
+
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from osmem_server import OsmemServer
 
 from deploy.embedded import EmbeddedServers
+from streams.kafka.admin import create_topics
+from streams.kafka.producer import KafkaLog, open_producer
+from streams.protocols import Message
+
+HERE = Path(__file__).parent
+
+FORKS = multiprocessing.get_context("forkserver")
+"""Workers are forked from a process that has imported Faust already: that saves a second for each of them."""
+
+
+class Worker:
+    """A worker in a process of its own; see notebook_worker.py for the options."""
+
+    def __init__(self, options: dict[str, object]) -> None:
+        if str(HERE) not in sys.path:
+            sys.path.append(str(HERE))
+        FORKS.set_forkserver_preload(["faust", "aiokafka", "streams.worker.run"])
+        run = importlib.import_module("notebook_worker").run
+        self._process = FORKS.Process(target=run, args=(options,), daemon=True)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process.pid
+        return self._process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill -9, and see it dead."""
+        self._process.kill()
+        self._process.join()
+
+    def ends(self, seconds: float) -> int:
+        """Its exit code, which must come within so many seconds."""
+        self._process.join(seconds)
+        assert self._process.exitcode is not None, f"still runs after {seconds} s"
+        return self._process.exitcode
 
 
 @pytest.fixture(scope="session")
-def servers(embedded_servers: EmbeddedServers) -> EmbeddedServers:
-    """The embedded broker and search server."""
-    return embedded_servers
+def servers() -> Iterator[EmbeddedServers]:
+    """The embedded broker and search server, for all tests of the session."""
+    with EmbeddedServers() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def search_server() -> Iterator[str]:
+    """A search server: embedded, or the one that XIANGYIN_TEST_ELASTICSEARCH names. The promises are the same."""
+    if given := os.environ.get("XIANGYIN_TEST_ELASTICSEARCH"):
+        yield given
+        return
+    with OsmemServer.start(japanese=False) as embedded:
+        yield embedded.url
+
+
+@pytest.fixture
+def deployment() -> str:
+    """A name that no other test uses."""
+    return f"t{uuid4().hex[:12]}"
+
+
+class Bench:
+    """Topics of a deployment, a producer, and workers that note what they process."""
+
+    partitions = 2
+
+    def __init__(self, servers: str, deployment: str, log: KafkaLog, notebook: Path) -> None:
+        self.servers, self.deployment, self.log, self.notebook = servers, deployment, log, notebook
+        self.workers: list[Worker] = []
+
+    async def publish(self, role: str, values: Sequence[str], keys: Sequence[str] = ("330206104000",)) -> None:
+        """Produce one record for each value, over the keys in turn."""
+        await self.log.send(
+            [
+                Message(role=role, key=keys[number % len(keys)].encode(), value=value.encode())
+                for number, value in enumerate(values)
+            ]
+        )
+
+    def work(self, **options: object) -> Worker:
+        """Start a worker; see notebook_worker.py for the options."""
+        given = {
+            "servers": self.servers,
+            "deployment": self.deployment,
+            "partitions": self.partitions,
+            "notebook": str(self.notebook),
+        }
+        self.workers.append(Worker({**given, **options}))
+        return self.workers[-1]
+
+    def notes(self) -> list[dict[str, object]]:
+        """All that the workers have noted so far."""
+        if not self.notebook.exists():
+            return []
+        lines = self.notebook.read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines[:-1]]
+
+    def values(self) -> list[str]:
+        """The values that were processed, in order."""
+        return [str(note["value"]) for note in self.notes() if "value" in note]
+
+    def wait(self, happened: Callable[[], object], seconds: float = 45.0) -> None:
+        """Wait until something has happened; fail with what was noted when it does not."""
+        until = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < until, f"did not happen within {seconds} s: {self.notes()[-3:]}"
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for worker in self.workers:
+            worker.kill()
+
+
+@pytest.fixture
+async def bench(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    """A deployment with topics, and room for workers."""
+    await create_topics(servers.kafka, deployment, partitions=Bench.partitions)
+    async with open_producer(servers.kafka) as producer:
+        log = KafkaLog(producer, deployment, partitions=Bench.partitions)
+        bench = Bench(servers.kafka, deployment, log, tmp_path / "notebook.jsonl")
+        yield bench
+        bench.end()
