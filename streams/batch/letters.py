@@ -98,5 +98,6 @@ def opened(content: bytes) -> Original:
 
 
 def _encoded(record: Record, headers: Mapping[str, bytes], *, whole: bool) -> bytes:
-    original = Original(role=record.role, key=record.key, value=record.value, headers=dict(headers), whole=whole)
-    return json.encode(original)
+    # What could not be parsed comes as a kind of bytes that msgspec does not know.
+    value = None if record.value is None else bytes(record.value)
+    return json.encode(Original(role=record.role, key=record.key, value=value, headers=dict(headers), whole=whole))

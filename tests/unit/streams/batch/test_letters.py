@@ -8,6 +8,7 @@ from msgspec import json
 
 from streams.batch.letters import Letters
 from streams.batch.reading import LARGEST
+from streams.kafka.salvage import Damaged
 from streams.protocols import Record
 from streams.records import DeadLetter, Position
 from streams.topics import DEAD, PLANS
@@ -51,3 +52,8 @@ def test_the_largest_record_is_kept_whole() -> None:
     size, held = letter({"traceparent": b"x" * 55}, b"x" * (LARGEST - 200))
     assert size < ROOM
     assert held["whole"] is True
+
+
+def test_what_no_client_could_parse_has_a_letter() -> None:
+    """Damaged bytes are kept as they stand in the log, whatever kind of bytes the reader made of them."""
+    assert letter({}, Damaged(b"\xff\x00", "a length is negative"))[1]["value"] == "/wA="
