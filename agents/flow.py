@@ -22,6 +22,7 @@ from agents import (
     segment,
     sentiment,
     severity,
+    weigh,
 )
 from models.gazetteer import Gazetteer
 from models.harm import HarmLexicon
@@ -30,6 +31,7 @@ from models.mood import EmotionModel, SentimentModel
 from models.request import RequestModel
 from models.rulepack import RulePack
 from models.segment import Segmenter
+from models.table import Table
 from models.topic import TopicModel
 from streams.matter import Arrival, Decision, Deployment, Known, Moment, Overdue
 from streams.privacy.door import Door
@@ -40,6 +42,7 @@ from streams.township import Township
 
 MODELS: Final = (
     Segmenter,
+    Table,
     TopicModel,
     SentimentModel,
     EmotionModel,
@@ -55,6 +58,7 @@ JUDGING: Final = (
     clean,  # the words, without markup
     segment,  # cut into words
     locate,  # villages, roads, schools that the township knows
+    weigh,  # what the words weigh, for the next three
     classify,  # topic, which decides the office
     sentiment,  # mood; grades nothing
     emotion,  # feeling; grades nothing

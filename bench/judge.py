@@ -12,6 +12,7 @@ only speed is compared. Both run in turns; the best round of each counts.
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from sklearn.svm import LinearSVC
 
 import models
 from deploy.judging import Judge
+from deploy.reading import blocks
 
 POSTS: Final = Path(__file__).parents[2] / "shared" / "data" / "messages_stream.jsonl"
 HARM: Final = Path(next(iter(models.__path__))) / "words" / "harm.yaml"
@@ -35,7 +37,8 @@ Judging = Callable[[Sequence[bytes]], Iterator[bytes]]
 
 def ours(lines: Sequence[bytes]) -> Iterator[bytes]:
     """What `xiangyin judge` does."""
-    return map(json.encode, JUDGE.answers(lines))
+    for block in JUDGE.answers(blocks(BufferedReader(BytesIO(b"\n".join(lines))))):
+        yield from map(json.encode, block)
 
 
 def peer(lines: Sequence[bytes], answers: Sequence[dict[str, Any]]) -> Judging:

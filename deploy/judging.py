@@ -1,6 +1,6 @@
 """Judges and groups posts in this process, without a server, by the steps that the worker runs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from agents import flow
 from agents.group import Matters
 from deploy import knowledge, reading
-from deploy.reading import Bad, Read
+from deploy.reading import Bad, Blocks, Read
 from streams.errors import StepFailed
 from streams.flow import Knowledge
 from streams.identity import document_id
@@ -19,6 +19,7 @@ from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.protocols import Earlier, Incidents
 from streams.records import Emotion, Evidence, Position, Post, Sentiment, Severity, Topic
+from streams.stage import Values
 from streams.township import Township
 
 NOWHERE: Final = "000000000000"
@@ -28,7 +29,7 @@ Answer = dict[str, object]
 
 
 class Judge:
-    """Answers one line with what the steps say of it.
+    """Answers each line with what the steps say of it.
 
     Args:
         townships: whose places and words are known; the others are judged without.
@@ -37,26 +38,12 @@ class Judge:
     def __init__(self, townships: Mapping[str, Township]) -> None:
         self._known = _Known(townships)
 
-    def answers(self, lines: Iterable[bytes]) -> Iterator[Answer]:
-        """One answer a line, in order; a line that cannot be judged is answered with `error`."""
-        for line in reading.read(lines):
-            yield asdict(line) if isinstance(line, Bad) else self._answer(line)
-
-    def _answer(self, line: Read) -> Answer:
-        post = reading.post(line, fetched=_EPOCH, township=line.township or NOWHERE)
-        try:
-            values = flow.JUDGE.run({**self._known(post.township), Post: post})
-        except StepFailed as error:
-            return {"id": line.id, "error": str(error)}
-        topic = values[Topic]
-        return {
-            "id": line.id,
-            "topic": {"label": topic.label, "score": topic.score, "uncertain": topic.uncertain},
-            "sentiment": values[Sentiment],
-            "emotion": values[Emotion],
-            "severity": _literal(values[Severity], line),
-            "facts": values[Facts].toll,
-        }
+    def answers(self, blocks: Blocks) -> Iterator[list[Answer]]:
+        """One answer a line, in order, a block of lines at a time; what cannot be judged is answered with `error`."""
+        for lines in _read(blocks):
+            posts = [_post(line) for line in lines if isinstance(line, Read)]
+            judged = iter(flow.JUDGE.run_all({**self._known(post.township), Post: post} for post in posts))
+            yield [_answer(line, next(judged)) if isinstance(line, Read) else asdict(line) for line in lines]
 
 
 class Grouper:
@@ -70,17 +57,17 @@ class Grouper:
         self._offset = 0
         self._now = _EPOCH
 
-    def answers(self, lines: Iterable[bytes]) -> Iterator[Answer]:
+    def answers(self, blocks: Blocks) -> Iterator[list[Answer]]:
         """One answer a line, in order. A line without a time is as old as the one before it."""
-        for line in reading.read(lines):
-            if isinstance(line, Bad):
-                yield asdict(line)
-                continue
-            try:
-                self._now = self._now if line.time is None else reading.moment(line.time)
-                yield {"id": line.id, "incident": self._incident(line)}
-            except (ValueError, StepFailed) as error:
-                yield {"id": line.id, "error": str(error)}
+        for lines in _read(blocks):
+            yield [self._answer(line) if isinstance(line, Read) else asdict(line) for line in lines]
+
+    def _answer(self, line: Read) -> Answer:
+        try:
+            self._now = self._now if line.time is None else reading.moment(line.time)
+            return {"id": line.id, "incident": self._incident(line)}
+        except (ValueError, StepFailed) as error:
+            return {"id": line.id, "error": str(error)}
 
     def _incident(self, line: Read) -> str | None:
         township = line.township or NOWHERE
@@ -129,6 +116,31 @@ def _knowledge(townships: Mapping[str, Township]) -> Knowledge:
 
 _DOOR: Final = Door(Pseudonyms({0: bytes(32)}))
 """These posts have no author; the door only masks."""
+
+
+def _read(blocks: Blocks) -> Iterator[list[Read | Bad]]:
+    first = 1
+    for lines in blocks:
+        yield [*reading.read(lines, first)]
+        first += len(lines)
+
+
+def _post(line: Read) -> Post:
+    return reading.post(line, fetched=_EPOCH, township=line.township or NOWHERE)
+
+
+def _answer(line: Read, judged: Values | StepFailed) -> Answer:
+    if isinstance(judged, StepFailed):
+        return {"id": line.id, "error": str(judged)}
+    topic = judged[Topic]
+    return {
+        "id": line.id,
+        "topic": {"label": topic.label, "score": topic.score, "uncertain": topic.uncertain},
+        "sentiment": judged[Sentiment],
+        "emotion": judged[Emotion],
+        "severity": _literal(judged[Severity], line),
+        "facts": judged[Facts].toll,
+    }
 
 
 def _literal(severity: Severity, line: Read) -> dict[str, Any]:

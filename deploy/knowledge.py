@@ -34,6 +34,7 @@ def models() -> Mapping[type, object]:
     """
     trained, requests = _usable(load.load), _usable(request.load)
     loaded: tuple[object, ...] = (
+        trained.table,
         trained.topic,
         trained.sentiment,
         trained.emotion,

@@ -1,8 +1,9 @@
 """Reads posts as JSONL, for the commands that need no server."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from io import BufferedReader
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -20,6 +21,12 @@ LONGEST_BODY: Final = 200_000
 
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; far more than the longest post takes."""
+
+BLOCK: Final = 2**18
+"""Bytes; some hundred posts."""
+
+Blocks = Iterable[Sequence[bytes]]
+"""Lines of a file, those together that are answered together."""
 
 _TIME: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:：时点](\d{1,2})(?:[:：分](\d{1,2})秒?|分)?)?"
@@ -68,9 +75,30 @@ def bounded(file: BinaryIO) -> Iterator[bytes]:
             line = file.readline(LONGEST_LINE + 1) or b"\n"
 
 
-def read(lines: Iterable[bytes]) -> Iterator[Read | Bad]:
-    """Each line as a post or as what is wrong with it, in order; nothing is skipped."""
-    for number, line in enumerate(lines, start=1):
+def blocks(file: BufferedReader) -> Iterator[list[bytes]]:
+    """The lines of a file, as many at a time as one read brings: none waits for those that have not arrived.
+
+    Of a line longer than LONGEST_LINE more than that many bytes.
+    """
+    rest = b""
+    while piece := file.read1(BLOCK):
+        if len(rest) > LONGEST_LINE and b"\n" not in piece:
+            continue
+        *lines, rest = (rest + piece).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
+
+
+def read(lines: Iterable[bytes], first: int = 1) -> Iterator[Read | Bad]:
+    """Each line as a post or as what is wrong with it, in order; nothing is skipped.
+
+    Args:
+        lines: of a file.
+        first: the number of the first of them in its file.
+    """
+    for number, line in enumerate(lines, start=first):
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if problem := unusable(text):
             yield Bad(number, problem)

@@ -27,6 +27,7 @@ class Classifier:
         self.labels = fitted.labels
         self.vocabulary = fitted.words
         self._head = head or heads((fitted.words, fitted.weights))[0]
+        self.table = self._head.table
         self._bias: list[float] = fitted.bias.tolist()
         self._temperature = fitted.temperature
 

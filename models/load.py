@@ -8,12 +8,14 @@ from models import artefact
 from models.keywords import KeywordWeights
 from models.linear import heads
 from models.mood import EmotionModel, SentimentModel
+from models.table import Table
 from models.topic import TopicModel
 
 
 class Trained(Struct, frozen=True):
     """What the steps of judgement know from training. The three models look each word up once between them."""
 
+    table: Table
     topic: TopicModel
     sentiment: SentimentModel
     emotion: EmotionModel
@@ -29,6 +31,7 @@ def load(folder: Path = artefact.FOLDER) -> Trained:
     topics, moods = TopicModel.fitted(folder), EmotionModel.fitted(folder)
     first, second = heads(*((one.words, one.weights) for one in (topics, moods)))
     return Trained(
+        first.table,
         TopicModel(topics, first),
         SentimentModel(moods, second),
         EmotionModel(moods, second),

@@ -8,7 +8,7 @@ from msgspec import Struct
 from models.artefact import Fitted
 from models.classifier import Classifier
 from models.linear import Head, probabilities, scale
-from models.segment import Tokens
+from models.table import Sums
 
 Label = Literal["negative", "neutral", "positive"]
 
@@ -46,9 +46,9 @@ class _MoodModel(Classifier):
     FIELDS = 1
     """Title and body together: words, emoticons, punctuation, and pairs such as `不 好`."""
 
-    def feelings(self, tokens: Tokens) -> list[float]:
+    def feelings(self, sums: Sums) -> list[float]:
         """One probability a feeling, in the order of the alphabet."""
-        total = self._head.whole(tokens)
+        total = self._head.of(sums).whole
         length = scale(total[-1])
         margins = [bias + length * weight for bias, weight in zip(self._bias, total[:-1], strict=True)]
         return probabilities(margins, self._temperature)
@@ -57,9 +57,9 @@ class _MoodModel(Classifier):
 class EmotionModel(_MoodModel):
     """angry, fear, happy, neutral, sad or surprise; see models/cards/emotion.md."""
 
-    def feeling(self, tokens: Tokens) -> Mood:
+    def feeling(self, sums: Sums) -> Mood:
         """The likeliest feeling; among equals the first in the alphabet."""
-        shares = self.feelings(tokens)
+        shares = self.feelings(sums)
         best = shares.index(max(shares))
         return Mood(self.labels[best], shares[best])
 
@@ -71,14 +71,14 @@ class SentimentModel(_MoodModel):
         super().__init__(fitted, head)
         self._sentiments = tuple(SENTIMENT_OF[feeling] for feeling in fitted.labels)
 
-    def shares(self, tokens: Tokens) -> dict[Label, float]:
+    def shares(self, sums: Sums) -> dict[Label, float]:
         """The probability of each sentiment."""
         shares: dict[Label, float] = {"negative": 0.0, "neutral": 0.0, "positive": 0.0}
-        for sentiment, share in zip(self._sentiments, self.feelings(tokens), strict=True):
+        for sentiment, share in zip(self._sentiments, self.feelings(sums), strict=True):
             shares[sentiment] += share
         return shares
 
-    def leaning(self, tokens: Tokens) -> Leaning:
+    def leaning(self, sums: Sums) -> Leaning:
         """The sentiment; a positive label has a score above 0, a negative one a score below 0."""
-        shares = self.shares(tokens)
+        shares = self.shares(sums)
         return Leaning(max(shares, key=shares.__getitem__), shares["positive"] - shares["negative"])

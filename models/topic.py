@@ -5,7 +5,7 @@ from msgspec import Struct
 from models.artefact import Fitted
 from models.classifier import Classifier
 from models.linear import Head, probabilities, scale
-from models.segment import Tokens
+from models.table import Sums
 
 
 class Ranking(Struct, frozen=True):
@@ -31,20 +31,22 @@ class TopicModel(Classifier):
         super().__init__(fitted, head)
         self._threshold = fitted.threshold
 
-    def probabilities(self, tokens: Tokens) -> list[float]:
+    def probabilities(self, sums: Sums) -> list[float]:
         """One probability a label, in the order of `labels`."""
         size = len(self.labels)
-        title, whole, again = self._head.title(tokens), self._head.whole(tokens), self._head.again(tokens)
-        short, long = scale(title[-1]), scale(whole[-1] + again[-1])
+        own = self._head.of(sums)
+        short, long = scale(own.title[-1]), scale(own.whole[-1] + own.again[-1])
         margins = [
             bias + short * first + long * (once + more)
-            for bias, first, once, more in zip(self._bias, title[:size], whole[size:-1], again[size:-1], strict=True)
+            for bias, first, once, more in zip(
+                self._bias, own.title[:size], own.whole[size:-1], own.again[size:-1], strict=True
+            )
         ]
         return probabilities(margins, self._temperature)
 
-    def rank(self, tokens: Tokens) -> Ranking:
+    def rank(self, sums: Sums) -> Ranking:
         """The topic of a post; uncertain when its probability is below the threshold, or no word is known."""
-        shares = self.probabilities(tokens)
+        shares = self.probabilities(sums)
         first = shares.index(score := max(shares))
         shares[first] = -1
         second = shares.index(max(shares))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -48,3 +49,9 @@ def real_servers(real_artefacts: None) -> Iterator[RealServers]:
     """Apache Kafka and Elasticsearch, for all tests of the session."""
     with scratch() as folder, RealServers(folder) as running:
         yield running
+
+
+@pytest.fixture
+def deployment() -> str:
+    """A name that no other test uses."""
+    return f"t{uuid4().hex[:12]}"

@@ -1,15 +1,16 @@
 """JSONL in, JSONL out: what `judge` and `group` have in common."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, cast
 
 import msgspec
 import typer
 
 from deploy.cli import exits
-from deploy.reading import bounded
+from deploy.reading import Blocks, blocks
 from deploy.settings import townships
 from deploy.settings.deployment import load
 from streams.township import Township
@@ -26,7 +27,7 @@ TownshipsOption = Annotated[
     ),
 ]
 
-Answers = Callable[[Iterable[bytes]], Iterator[dict[str, object]]]
+Answers = Callable[[Blocks], Iterator[list[dict[str, object]]]]
 
 
 def known_townships(config: Path | None) -> Mapping[str, Township]:
@@ -37,21 +38,21 @@ def known_townships(config: Path | None) -> Mapping[str, Township]:
 def answer(file: Path | None, answers: Answers) -> None:
     """Write an answer for each line, and end with exit code 1 when one of them is an error."""
     bad = 0
-    out = sys.stdout.buffer
+    encoder, out = msgspec.json.Encoder(), sys.stdout.buffer
     with opened(file) as lines:
-        for said in answers(bounded(lines)):
-            bad += "error" in said
-            out.write(msgspec.json.encode(said) + b"\n")
-    out.flush()
+        for said in answers(blocks(lines)):
+            bad += sum("error" in answer for answer in said)
+            out.write(encoder.encode_lines(said))
+            out.flush()
     if bad:
         typer.echo(f"{bad} {'line' if bad == 1 else 'lines'} could not be used: see `error` in the answers", err=True)
         raise typer.Exit(exits.BAD_INPUT)
 
 
-def opened(file: Path | None) -> BinaryIO:
+def opened(file: Path | None) -> BufferedReader:
     """A file, or standard input, to read bytes from."""
     if file is None or str(file) == "-":
-        return sys.stdin.buffer
+        return cast("BufferedReader", sys.stdin.buffer)
     try:
         return file.open("rb")
     except OSError as error:

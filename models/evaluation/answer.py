@@ -21,25 +21,27 @@ class Answer(Struct, frozen=True):
 
 def topic(model: TopicModel, tokens: Tokens) -> Answer:
     """The likeliest topic."""
-    ranking = model.rank(tokens)
+    ranking = model.rank(model.table.sums(tokens))
     return Answer(ranking.label, ranking.score, not ranking.uncertain)
 
 
 def emotion(model: EmotionModel, tokens: Tokens) -> Answer:
     """The likeliest feeling."""
-    mood = model.feeling(tokens)
+    mood = model.feeling(model.table.sums(tokens))
     return Answer(mood.label, mood.score)
 
 
 def sentiment(model: SentimentModel, tokens: Tokens) -> Answer:
     """Negative, neutral or positive."""
-    label = model.leaning(tokens).label
-    return Answer(label, model.shares(tokens)[label])
+    sums = model.table.sums(tokens)
+    label = model.leaning(sums).label
+    return Answer(label, model.shares(sums)[label])
 
 
 def sign(model: SentimentModel, tokens: Tokens) -> Answer:
     """Negative or positive, by the score's sign, with its probability where neutral is out of the question."""
     negative, positive = POLES
-    label = positive if model.leaning(tokens).score > 0 else negative
-    shares = model.shares(tokens)
+    sums = model.table.sums(tokens)
+    label = positive if model.leaning(sums).score > 0 else negative
+    shares = model.shares(sums)
     return Answer(label, shares[label] / max(shares[negative] + shares[positive], 1e-12))

@@ -9,8 +9,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from models.linear import AGAIN, parts, scale
+from models.linear import scale
 from models.segment import Tokens
+from models.table import AGAIN, parts
 from models.train.meaning import meanings
 from models.train.vocabulary import vocabulary
 

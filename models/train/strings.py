@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from models.linear import parts, scale
+from models.linear import scale
+from models.table import parts
 
 
 def strings(documents: Sequence[Collection[str]], words: Sequence[str]) -> Any:

@@ -8,7 +8,7 @@ from typing import Final
 
 from rjieba import Jieba
 
-from models.linear import LONGEST_WORD
+from models.table import LONGEST_WORD
 
 LEAST_DOCUMENTS: Final = 3
 """DESIGN section 5: a word in fewer documents may be somebody's own."""

@@ -1,5 +1,6 @@
 """Indices of a deployment: which there must be, making them, and naming what differs."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -51,17 +52,15 @@ async def create(client: AsyncElasticsearch, server: str, deployment: str, indic
 
     A field that a template has and its index lacks is added; a field that differs is left, see `differences`.
     """
-    done: list[str] = []
-    put: set[str] = set()
+    every = list(indices)
+    templates = {f"{deployment}-{each.template.kind}-v{each.template.version}": each.template.body for each in every}
     with busy_when_away(server):
-        for index in indices:
-            template = index.template
-            name = f"{deployment}-{template.kind}-v{template.version}"
-            if name not in put:
-                await client.indices.put_index_template(name=name, **_options(template.body))
-                put.add(name)
-            done += await _make(client, index)
-    return done
+        # Together, because the server publishes each change to its whole cluster, or many at once.
+        await asyncio.gather(
+            *(client.indices.put_index_template(name=name, **_options(body)) for name, body in templates.items())
+        )
+        done = await asyncio.gather(*(_make(client, index) for index in every))
+    return [line for lines in done for line in lines]
 
 
 async def differences(client: AsyncElasticsearch, server: str, indices: Iterable[Wanted]) -> list[str]:

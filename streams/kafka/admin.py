@@ -1,7 +1,8 @@
 """Create a deployment's topics, and refuse what would move townships to other partitions."""
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
@@ -9,6 +10,9 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from streams.errors import Busy, Misconfigured
 from streams.kafka.access import Servers, arguments
 from streams.topics import PARTITIONS, PLANS, topic
+
+HEARD: Final = 30.0
+"""Seconds within which a broker knows of a topic that Kafka has acknowledged."""
 
 
 async def create_topics(
@@ -24,7 +28,7 @@ async def create_topics(
 
     Raises:
         Misconfigured: a topic stands with another number of partitions.
-        Busy: the broker is away or refused; names it.
+        Busy: the broker is away or refused, or does not know the topics in time; names it.
     """
     plans = {topic(deployment, plan.role): plan for plan in PLANS}
     admin = AIOKafkaAdminClient(**arguments(servers))
@@ -36,6 +40,7 @@ async def create_topics(
         created = [NewTopic(name, partitions, replication, topic_configs=plans[name].settings) for name in missing]
         if created:
             _check(await admin.create_topics(created))
+            await _known(admin, missing)
         _refuse_other_counts(await _partitions(admin, plans), partitions)
     except (KafkaError, OSError) as error:
         raise Busy(f"Kafka at {servers}: {error}") from error
@@ -66,6 +71,19 @@ async def check_topics(servers: Servers, deployment: str, *, partitions: int = P
     if missing := sorted(wanted.keys() - standing.keys()):
         raise Misconfigured(f"Kafka at {servers} has no topic {', '.join(missing)}: run `xiangyin topics create`")
     _refuse_other_counts(standing, partitions)
+
+
+async def _known(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:
+    """Return when the broker knows who leads each partition: the controller answers before it has told the brokers."""
+    until = asyncio.get_running_loop().time() + HEARD
+    while True:
+        described = await admin.describe_topics(list(names))
+        faults = [each["error_code"] for topic in described for each in (topic, *topic["partitions"])]
+        if not any(faults) and all(topic["partitions"] for topic in described):
+            return
+        if asyncio.get_running_loop().time() > until:
+            raise Busy(f"topics {', '.join(sorted(names))} were created, but the broker does not know of them yet")
+        await asyncio.sleep(0.1)
 
 
 async def _partitions(admin: AIOKafkaAdminClient, wanted: Mapping[str, object]) -> dict[str, int]:

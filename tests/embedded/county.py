@@ -1,4 +1,4 @@
-"""A deployment with three townships on the embedded servers, its worker as a process, and what came of it."""
+"""A deployment with three townships on servers that run, its worker as a process, and what came of it."""
 
 import asyncio
 import json
@@ -15,10 +15,10 @@ from typing import Any, Final
 import yaml
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from deploy.embedded import EmbeddedServers
 from deploy.settings.deployment import CONFIG, PREFIX
 from streams.murmur2 import partition
 from streams.privacy import keyring
+from tests.servers import Servers
 
 TOWNSHIPS: Final = {"990101101000": "东埠", "990101102000": "鹿鸣", "990101103000": "石埂"}
 HERE, THERE, ELSEWHERE = TOWNSHIPS
@@ -31,12 +31,12 @@ class County:
     """What a test does with a deployment: publish, work, look.
 
     Args:
-        servers: the embedded ones.
+        servers: embedded or real.
         name: of the deployment.
         folder: where its files are written.
     """
 
-    def __init__(self, servers: EmbeddedServers, name: str, folder: Path) -> None:
+    def __init__(self, servers: Servers, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         self.kafka, self.elasticsearch = servers.kafka, servers.elasticsearch
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -229,7 +229,7 @@ def _write(file: Path, content: Mapping[str, Any]) -> None:
     file.write_text(yaml.safe_dump(dict(content), allow_unicode=True), "utf-8")
 
 
-def _deployment(name: str, servers: EmbeddedServers) -> dict[str, Any]:
+def _deployment(name: str, servers: Servers) -> dict[str, Any]:
     return {
         "name": name,
         "kafka": servers.kafka,

@@ -109,7 +109,7 @@ def test_the_judgement_shown_is_the_one_given() -> None:
     """The example of `judge` has the harm and the quotation that are found; scores move with the weights."""
     shown = re.search(r'^{"id":1,"topic".*$', text(ROOT / "docs" / "cli.md"), re.MULTILINE)
     assert shown
-    found = next(Judge({}).answers(['{"text":"东埠小学的围墙倒了，砸伤两名学生"}'.encode()]))
+    (found,) = next(Judge({}).answers([['{"text":"东埠小学的围墙倒了，砸伤两名学生"}'.encode()]]))
     said, given = msgspec.json.decode(shown[0]), msgspec.json.decode(msgspec.json.encode(found))
     assert list(said) == list(given)
     assert {name: said[name] for name in ("severity", "facts")} == {name: given[name] for name in ("severity", "facts")}

@@ -11,7 +11,7 @@ MODEL = TopicModel.load()
 
 def test_a_topic_comes_with_score_and_runner_up() -> None:
     """A clear case is certain, and names what else it could be."""
-    topic = classify.run(Segmenter().tokens("农民工工资", "老板拖欠农民工工资半年，社保不交"), MODEL)
+    topic = classify.run(MODEL.table.sums(Segmenter().tokens("农民工工资", "老板拖欠农民工工资半年，社保不交")), MODEL)
     assert (topic.label, topic.uncertain) == ("劳动和社会保障", False)
     assert topic.runner_up not in {"", topic.label}
     assert 0.5 < topic.score <= 1
@@ -19,9 +19,9 @@ def test_a_topic_comes_with_score_and_runner_up() -> None:
 
 def test_no_words_no_certainty() -> None:
     """A post without a known word gets a topic that says itself that it is uncertain."""
-    assert classify.run(Segmenter().tokens("", ""), MODEL).uncertain
+    assert classify.run(MODEL.table.sums(Segmenter().tokens("", "")), MODEL).uncertain
 
 
 def test_only_words_decide() -> None:
     """Author, reach, time and mood cannot matter: they are no parameters."""
-    assert [*signature(classify.run).parameters] == ["tokens", "model"]
+    assert [*signature(classify.run).parameters] == ["sums", "model"]

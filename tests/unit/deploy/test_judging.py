@@ -21,11 +21,13 @@ def judge() -> Judge:
 
 
 def judged(judge: Judge, *posts: dict[str, Any] | str) -> list[dict[str, Any]]:
-    return [msgspec.json.decode(msgspec.json.encode(answer)) for answer in judge.answers(lines(*posts))]
+    (answers,) = judge.answers([lines(*posts)])
+    return [msgspec.json.decode(msgspec.json.encode(answer)) for answer in answers]
 
 
 def grouped(*posts: dict[str, Any] | str) -> list[dict[str, Any]]:
-    return [dict(answer) for answer in Grouper({}).answers(lines(*posts))]
+    (answers,) = Grouper({}).answers([lines(*posts)])
+    return answers
 
 
 def test_an_answer_has_exactly_the_promised_fields(judge: Judge) -> None:
@@ -63,6 +65,15 @@ def test_bad_lines_are_answered_in_their_place(judge: Judge) -> None:
     answers = judged(judge, {"text": "路灯坏了"}, "nonsense", {"id": "e", "text": " "}, {"id": 7, "text": "路灯坏了"})
     assert [answer["id"] for answer in answers] == [1, 2, "e", 7]
     assert ["error" in answer for answer in answers] == [False, True, True, False]
+
+
+def test_blocks_change_no_answer(judge: Judge) -> None:
+    """A line is judged as it is alone, whatever stands beside it, and lines are numbered through."""
+    posts = [{"text": text} for text in ("路灯坏了", "昨晚围墙倒塌，造成两人受伤", " ", "谢谢")] * 3
+    together = judged(judge, *posts)
+    assert [answer["id"] for answer in together] == [*range(1, 13)]
+    apart = [answer for block in judge.answers([line] for line in lines(*posts)) for answer in block]
+    assert msgspec.json.encode(apart) == msgspec.json.encode(together)
 
 
 def test_the_same_matter_is_one_incident() -> None:

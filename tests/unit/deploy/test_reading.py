@@ -1,11 +1,12 @@
 """Lines of JSON become posts, or say why not."""
 
 import io
+import os
 from datetime import UTC, datetime
 
 import pytest
 
-from deploy.reading import LONGEST_LINE, Bad, Read, bounded, moment, read
+from deploy.reading import BLOCK, LONGEST_LINE, Bad, Read, blocks, bounded, moment, read
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,26 @@ def test_a_line_without_end_is_named_and_never_held_whole() -> None:
     assert max(map(len, lines)) == LONGEST_LINE + 1
     assert [(type(answer), answer.id) for answer in read(lines)] == [(Read, 1), (Bad, 2), (Read, 3), (Bad, 4)]
     assert [answer.error for answer in read(lines) if isinstance(answer, Bad)] == ["the line is longer than 16 MiB"] * 2
+
+
+def test_what_has_arrived_is_read_at_once() -> None:
+    """Of a pipe each block is what is there: nobody who writes a line waits for others to fill a block."""
+    reader, writer = os.pipe()
+    with open(reader, "rb") as file, open(writer, "wb", buffering=0) as pipe:  # noqa: PTH123 (a pipe has no path)
+        arrived = blocks(file)
+        for written, lines in ((b"a\n", [b"a"]), (b"b\nc\nd", [b"b", b"c"]), (b"e\n", [b"de"]), (b"f\ng", [b"f"])):
+            pipe.write(written)
+            assert next(arrived) == lines
+        pipe.close()
+        assert [*arrived] == [[b"g"]]
+
+
+def test_blocks_hold_every_line_once_and_none_whole_that_has_no_end() -> None:
+    """The lines are those of the file; of one beyond 16 MiB not much more than that is kept."""
+    lines = [b"a", b"", b"x" * (3 * LONGEST_LINE), b"b" * BLOCK, b"c\r", b"y" * (2 * LONGEST_LINE)]
+    found = [line for block in blocks(io.BufferedReader(io.BytesIO(b"\n".join(lines)))) for line in block]
+    assert [line[: LONGEST_LINE + 1] for line in found] == [line[: LONGEST_LINE + 1] for line in lines]
+    assert max(map(len, found)) <= LONGEST_LINE + 2 * BLOCK
 
 
 def test_words_without_json_are_told_how_to_be_written() -> None:

@@ -28,7 +28,10 @@ def trained() -> Trained:
 def test_plain_moods_are_read(text: str, sentiment: str, emotion: str, trained: Trained) -> None:
     """What any reader feels at once is felt."""
     tokens = SEGMENTER.tokens("", text)
-    assert (trained.sentiment.leaning(tokens).label, trained.emotion.feeling(tokens).label) == (sentiment, emotion)
+    assert (
+        trained.sentiment.leaning(trained.table.sums(tokens)).label,
+        trained.emotion.feeling(trained.table.sums(tokens)).label,
+    ) == (sentiment, emotion)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,9 @@ def test_plain_moods_are_read(text: str, sentiment: str, emotion: str, trained: 
 )
 def test_a_negation_lowers_the_score(plain: str, negated: str, trained: Trained) -> None:
     """不 turns praise into something less."""
-    scores = [trained.sentiment.leaning(SEGMENTER.tokens("", text)).score for text in (plain, negated)]
+    scores = [
+        trained.sentiment.leaning(trained.table.sums(SEGMENTER.tokens("", text))).score for text in (plain, negated)
+    ]
     assert scores[1] < scores[0]
 
 
@@ -44,7 +49,10 @@ def test_a_negation_lowers_the_score(plain: str, negated: str, trained: Trained)
 def test_scores_stay_within_their_bounds(title: str, body: str) -> None:
     """Whatever the text: a sentiment from -1 to 1 whose sign is the label's, an emotion from 1/6 to 1."""
     tokens = SEGMENTER.tokens(title, body)
-    leaning, feeling = TRAINED.sentiment.leaning(tokens), TRAINED.emotion.feeling(tokens)
+    leaning, feeling = (
+        TRAINED.sentiment.leaning(TRAINED.table.sums(tokens)),
+        TRAINED.emotion.feeling(TRAINED.table.sums(tokens)),
+    )
     assert -1 <= leaning.score <= 1
     assert leaning.score * SIGN[leaning.label] >= 0
     assert 1 / 6 <= feeling.score <= 1
@@ -54,8 +62,15 @@ def test_scores_stay_within_their_bounds(title: str, body: str) -> None:
 def test_strange_text_is_answered(text: str, trained: Trained) -> None:
     """Empty, huge and unreadable text gets labels of the two models."""
     tokens = SEGMENTER.tokens(text, text)
-    assert trained.sentiment.leaning(tokens).label in SIGN
-    assert trained.emotion.feeling(tokens).label in {"angry", "fear", "happy", "neutral", "sad", "surprise"}
+    assert trained.sentiment.leaning(trained.table.sums(tokens)).label in SIGN
+    assert trained.emotion.feeling(trained.table.sums(tokens)).label in {
+        "angry",
+        "fear",
+        "happy",
+        "neutral",
+        "sad",
+        "surprise",
+    }
 
 
 def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
@@ -63,8 +78,12 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
     emotion, sentiment = EmotionModel.load(), SentimentModel.load()
     for text, *_ in CASES:
         tokens = SEGMENTER.tokens(text, text)
-        assert emotion.feelings(tokens) == pytest.approx(trained.emotion.feelings(tokens), abs=1e-6)
-        assert sentiment.leaning(tokens).score == pytest.approx(trained.sentiment.leaning(tokens).score, abs=1e-6)
+        assert emotion.feelings(emotion.table.sums(tokens)) == pytest.approx(
+            trained.emotion.feelings(trained.table.sums(tokens)), abs=1e-6
+        )
+        assert sentiment.leaning(sentiment.table.sums(tokens)).score == pytest.approx(
+            trained.sentiment.leaning(trained.table.sums(tokens)).score, abs=1e-6
+        )
 
 
 @pytest.mark.parametrize(
@@ -77,18 +96,18 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
 )
 def test_praise_of_an_office_is_found(text: str, trained: Trained) -> None:
     """Residents' thanks are what the model is there to find."""
-    assert trained.sentiment.leaning(SEGMENTER.tokens("", text)).label == "positive"
+    assert trained.sentiment.leaning(trained.table.sums(SEGMENTER.tokens("", text))).label == "positive"
 
 
 @pytest.mark.parametrize("face", ["抓狂", "衰", "泪", "怒", "崩溃", "晕"])
 def test_a_face_of_anger_or_grief_is_no_joy(face: str, trained: Trained) -> None:
     """Weibo's faces mean what everybody takes them to mean, though few labelled posts hold some of them."""
-    assert trained.sentiment.leaning(SEGMENTER.tokens("", f"今天[{face}]")).score < 0
+    assert trained.sentiment.leaning(trained.table.sums(SEGMENTER.tokens("", f"今天[{face}]"))).score < 0
 
 
 def test_a_sentiment_is_the_sum_of_its_feelings(trained: Trained) -> None:
     """Both models read one: anger, fear and sadness together are what is negative."""
     tokens = SEGMENTER.tokens("", "又停水了，真烦，有点担心")
-    feelings = dict(zip(trained.emotion.labels, trained.emotion.feelings(tokens), strict=True))
+    feelings = dict(zip(trained.emotion.labels, trained.emotion.feelings(trained.table.sums(tokens)), strict=True))
     negative = feelings["angry"] + feelings["fear"] + feelings["sad"]
-    assert trained.sentiment.shares(tokens)["negative"] == pytest.approx(negative)
+    assert trained.sentiment.shares(trained.table.sums(tokens))["negative"] == pytest.approx(negative)

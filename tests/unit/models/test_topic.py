@@ -34,7 +34,7 @@ def segmenter() -> Segmenter:
 @pytest.mark.parametrize(("text", "topic"), CASES)
 def test_plain_requests_get_their_topic(text: str, topic: str, trained: Trained, segmenter: Segmenter) -> None:
     """What any clerk would know at a glance is known."""
-    assert trained.topic.rank(segmenter.tokens("", text)).label == topic
+    assert trained.topic.rank(trained.table.sums(segmenter.tokens("", text))).label == topic
 
 
 def test_topics_are_the_seven_of_the_data(trained: Trained) -> None:
@@ -46,7 +46,7 @@ def test_topics_are_the_seven_of_the_data(trained: Trained) -> None:
 def test_strange_text_is_answered(text: str, trained: Trained, segmenter: Segmenter) -> None:
     """Empty, huge and unreadable text gets an answer that is a probability."""
     for title, body in ((text, ""), ("", text), (text, text)):
-        ranking = trained.topic.rank(segmenter.tokens(title, body))
+        ranking = trained.topic.rank(trained.table.sums(segmenter.tokens(title, body)))
         assert 1 / 7 <= ranking.score <= 1
         assert ranking.label in LABELS
         assert ranking.runner_up in LABELS - {ranking.label}
@@ -55,20 +55,20 @@ def test_strange_text_is_answered(text: str, trained: Trained, segmenter: Segmen
 @pytest.mark.parametrize("text", ["", "😀", "\x00", "...", "abc 123"])
 def test_what_has_no_known_word_is_uncertain(text: str, trained: Trained, segmenter: Segmenter) -> None:
     """An office is never chosen with confidence for a post without words."""
-    assert trained.topic.rank(segmenter.tokens("", text)).uncertain
+    assert trained.topic.rank(trained.table.sums(segmenter.tokens("", text))).uncertain
 
 
 def test_the_same_text_has_the_same_score(trained: Trained) -> None:
     """Two segmenters and two loads give one score, to the last bit."""
     again, text = TopicModel.load(), CASES[0][0]
     tokens = [Segmenter().tokens(text, text * 3) for _ in range(2)]
-    assert again.rank(tokens[0]) == trained.topic.rank(tokens[1])
+    assert again.rank(again.table.sums(tokens[0])) == trained.topic.rank(trained.table.sums(tokens[1]))
 
 
 def test_title_and_body_are_separate_fields(trained: Trained, segmenter: Segmenter) -> None:
     """The same words weigh differently in the title."""
-    in_title = trained.topic.probabilities(segmenter.tokens("学校", "医院"))
-    in_body = trained.topic.probabilities(segmenter.tokens("医院", "学校"))
+    in_title = trained.topic.probabilities(trained.table.sums(segmenter.tokens("学校", "医院")))
+    in_body = trained.topic.probabilities(trained.table.sums(segmenter.tokens("医院", "学校")))
     assert in_title != in_body
 
 

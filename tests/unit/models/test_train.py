@@ -114,9 +114,9 @@ def test_the_number_of_cores_changes_nothing(data: Path, tmp_path: Path) -> None
 def test_what_was_learned_is_what_is_served(data: Path, out: Path) -> None:
     """The trained files are loaded like those of the program, and know the two topics."""
     trained = load(out)
-    rank = trained.topic.rank(Segmenter().tokens("工厂排放废气", "河水污染，臭味很大"))
+    rank = trained.topic.rank(trained.table.sums(Segmenter().tokens("工厂排放废气", "河水污染，臭味很大")))
     assert rank.label == "环境保护"
-    assert trained.sentiment.leaning(Segmenter().tokens("", "气死，垃圾，可恶")).score < 0
+    assert trained.sentiment.leaning(trained.table.sums(Segmenter().tokens("", "气死，垃圾，可恶"))).score < 0
 
 
 def test_models_are_measured_before_all_rows_are_learnt_from(out: Path) -> None:
@@ -126,8 +126,10 @@ def test_models_are_measured_before_all_rows_are_learnt_from(out: Path) -> None:
         (EmotionModel.load(out), EmotionModel.measured(out)),
     )
     tokens = Segmenter().tokens("", "工厂排放废气，气死我了")
-    assert topics[0].probabilities(tokens) != topics[1].probabilities(tokens)
-    assert moods[0].feelings(tokens) != moods[1].feelings(tokens)
+    assert topics[0].probabilities(topics[0].table.sums(tokens)) != topics[1].probabilities(
+        topics[1].table.sums(tokens)
+    )
+    assert moods[0].feelings(moods[0].table.sums(tokens)) != moods[1].feelings(moods[1].table.sums(tokens))
     assert [one.labels for one in (topics[0], moods[0])] == [one.labels for one in (topics[1], moods[1])]
 
 
@@ -250,7 +252,7 @@ def test_corrections_are_learnt_and_not_tested_on(data: Path, out: Path, tmp_pat
     assert set(after["topic"]["test"]) == set(before["topic"]["test"]) - keys
     assert "corrected" not in after["emotion"]
     model, segmenter = load(tmp_path).topic, Segmenter()
-    assert [model.rank(segmenter.tokens("", text)).label for text in texts] == others
+    assert [model.rank(model.table.sums(segmenter.tokens("", text))).label for text in texts] == others
     assert evaluate(data, tmp_path, learnt) == report
 
 

@@ -1,13 +1,16 @@
 """A stage runs pure steps, wired by type."""
 
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from msgspec import Struct
 
 from streams.errors import StepFailed
-from streams.stage import Stage, Step
+from streams.stage import Stage, Step, Values
 
 
 class Number(Struct, frozen=True):
@@ -28,9 +31,11 @@ class Root(Struct, frozen=True):
     value: int
 
 
-def step(name: str, function: object) -> Step:
+def step(name: str, function: object, for_all: object = None) -> Step:
     module = ModuleType(f"agents.{name}")
     module.run = function  # type: ignore[attr-defined]
+    if for_all:
+        module.run_all = for_all  # type: ignore[attr-defined]
     return cast("Step", module)
 
 
@@ -73,6 +78,37 @@ def test_a_failure_names_the_step_and_quotes_nobody() -> None:
         Stage("one", given=(Number,), steps=(step("unlucky", fails),)).run({Number: Number(1)})
     assert caught.value.step == "unlucky"
     assert "Zhang San" not in str(caught.value)
+
+
+@given(numbers=some.lists(some.integers(-3, 3)), by_block=some.booleans())
+def test_a_block_of_records_gives_what_they_give_one_by_one(*, numbers: list[int], by_block: bool) -> None:
+    """Whichever of them end the stage or fail, and whether or not a step answers many at once."""
+    for_all = all_unlucky_roots if by_block else None
+    steps = (step("square", squared), step("odd", odd_squares_only), step("root", unlucky_root, for_all))
+    stage = Stage("numbers", given=(Number,), steps=steps)
+    records: list[Mapping[type, object]] = [{Number: Number(number)} for number in numbers]
+    assert [outcome(found) for found in stage.run_all(records)] == [one_by_one(stage, values) for values in records]
+
+
+def unlucky_root(square: Square) -> Root:
+    if square.value == 9:
+        raise ValueError
+    return root(square)
+
+
+def all_unlucky_roots(squares: Sequence[Square]) -> list[Root]:
+    return [unlucky_root(square) for square in squares]
+
+
+def one_by_one(stage: Stage, given: Mapping[type, object]) -> object:
+    try:
+        return outcome(stage.run(given))
+    except StepFailed as failure:
+        return outcome(failure)
+
+
+def outcome(found: Values | StepFailed) -> object:
+    return str(found) if isinstance(found, StepFailed) else (found.get(Square), found.get(Root))
 
 
 def test_an_observer_hears_of_every_step_that_ran() -> None:

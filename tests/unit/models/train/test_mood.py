@@ -46,27 +46,31 @@ def rows() -> list[Cut]:
 
 def share(rows: Sequence[Cut], label: str, *words: str) -> float:
     model = EmotionModel(fitted(rows, []))
-    return model.feelings(Tokens.of((), words))[model.labels.index(label)]
+    return model.feelings(model.table.sums(Tokens.of((), words)))[model.labels.index(label)]
 
 
 def test_what_unlabelled_texts_say_of_a_word_counts(rows: list[Cut]) -> None:
     """荣幸 is in no labelled row, but in the company of 开心 and 谢谢: it is a word of praise."""
     model = SentimentModel(fitted(rows, UNLABELLED))
-    assert model.leaning(Tokens.of((), ("荣幸",))).label == "positive"
+    assert model.leaning(model.table.sums(Tokens.of((), ("荣幸",)))).label == "positive"
 
 
 def test_a_polar_row_teaches_the_sign(rows: list[Cut]) -> None:
     """坑人 has no emotion in any row, but is negative in thirty."""
     polar = [cut(label, words, POLARITY) for label, words in (("negative", ["坑人"]), ("positive", ["真棒"]))] * 30
     model = SentimentModel(fitted([*rows, *polar], []))
-    assert model.leaning(Tokens.of((), ("坑人",))).label == "negative"
+    assert model.leaning(model.table.sums(Tokens.of((), ("坑人",)))).label == "negative"
 
 
 def test_more_rows_of_one_sign_make_no_text_more_likely_to_have_it(rows: list[Cut]) -> None:
     """How many posts of a set are negative says nothing of other texts: words of both signs are left undecided."""
     polar = [("negative", "坑人")] * 90 + [("positive", "荣幸")] * 10
     model = SentimentModel(fitted([*rows, *(cut(label, [word], POLARITY) for label, word in polar)], []))
-    assert model.leaning(Tokens.of((), ("荣幸",))).score > 0 > model.leaning(Tokens.of((), ("坑人",))).score
+    assert (
+        model.leaning(model.table.sums(Tokens.of((), ("荣幸",)))).score
+        > 0
+        > model.leaning(model.table.sums(Tokens.of((), ("坑人",)))).score
+    )
 
 
 def test_a_corrected_sentiment_counts_among_emotions(rows: list[Cut]) -> None:

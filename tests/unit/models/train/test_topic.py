@@ -50,15 +50,15 @@ def test_serving_gives_the_margins_of_training(rows: list[Cut]) -> None:
     learned = machine(plan.matrix(documents[:-1]), truth, np.ones(len(rows)), plan.counted)
     served = TopicModel(model)
     for margins, tokens in zip(learned.margins(plan.matrix(documents)), documents, strict=True):
-        logarithms = [log(share) for share in served.probabilities(tokens)]
+        logarithms = [log(share) for share in served.probabilities(served.table.sums(tokens))]
         found = [(one - logarithms[0]) * model.temperature for one in logarithms]
         assert found == pytest.approx(margins - margins[0], abs=2e-3)
 
 
 def test_what_unlabelled_texts_say_of_a_word_counts(rows: list[Cut]) -> None:
     """运管 is in no labelled row, but in the company of 司机 and 公交车: it is a word of theirs."""
-    ranking = TopicModel(fitted(rows, UNLABELLED)).rank(Tokens.of((), ("运管",)))
-    assert ranking.label == "交通运输"
+    model = TopicModel(fitted(rows, UNLABELLED))
+    assert model.rank(model.table.sums(Tokens.of((), ("运管",)))).label == "交通运输"
 
 
 def test_weights_count_like_copies(rows: list[Cut]) -> None:
@@ -67,6 +67,6 @@ def test_weights_count_like_copies(rows: list[Cut]) -> None:
 
     def share(weight: float) -> float:
         model = TopicModel(fitted([*rows, cut("教育文体", wrong, wrong, weight)], []))
-        return model.probabilities(Tokens.of(wrong, wrong))[model.labels.index("教育文体")]
+        return model.probabilities(model.table.sums(Tokens.of(wrong, wrong)))[model.labels.index("教育文体")]
 
     assert share(5) > share(1)

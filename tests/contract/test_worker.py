@@ -1,15 +1,15 @@
-"""The worker against the real embedded broker: nothing lost, nothing held up, nothing open."""
+"""The worker on a broker: nothing lost, nothing held up, nothing open."""
 
 import asyncio
 import signal
 import time
-from typing import Any
 
 import psutil
 
-from deploy.embedded import EmbeddedServers
 from streams.kafka.admin import create_topics
+from tests.contract.bench import Bench
 from tests.embedded.raw_producer import produce
+from tests.servers import ONLY_EMBEDDED, ONLY_REAL, silenced
 from tests.unit.streams.kafka import handmade
 
 QUICK = {"session": 1.6, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
@@ -19,7 +19,7 @@ KEYS = ["330206104000", "330206105000", "330206106000", "330206107000"]
 """Townships in both partitions."""
 
 
-async def test_each_record_arrives_with_all_that_it_carries(bench: Any) -> None:
+async def test_each_record_arrives_with_all_that_it_carries(bench: Bench) -> None:
     """Key, value, headers, place and incarnation reach the processor; bytes that are no record stop nothing."""
     await bench.publish("posts", ["a", ""])
     await bench.publish("actions", ["b"])
@@ -49,25 +49,24 @@ def listening(pid: int) -> list[str]:
     return [str(at.laddr) for each in family for at in each.net_connections() if at.status == psutil.CONN_LISTEN]
 
 
-def loads(bench: Any) -> list[list[int]]:
+def loads(bench: Bench) -> list[list[int]]:
     """The partitions of each completed load."""
     return [note["loaded"] for note in bench.notes() if "loaded" in note]
 
 
-async def test_kill_loses_nothing(bench: Any) -> None:
+async def test_kill_loses_nothing(bench: Bench) -> None:
     """After kill -9 in the middle of batches of one and of many, again and again, every record is processed."""
     sent = [str(number) for number in range(3000)]
     await bench.publish("posts", sent, KEYS)
     for batch in (1, 500, 1):
-        before = len(bench.values())
         worker = bench.work(settings={**QUICK, "batch": batch}, delay=0.05)
-        bench.wait(lambda before=before: len(bench.values()) > before + 2)
+        bench.wait_for_more(3)
         worker.kill()
     bench.work(settings=QUICK)
     bench.wait(lambda: set(bench.values()) == set(sent))
 
 
-async def test_a_failed_batch_is_never_acknowledged(bench: Any) -> None:
+async def test_a_failed_batch_is_never_acknowledged(bench: Bench) -> None:
     """A batch of one that fails, the first ever or a later one, is not committed over: it comes again."""
     await bench.publish("posts", ["a", "b", "c", "d"])
     failing = {**QUICK, "batch": 1, "crash": 1.0}
@@ -80,7 +79,7 @@ async def test_a_failed_batch_is_never_acknowledged(bench: Any) -> None:
     assert bench.values().count("c") == 1
 
 
-async def test_large_records_are_processed_a_few_at_a_time(bench: Any) -> None:
+async def test_large_records_are_processed_a_few_at_a_time(bench: Bench) -> None:
     """A batch of megabytes is cut into portions, between which a rebalance may come: nobody waits for all of it."""
     sent = [str(number) * 900_000 for number in range(5)]
     await bench.publish("posts", sent)
@@ -90,7 +89,7 @@ async def test_large_records_are_processed_a_few_at_a_time(bench: Any) -> None:
     assert [note for note in bench.notes() if "begun" in note] == [{"begun": True}] * 3
 
 
-async def test_records_that_are_judged_alone_are_given_a_few_at_a_time(bench: Any) -> None:
+async def test_records_that_are_judged_alone_are_given_a_few_at_a_time(bench: Bench) -> None:
     """After a death five hundred may take a minute: a rebalance that waited for all would end worker after worker."""
     await bench.publish("posts", [str(number) for number in range(25)])
     bench.work(settings={**QUICK, "linger": 3.0}, note_begin=True, careful=True)
@@ -98,7 +97,7 @@ async def test_records_that_are_judged_alone_are_given_a_few_at_a_time(bench: An
     assert [note for note in bench.notes() if "begun" in note] == [{"begun": True}] * 3
 
 
-async def test_a_failed_load_delivers_nothing(bench: Any) -> None:
+async def test_a_failed_load_delivers_nothing(bench: Bench) -> None:
     """No record reaches a processor whose state could not be loaded; the process ends."""
     await bench.publish("posts", ["a"])
     worker = bench.work(settings={**QUICK, "crash": 1.0}, fail_load=True, load_delay=0.5)
@@ -106,7 +105,7 @@ async def test_a_failed_load_delivers_nothing(bench: Any) -> None:
     assert bench.values() == []
 
 
-async def test_state_is_loaded_before_anything_is_delivered(bench: Any) -> None:
+async def test_state_is_loaded_before_anything_is_delivered(bench: Bench) -> None:
     """However long the load takes, the first record comes after it."""
     await bench.publish("posts", ["a"])
     bench.work(settings=QUICK, load_delay=1.0)
@@ -114,7 +113,7 @@ async def test_state_is_loaded_before_anything_is_delivered(bench: Any) -> None:
     assert [next(iter(note)) for note in bench.notes()] == ["opened", "load", "loaded", "value"]
 
 
-async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> None:
+async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Bench) -> None:
     """A batch that never ends does not keep the process: the deadline ends it, and the record comes again."""
     await bench.publish("posts", ["a", "b"])
     worker = bench.work(settings=QUICK, stop_at="b")
@@ -127,7 +126,7 @@ async def test_sigterm_ends_a_stuck_worker_within_its_deadline(bench: Any) -> No
     bench.wait(lambda: {"a", "b"} <= set(bench.values()))
 
 
-async def test_a_record_that_stops_the_loop_ends_the_worker(bench: Any) -> None:
+async def test_a_record_that_stops_the_loop_ends_the_worker(bench: Bench) -> None:
     """A step that never comes to an end is a death like any other: whoever comes next sets the record aside."""
     await bench.publish("posts", ["a", "b"])
     worker = bench.work(settings={**QUICK, "stall": 2.5}, block_at="b")
@@ -136,7 +135,7 @@ async def test_a_record_that_stops_the_loop_ends_the_worker(bench: Any) -> None:
     bench.wait(lambda: {"a", "b"} <= set(bench.values()))
 
 
-async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> None:
+async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Bench) -> None:
     """A second worker joins and leaves while records flow: all arrive, and at most a batch in hand comes again."""
     sent = [str(number) for number in range(250)]
     bench.work(settings={**QUICK, "batch": 5}, delay=0.05)
@@ -145,8 +144,7 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> N
         await bench.publish(role, [f"{role} {each}" for each in sent], KEYS)
     second = bench.work(settings={**QUICK, "batch": 5, "stop": 15.0}, delay=0.05)
     bench.wait(lambda: [0] in loads(bench) and [1] in loads(bench))
-    before = len(bench.values())
-    bench.wait(lambda: len(bench.values()) > before + 50)
+    bench.wait_for_more(51)
     second.signal(signal.SIGTERM)
     assert second.ends(20) == 0
     bench.wait(lambda: len(set(bench.values())) == 2 * len(sent))
@@ -155,7 +153,7 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Any) -> N
     assert len(bench.values()) - 2 * len(sent) <= handovers * workers * batch, "no more than what was in hand"
 
 
-async def test_the_backfill_waits_for_what_is_live(bench: Any) -> None:
+async def test_the_backfill_waits_for_what_is_live(bench: Bench) -> None:
     """A backfill record is read only while posts and actions are not behind, also after a rebalance."""
     await bench.publish("backfill", [f"backfill {number}" for number in range(300)], KEYS)
     await bench.publish("posts", [f"post {number}" for number in range(100)], KEYS)
@@ -169,7 +167,7 @@ async def test_the_backfill_waits_for_what_is_live(bench: Any) -> None:
     assert live[-1] - before <= 100 + 4 * 20, "two batches are buffered, one is in hand, one is being fetched"
 
 
-async def test_a_record_that_waits_is_not_committed_over(bench: Any) -> None:
+async def test_a_record_that_waits_is_not_committed_over(bench: Bench) -> None:
     """An action that waits stays unacknowledged while those behind it are processed; after a kill it comes again."""
     await bench.publish("actions", ["first", "waits", "behind"])
     worker = bench.work(settings={**QUICK, "batch": 1}, wait_at="waits", wait_for_ever=True)
@@ -181,7 +179,7 @@ async def test_a_record_that_waits_is_not_committed_over(bench: Any) -> None:
     assert bench.values().count("first") == 1, "what is before it was committed"
 
 
-async def test_a_record_that_waits_holds_up_no_end(bench: Any) -> None:
+async def test_a_record_that_waits_holds_up_no_end(bench: Bench) -> None:
     """SIGTERM ends a worker in good order though a record still waits; it comes again."""
     await bench.publish("actions", ["waits"])
     worker = bench.work(settings=QUICK, wait_at="waits", wait_for_ever=True)
@@ -191,7 +189,7 @@ async def test_a_record_that_waits_holds_up_no_end(bench: Any) -> None:
     assert "dropped" in bench.notes()[-1]
 
 
-async def test_time_passes_only_when_posts_and_actions_have(bench: Any) -> None:
+async def test_time_passes_only_when_posts_and_actions_have(bench: Bench) -> None:
     """Timers learn the time of the record that was processed last, and the present only when nothing is left."""
     await bench.publish("posts", [str(number) for number in range(60)])
     bench.work(settings={**QUICK, "batch": 5}, delay=0.1, note_ticks=True)
@@ -207,30 +205,34 @@ async def test_time_passes_only_when_posts_and_actions_have(bench: Any) -> None:
             assert passed < records[done], "a timer would have overtaken a record"
 
 
-async def test_bytes_that_no_client_can_parse_stop_nothing(bench: Any) -> None:
+DAMAGED = [
+    handmade.batch(
+        [handmade.record(0, b"b"), handmade.record(1, b"", headers=[(b"\xff", b"1")]), handmade.record(2, b"c")]
+    ),
+    handmade.batch(
+        [
+            handmade.record(0, b"d"),
+            handmade.nullable(b"?"),
+            handmade.record(2, b"e"),
+            handmade.record(1_000_000, b""),
+        ]
+    ),
+    handmade.batch([b"?"], attributes=4, last_delta=1, records=2),
+    handmade.batch([handmade.record(0, b"f")])[:-1] + b"!",
+]
+"""A header whose name is not UTF-8; a record that is none and a lying offset; an unknown packing; a wrong checksum."""
+
+
+@ONLY_EMBEDDED
+async def test_bytes_that_no_client_can_parse_stop_nothing(bench: Bench) -> None:
     """Damaged records and batches come in their place, with a reason, between the good ones; none comes again.
 
-    A header whose name is not UTF-8, a record that is none, a lying offset, an unknown packing, a wrong checksum.
+    Apache Kafka looks into what it is sent; other brokers of its protocol take it as it is, and so does a disk.
     """
-    number = bench.log.partition(KEYS[0].encode())
-    damaged = [
-        handmade.batch(
-            [handmade.record(0, b"b"), handmade.record(1, b"", headers=[(b"\xff", b"1")]), handmade.record(2, b"c")]
-        ),
-        handmade.batch(
-            [
-                handmade.record(0, b"d"),
-                handmade.nullable(b"?"),
-                handmade.record(2, b"e"),
-                handmade.record(1_000_000, b""),
-            ]
-        ),
-        handmade.batch([b"?"], attributes=4, last_delta=1, records=2),
-        handmade.batch([handmade.record(0, b"f")])[:-1] + b"!",
-    ]
+    place = f"{bench.deployment}.posts", bench.log.partition(KEYS[0].encode())
     await bench.publish("posts", ["a"])
     worker = bench.work(settings=QUICK)
-    await produce(bench.servers, f"{bench.deployment}.posts", number, damaged)
+    assert await produce(bench.servers, *place, DAMAGED) == [0, 0, 0, 0]
     await bench.publish("posts", ["g"])
     bench.wait(lambda: "g" in bench.values())
     notes = [note for note in bench.notes() if "value" in note]
@@ -247,7 +249,22 @@ async def test_bytes_that_no_client_can_parse_stop_nothing(bench: Any) -> None:
     assert len(bench.values()) == 12, "what could not be read is acknowledged, too"
 
 
-async def test_a_held_batch_gives_way_to_a_rebalance(bench: Any) -> None:
+@ONLY_REAL
+async def test_apache_kafka_lets_one_damage_in(bench: Bench) -> None:
+    """It refuses what it cannot read; a header whose name is not UTF-8 it can, and that comes in its place."""
+    place = f"{bench.deployment}.posts", bench.log.partition(KEYS[0].encode())
+    await bench.publish("posts", ["a"])
+    bench.work(settings=QUICK)
+    invalid_record, unknown, corrupt = 87, -1, 2
+    assert await produce(bench.servers, *place, DAMAGED) == [0, invalid_record, unknown, corrupt]
+    await bench.publish("posts", ["d"])
+    bench.wait(lambda: "d" in bench.values())
+    notes = [note for note in bench.notes() if "value" in note]
+    assert [note["value"] for note in notes if not note["damage"]] == list("abcd")
+    assert [note["offset"] for note in notes if note["damage"]] == [2]
+
+
+async def test_a_held_batch_gives_way_to_a_rebalance(bench: Bench) -> None:
     """A batch that waits for the store when another worker joins: the process ends in a third of the timeout."""
     await bench.publish("posts", ["a"])
     held = bench.work(settings=QUICK, stop_at="a")
@@ -257,7 +274,7 @@ async def test_a_held_batch_gives_way_to_a_rebalance(bench: Any) -> None:
     bench.wait(bench.values)
 
 
-async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
+async def test_a_worker_that_slept_writes_nothing(bench: Bench) -> None:
     """A process that was stopped while another took its partitions finds itself fenced before it writes."""
     await bench.publish("posts", ["a"])
     slept = bench.work(settings=QUICK, delay=1.0, note_begin=True)
@@ -270,21 +287,15 @@ async def test_a_worker_that_slept_writes_nothing(bench: Any) -> None:
     assert bench.values() == ["a"]
 
 
-async def test_a_worker_that_hears_nothing_is_started_again(bench: Any) -> None:
+async def test_a_worker_that_hears_nothing_is_started_again(bench: Bench) -> None:
     """A broker that answers no more, and comes back: the worker does not wait for ever, but asks for a fresh start."""
-    before = set(psutil.Process().children())
-    async with EmbeddedServers() as own:
-        keepers = set(psutil.Process().children()) - before
-        broker = next(each for keeper in keepers for each in keeper.children() if "tansu" in each.name())
-        await create_topics(own.kafka, bench.deployment, partitions=bench.partitions)
-        worker = bench.work(settings={**QUICK, "stall": 2.5}, servers=own.kafka)
-        bench.wait(lambda: loads(bench))
-        broker.suspend()
+    worker = bench.work(settings={**QUICK, "stall": 2.5})
+    bench.wait(lambda: loads(bench))
+    with silenced(bench.servers):
         assert worker.ends(10) == 75
-        broker.resume()
 
 
-async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Any) -> None:
+async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Bench) -> None:
     """Before it joins the group a worker may wait for hours; asked to end, it ends at once."""
     worker = bench.work(settings=QUICK, open_delay=3600)
     bench.wait(bench.notes)
@@ -292,7 +303,7 @@ async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Any) -> Non
     assert worker.ends(2) == 0
 
 
-async def test_a_worker_without_its_broker_or_topics_says_so(bench: Any) -> None:
+async def test_a_worker_without_its_broker_or_topics_says_so(bench: Bench) -> None:
     """A broker that is away asks for another start; topics that are missing, or others, for a person."""
     assert bench.work(settings=QUICK, servers="127.0.0.1:1").ends(10) == 75
     assert bench.work(settings=QUICK, deployment="nobody").ends(10) == 78

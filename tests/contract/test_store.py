@@ -1,6 +1,6 @@
-"""The store on a real search server: what the batch relies on, asked of the server itself."""
+"""The store on a search server: what the batch relies on, asked of the server itself."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -45,6 +45,7 @@ from streams.records import (
     Toll,
     Topic,
 )
+from tests.servers import Servers
 
 TOWN, OTHER = "330206104000", "330206105000"
 NOW = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -59,19 +60,14 @@ class FixedClock:
 
 
 @pytest.fixture
-async def store(search_server: str) -> AsyncIterator[ElasticsearchStore]:
-    client = await connect(Access(url=search_server))
-    deployment = f"t{uuid4().hex[:8]}"
-    await create(client, search_server, deployment, indices(deployment, [TOWN, OTHER]))
-    made = ElasticsearchStore(
+def store(servers: Servers, client: AsyncElasticsearch, indexed: str) -> ElasticsearchStore:
+    return ElasticsearchStore(
         client,
-        server=search_server,
-        deployment=deployment,
+        server=servers.elasticsearch,
+        deployment=indexed,
         partition=lambda township: 3 if township == TOWN else 5,
         clock=FixedClock(),
     )
-    yield made
-    await made.close()
 
 
 def judged(
@@ -284,10 +280,10 @@ async def test_load_reads_more_than_a_page(store: ElasticsearchStore) -> None:
     assert len(await store.load([3])) == 1201
 
 
-async def test_load_without_indices_names_the_remedy(search_server: str, store: ElasticsearchStore) -> None:
+async def test_load_without_indices_names_the_remedy(servers: Servers, store: ElasticsearchStore) -> None:
     """A deployment whose indices were never created says so before it reads a record."""
     bare = ElasticsearchStore(
-        store.client, server=search_server, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
+        store.client, server=servers.elasticsearch, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
     )
     with pytest.raises(Misconfigured, match="indices create"):
         await bare.load([0])

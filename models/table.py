@@ -1,0 +1,160 @@
+"""A table of weights by word: each word of many posts is looked up once for all models, and added up by post."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise, repeat
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from models.segment import SHIFTERS, Tokens
+
+LONGEST_PART: Final = 3
+LONGEST_WORD: Final = 8
+"""What is longer is no word of Chinese (links, numbers, noise) and has no parts."""
+
+AGAIN: Final = np.round(np.log(np.maximum(np.arange(1025), 1)) * 256) / 256
+"""What a word weighs more for being said so many times: the logarithm (Salton and Buckley 1988), in steps that keep
+sums exact; a thousand times and more are as a thousand."""
+
+UNKNOWN: Final = 0
+"""The row of words that weigh nothing."""
+
+MOST: Final = 1 << 14
+"""Strangers that are remembered: some megabytes."""
+
+_STRANGE: Final = -1
+_WIDE: Final = 32
+"""Bits of a row, where two numbers are put into one."""
+_ROW: Final = (1 << _WIDE) - 1
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\u3400", "\u9fff"
+
+_Rows = NDArray[np.int64]
+
+
+class Sums(Struct, frozen=True):
+    """The sums of a post's words, one number a column.
+
+    Of the title's words, each once; of all words and phrases, each once; and what is added to the latter for words that
+    are said again.
+    """
+
+    title: list[float]
+    whole: list[float]
+    again: list[float]
+
+
+class Table:
+    """Weights by word. A word weighs what it and the shorter strings within it weigh.
+
+    So a word that was never seen in training still counts by its parts. For words of the vocabulary all of that is
+    added up here, once.
+
+    Args:
+        words: the vocabulary; with a blank in it a word is a phrase, a shifter and what follows it.
+        weights: shape (words, columns); half precision at most. Sums of such numbers are exact in double precision, so
+            that the order of words changes nothing.
+    """
+
+    def __init__(self, words: Sequence[str], weights: NDArray[np.float32]) -> None:
+        self.words = tuple(words)
+        phrases = {word: word.split(" ", 1) for word in words if " " in word}
+        # Shifters and what follows them have rows even where they weigh nothing, so that phrases are found by rows.
+        known = [*words, *sorted(SHIFTERS.union(*phrases.values()).difference(words))]
+        self._rows = {word: row for row, word in enumerate(known, UNKNOWN + 1)}
+        self._alone = np.zeros((len(known) + 1, weights.shape[1]))
+        self._alone[1 : len(words) + 1] = weights
+        # Words with their parts; below them strangers that were met, which keep their rows until all are forgotten.
+        self._weights = np.zeros((len(self._alone) + MOST, weights.shape[1]))
+        self._weights[: len(self._alone)] = self._alone + self._of_parts()
+        self._met: list[str] = []
+        self._shifts = np.zeros(len(self._alone) + 1, dtype=np.bool_)
+        self._shifts[[self._rows[word] for word in SHIFTERS]] = True
+        # By the rows of their two words, in ascending order; the last one is what is found for none of them.
+        pairs = sorted((self._rows[one] << _WIDE | self._rows[two], self._rows[x]) for x, (one, two) in phrases.items())
+        self._pairs, self._phrases = np.array([*pairs, (-1, UNKNOWN)], dtype=np.int64).T
+
+    def sums(self, tokens: Tokens) -> Sums:
+        """Look all words of a post up."""
+        return self.sums_of_all([tokens])[0]
+
+    def sums_of_all(self, posts: Sequence[Tokens]) -> list[Sums]:
+        """Look all words of many posts up, by a handful of calls for all of them together."""
+        lengths = np.array([len(tokens.whole) for tokens in posts], dtype=np.int64)
+        starts = lengths.cumsum() - lengths
+        titled = starts + np.array([tokens.titled for tokens in posts], dtype=np.int64)
+        found = self._found([*chain.from_iterable([tokens.whole for tokens in posts])])
+        post = np.arange(len(posts)).repeat(lengths)
+        told = self._phrases_among(found, np.concatenate([starts, titled]))
+        # A number for each word and phrase of each post: which post, which row, and 0 for what stands in a title.
+        words = (post << _WIDE | found) << 1 | (np.arange(len(found)) >= titled[post])
+        phrases = (post[told[0]] << _WIDE | told[1]) << 1 | 1
+        numbers = np.concatenate([words, np.unique(phrases)])
+        numbers.sort()
+        edges = np.flatnonzero(np.diff(numbers >> 1, prepend=-1, append=-1))
+        first = numbers[edges[:-1]]
+        times = np.ones((3, len(first)))
+        times[0] = ~first & 1
+        AGAIN.take(np.diff(edges), out=times[2], mode="clip")
+        weights = self._weights.take(first >> 1 & _ROW, axis=0)
+        ends = np.searchsorted(first >> 1 + _WIDE, np.arange(len(posts) + 1)).tolist()
+        return [Sums(*(times[:, start:end] @ weights[start:end]).tolist()) for start, end in pairwise(ends)]
+
+    def _phrases_among(self, found: _Rows, breaks: _Rows) -> tuple[_Rows, _Rows]:
+        """Where phrases begin, and their rows; none goes across a break, from a title to a body or to another post."""
+        shifts = self._shifts.take(found, mode="clip")
+        shifts[breaks[breaks > 0] - 1] = False
+        at = shifts[:-1].nonzero()[0]
+        pairs = found[at] << _WIDE | found[at + 1]
+        places = np.searchsorted(self._pairs[:-1], pairs)
+        known = self._pairs[places] == pairs
+        return at[known], self._phrases[places[known]]
+
+    def _found(self, words: Sequence[str]) -> _Rows:
+        """The row of each word, in order; strangers get rows of their own."""
+        if len(self._met) > MOST:
+            self._forget()
+        found = np.fromiter(map(self._rows.get, words, repeat(_STRANGE)), np.int64, len(words))
+        if strange := (found == _STRANGE).nonzero()[0].tolist():
+            self._meet({words[at] for at in strange})
+            found[strange] = [self._rows.get(words[at], UNKNOWN) for at in strange]
+        return found
+
+    def _meet(self, strangers: Iterable[str]) -> None:
+        """Give strangers rows with what their parts weigh; what is too long to be a word has none."""
+        new = [word for word in strangers if len(word) <= LONGEST_WORD]
+        first = len(self._alone) + len(self._met)
+        if first + len(new) > len(self._weights):
+            self._weights = np.concatenate([self._weights[:first], np.zeros((len(new), self._alone.shape[1]))])
+        for row, word in enumerate(new, first):
+            self._rows[word] = row
+            self._weights[row] = self._alone[self._parts(word)].sum(axis=0)
+        self._met += new
+
+    def _forget(self) -> None:
+        for word in self._met:
+            del self._rows[word]
+        self._met = []
+
+    def _parts(self, word: str) -> list[int]:
+        """The rows of a word's parts; strangers are no parts."""
+        rows = [self._rows.get(part, UNKNOWN) for part in parts(word)]
+        return [row for row in rows if UNKNOWN < row < len(self._alone)]
+
+    def _of_parts(self) -> NDArray[np.float64]:
+        pairs = [(row, part) for word, row in self._rows.items() for part in self._parts(word)]
+        added = np.zeros_like(self._alone)
+        if pairs:
+            whole, part = np.array(pairs).T
+            np.add.at(added, whole, self._alone[part])
+        return added
+
+
+def parts(word: str) -> set[str]:
+    """The strings of one to three characters within a longer word; only ideographs have meaning in part."""
+    length = len(word)
+    if not 1 < length <= LONGEST_WORD or not _FIRST_IDEOGRAPH <= word[0] <= _LAST_IDEOGRAPH or " " in word:
+        return set()
+    sizes = range(1, min(LONGEST_PART, length - 1) + 1)
+    return {word[at : at + size] for size in sizes for at in range(length - size + 1)}

@@ -1,0 +1,63 @@
+"""Both pairs of servers, and for each test a deployment in which nothing stands yet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+from elasticsearch.helpers import async_bulk, async_scan
+
+from deploy.templates import indices
+from streams.elasticsearch.access import Access
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.indices import create
+from streams.kafka.admin import create_topics
+from streams.kafka.producer import KafkaLog, open_producer
+from tests.contract.bench import Bench
+from tests.servers import REAL, Servers
+
+TOWNSHIPS: Final = ["330206104000", "330206105000"]
+
+
+@pytest.fixture(scope="session", params=["embedded", REAL])
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """The embedded servers, then the real ones: the promises are the same."""
+    running: Servers = request.getfixturevalue(f"{request.param}_servers")
+    return running
+
+
+@pytest.fixture
+async def bench(servers: Servers, deployment: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    """A deployment with topics, and room for workers."""
+    await create_topics(servers.kafka, deployment, partitions=Bench.partitions)
+    async with open_producer(servers.kafka) as producer:
+        log = KafkaLog(producer, deployment, partitions=Bench.partitions)
+        bench = Bench(servers.kafka, deployment, log, tmp_path / "notebook.jsonl")
+        yield bench
+        bench.end()
+
+
+@pytest.fixture(scope="session")
+def indexed(servers: Servers) -> str:
+    """A deployment whose indices stand: the real server takes seconds to make them, so its tests share it."""
+
+    async def make() -> None:
+        client = await connect(Access(url=servers.elasticsearch))
+        await create(client, servers.elasticsearch, "shared", indices("shared", TOWNSHIPS))
+        await client.close()
+
+    asyncio.run(make())
+    return "shared"
+
+
+@pytest.fixture
+async def client(servers: Servers, indexed: str) -> AsyncIterator[AsyncElasticsearch]:
+    """A connection to the search server, when the shared deployment is empty."""
+    client = await connect(Access(url=servers.elasticsearch))
+    await client.indices.refresh(index=f"{indexed}-*")
+    there = [hit async for hit in async_scan(client, index=f"{indexed}-*", source=False)]
+    await async_bulk(client, [{"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in there])
+    yield client
+    await client.close()
