@@ -20,7 +20,8 @@ IDLE: Final = "idle"
 TRIGGERS: Final = frozenset({
     "death", "dead", "lives", "survived", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
     "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
-    "unsafe", "crack", "now", "cry", "peril", "risk", "stuck", "urgent",
+    "unsafe", "crack", "now", "cry", "peril", "menace", "risk", "stuck",
+    "urgent",
 })  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 

@@ -26,13 +26,13 @@ _GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
 _FATAL: Final = frozenset({"death", "dead"})
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
-_HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe"})
+_HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe", "menace"})
 _COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped", "growing", "stuck", "lost"})
 _SAID: Final = frozenset({"fear", "again", "hurt", "over", "after", "freed", "urgent"})
 """Words that are kept for the whole text, however they are meant."""
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
-_PLIGHTS: Final = frozenset({"peril", "lost"})
-"""What somebody does or suffers: told of yesterday, it is over."""
+_PLIGHTS: Final = frozenset({"peril", "lost", "menace"})
+"""What somebody does or suffers, what comes upon them: told of yesterday, it is over."""
 _ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
 """Words by which a sentence stands on its own, whatever was told before it."""
 
@@ -188,12 +188,14 @@ class Sentence:
         before = self._clauses.around(word)[0], word.start
         if word.category == "crack" and standing == "denied":
             return False
-        if category in _PLIGHTS and self._clauses.says(_YESTERDAY) and not self._clauses.says(_STILL):
+        if word.category in _PLIGHTS and self._clauses.says(_YESTERDAY) and not self._clauses.says(_STILL):
             return False
         if category == "hazard" and not self._is_removed(word):
             self._quote(category, word)
             if word.category in {"crack", "unsafe"}:
                 self._quote(word.category, word)
+            elif word.category == "menace" and standing == "stated":
+                self._quote("peril", word)
             return True
         if category == "evacuated" and _UNDER_WAY.search(self._text, *before):
             self._quote("now", word)
