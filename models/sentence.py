@@ -28,7 +28,7 @@ _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
 _HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe", "menace"})
 _COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped", "growing", "stuck", "lost"})
-_SAID: Final = frozenset({"fear", "again", "hurt", "over", "after", "freed", "urgent"})
+_SAID: Final = frozenset({"risk", "fear", "again", "hurt", "over", "after", "freed", "urgent"})
 """Words that are kept for the whole text, however they are meant."""
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
 _PLIGHTS: Final = frozenset({"peril", "lost", "menace"})
@@ -184,31 +184,30 @@ class Sentence:
 
     def _note_danger(self, word: Word, standing: Standing) -> bool:
         """Note what the word says of danger; tell whether it is one, so that where and whom matters."""
-        category = "hazard" if word.category in _HAZARDS else word.category
-        before = self._clauses.around(word)[0], word.start
-        if word.category == "crack" and standing == "denied":
-            return False
         if word.category in _PLIGHTS and self._clauses.says(_YESTERDAY) and not self._clauses.says(_STILL):
             return False
-        if category == "hazard" and not self._is_removed(word):
-            self._quote(category, word)
-            if word.category in {"crack", "unsafe"}:
-                self._quote(word.category, word)
-            elif word.category == "menace" and standing == "stated":
-                self._quote("peril", word)
-            return True
-        if category == "evacuated" and _UNDER_WAY.search(self._text, *before):
+        if word.category in _HAZARDS:
+            return self._note_hazard(word, standing)
+        before = self._clauses.around(word)[0], word.start
+        if word.category == "evacuated" and _UNDER_WAY.search(self._text, *before):
             self._quote("now", word)
-        elif category == "risk":
-            self._quote(category, word)
-            return True
-        elif category == "over" and _WISHED.search(self._text, *before):
+        elif word.category == "over" and _WISHED.search(self._text, *before):
             return False
-        elif category in _SAID or (category in _COURSE and standing == "stated"):
-            self._quote(category, word)
-        elif category == "poisoned" and standing == "stated" and "中毒" in self._text[word.start : word.end]:
+        elif word.category in _SAID or (word.category in _COURSE and standing == "stated"):
+            self._quote(word.category, word)
+        elif word.category == "poisoned" and standing == "stated" and "中毒" in self._text[word.start : word.end]:
             self._quote("poison", word)
-        return False
+        return word.category == "risk"
+
+    def _note_hazard(self, word: Word, standing: Standing) -> bool:
+        if self._is_removed(word) or (word.category == "crack" and standing == "denied"):
+            return False
+        self._quote("hazard", word)
+        if word.category in {"crack", "unsafe"}:
+            self._quote(word.category, word)
+        elif word.category == "menace" and standing == "stated":
+            self._quote("peril", word)
+        return True
 
     def _is_removed(self, word: Word) -> bool:
         """Whether a danger is mended, or only supposed: 万一这桥断了."""
