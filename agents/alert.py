@@ -7,6 +7,7 @@ from msgspec.structs import asdict, replace
 
 from streams.matter import Deployment, Matter, Moment
 from streams.records import AlertMessage, Colour, Grade, Incident, Toll
+from streams.topics import POSTS, role
 from streams.township import Township
 
 OF_GRADE: Final[dict[Grade, int]] = {"none": 0, "unknown": 9, "IV": 9, "III": 13, "II": 17, "I": 21}
@@ -21,11 +22,13 @@ def run(matter: Matter, moment: Moment, township: Township, deployment: Deployme
     """The matter, with an alert to send when it is graver than any alert before, or when an alerted matter changed.
 
     Only harm and hazard count: a matter without grade, warning or unverified harm never alerts, whatever is owed.
-    What is old, or comes from a backfill, is not `live` and alerts nobody.
+    What is old, or comes from a backfill, is not `live` and alerts nobody. Only a post begins an alert, or makes it
+    graver: a decision or a missed deadline about what an import or a replay has graded is no news of it.
     """
     now, rank = matter.now, severity_number(matter.now)
     changed = matter.before is None or now.revision != matter.before.revision
-    if not (moment.live and rank and (rank > now.alerted or (now.alert_started and changed))):
+    graver = rank > now.alerted and role(moment.position.topic) == POSTS
+    if not (moment.live and rank and (graver or (now.alert_started and changed))):
         return matter
     incident = replace(now, alerted=max(rank, now.alerted), alert_started=now.alert_started or moment.recorded)
     news = "Cancel" if now.status == "closed" else "Update" if now.alert_started else "Alert"

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "work": ("work", "Judge posts, keep incidents, send alerts."),
     "import": ("importing", "Publish posts from a CSV or JSONL file."),
     "dead": ("dead", "Dead letters: list them, look at one, send it again, drop it."),
+    "replay": ("replay", "Judge stored posts anew, by newer models."),
     "judge": ("judge", "Judge posts from JSONL, no server needed."),
     "group": ("group", "Group posts from JSONL into incidents, no server needed."),
     "topics": ("topics", "Topics of the deployment."),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from agents import alert
 from streams.matter import Deployment, Matter
-from streams.records import Incident
+from streams.records import Incident, Position
 from tests.unit.agents.matters import NOW, OFFICE, TOWNSHIP, WALL, incident, moment
 
 
@@ -37,6 +37,16 @@ def test_what_is_old_alerts_nobody() -> None:
     graded = incident(grade="III")
     assert alerted(graded, live=False) == []
     assert len(alerted(graded, before=graded)) == 1
+
+
+@pytest.mark.parametrize("topic", ["county.actions", "timer"])
+def test_a_decision_about_what_was_imported_begins_no_alert(topic: str) -> None:
+    """Nor does its missed deadline: what a backfill has graded is old news, until a post says it again."""
+    before = incident(grade="III")
+    matter = Matter(before, replace(before, status="confirmed", revision=2))
+    decided = replace(moment(), position=Position(topic, 0, 1))
+    assert not alert.run(matter, decided, TOWNSHIP, Deployment("county")).now.pending_alerts
+    assert len(alerted(matter.now, before)) == 1
 
 
 def test_the_same_news_is_told_once_and_a_change_again() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
 from streams.protocols import Outcome, PostWrite, Recalled, Record, Rejected, Versioned
-from streams.records import Action, AlertMessage
+from streams.records import Action, AlertMessage, Position
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
 
@@ -287,6 +287,42 @@ def test_a_record_sent_again_without_a_note_counts_nothing_twice() -> None:
     ended = after(*[("posts", place(HERE), county.post(f"p{n}", HERE, "well"), 0.0) for n in range(3)])
     for note in ({}, {"uncounted": b"county.posts/0/77"}, {"uncounted": b"\xff"}):
         assert [each.incident.posts for each in sent_again(ended, 1, note).incidents.values()] == [3]
+
+
+def replayed(ended: world.World, value: bytes, **headers: bytes) -> world.World:
+    """The world after a replay of this post to a worker of a newer generation."""
+    position = Position("county.backfill", place(HERE), 0, "1")
+    ended.topics["backfill", place(HERE)], ended.committed["backfill", place(HERE)] = [], 0
+    when = world.START + timedelta(days=30)
+    ended.append(Record(role="backfill", position=position, key=HERE.encode(), value=value, headers=headers, time=when))
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
+    return ended
+
+
+def test_a_replayed_post_keeps_its_dates_its_incident_and_its_place() -> None:
+    """Only what was said of it is new: the generation, and who said it when."""
+    value = county.post("p1", HERE, "well", grade="II")
+    before = after(("posts", place(HERE), value, 1.0))
+    ((document, stored),) = before.posts.items()
+    (incident,) = [each.incident for each in before.incidents.values()]
+    alerted = len(before.sent)
+    ended = replayed(before, value, happened=stored.happened.isoformat().encode())
+    again = ended.posts[document]
+    assert (again.generation, again.version) == (1, stored.version + 1)
+    assert (again.happened, again.incident, again.first) == (stored.happened, stored.incident, stored.first)
+    (kept,) = [each.incident for each in ended.incidents.values()]
+    assert (kept.posts, kept.first_seen, kept.last_seen, kept.revision) == (
+        1, incident.first_seen, incident.last_seen, incident.revision,
+    )  # fmt: skip
+    assert len(ended.sent) == alerted
+
+
+def test_a_replay_never_goes_before_an_edit() -> None:
+    """What the crawler has read since is newer than what the replay took from the store."""
+    value, edit = county.post("p1", HERE, "well"), county.post("p1", HERE, "well", fetched=5, grade="III")
+    ended = replayed(after(("posts", place(HERE), edit, 6.0)), value)
+    assert [judged.severity.grade for judged in ended.posts.values()] == ["III"]
+    assert [each.incident.posts for each in ended.incidents.values()] == [1]
 
 
 def shrunk(ended: world.World) -> dict[str, Versioned]:
