@@ -21,7 +21,8 @@ class Head(Struct, frozen=True):
     def of(self, sums: Sums) -> Sums:
         """The model's part of a post's sums."""
         start, stop = self.start, self.stop
-        return Sums(sums.title[start:stop], sums.whole[start:stop], sums.again[start:stop])
+        title, whole, again, felt = sums.title, sums.whole, sums.again, sums.felt
+        return Sums(title[start:stop], whole[start:stop], again[start:stop], felt[start:stop])
 
 
 def heads(*models: tuple[Sequence[str], NDArray[np.float32]]) -> tuple[Head, ...]:

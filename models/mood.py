@@ -48,7 +48,7 @@ class _MoodModel(Classifier):
 
     def feelings(self, sums: Sums) -> list[float]:
         """One probability a feeling, in the order of the alphabet."""
-        total = self._head.of(sums).whole
+        total = self._head.of(sums).felt
         length = scale(total[-1])
         margins = [bias + length * weight for bias, weight in zip(self._bias, total[:-1], strict=True)]
         return probabilities(margins, self._temperature)

@@ -54,7 +54,20 @@ _SETTLED: Final = re.compile(
 """What beside thanks says that there is nothing left to ask for."""
 
 _CLAUSE: Final = re.compile(r"[^，,。！!？?；;（）()\s]+")
-_CLOSING: Final = re.compile(r"(?:感谢|谢谢|多谢)[^。！!？?，,]{0,12}[。！!~]*\s*$")
+_CLOSING: Final = re.compile(
+    r"(?:(?:万分|十分|非常|无比|不胜|衷心|真诚|在此|再次|先)的?)*(?:感谢|谢谢|多谢)[^。！!？?，,]{0,12}[。！!~，,\s]*"
+    r"(?:祝[^。！!？?]{0,30}[。！!\s]*)?(?:此致[，,\s]*敬礼[。！!\s]*)?$"
+)
+"""A thank-you, good wishes and a salute: how letters end."""
+
+_WISH: Final = re.compile(
+    r"(?:希望|盼望?|期盼|望|恳请|恳求|请)(?!问)[^。！!？?；;]{0,20}?(?:领导|书记|[市区县镇]长|部门|政府|解决|处理|重视|整改|整治|管)"
+    r"[^。！!？?；;]{0,40}[。！!\s]*$"
+)
+"""That an office may act, as the last thing that is said: 希望 and what is hoped for sound glad, and are not."""
+
+ENDING: Final = 80
+"""Characters in which a closing is looked for."""
 
 
 class RequestModel(Struct, frozen=True):
@@ -74,7 +87,7 @@ class RequestModel(Struct, frozen=True):
         words that mostly requests have, and nothing that is settled; a thank-you that only closes a letter is none.
         """
         read = whole[:READ]
-        unclosed = _CLOSING.sub("", read)
+        unclosed = without_closing(read)
         if _GLAD.search(title or unclosed):
             other = _without_praise(unclosed)
             if _STILL.search(unclosed) or _ASKS.search(other):
@@ -87,6 +100,24 @@ class RequestModel(Struct, frozen=True):
     def stored(self) -> bytes:
         """The weights as they are stored: the same for the same texts."""
         return json.format(json.encode(self, order="sorted"), indent=0)
+
+
+def without_closing(text: str) -> str:
+    """The text less a thank-you that closes it, as letters do."""
+    closing = _CLOSING.search(text, max(0, len(text) - ENDING)) if "谢" in text[-ENDING:] else None
+    return text[: closing.start()] if closing else text
+
+
+def without_manners(text: str) -> str:
+    """The text less the polite end of a request or a complaint: what is hoped for, and thanks for nothing yet."""
+    rest = without_closing(text)
+    if _SETTLED.search(text, len(rest)):
+        return text
+    if wish := _WISH.search(rest, max(0, len(rest) - ENDING)):
+        return rest[: wish.start()]
+    if len(rest) < len(text) and any(sign.search(rest) for sign in (_STILL, _ASKS, _LACKS)):
+        return rest
+    return text
 
 
 def _without_praise(text: str) -> str:

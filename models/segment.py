@@ -10,6 +10,7 @@ from msgspec import Struct
 from rjieba import Jieba
 
 from models.remembered import Remembered
+from models.request import ENDING, without_manners
 
 LONGEST_SEARCHED: Final = 64
 """Characters of a search token; Elasticsearch splits what is longer than 255 (whitespace tokenizer)."""
@@ -72,6 +73,22 @@ class Tokens(Struct, frozen=True, dict=True):
         """The pairs of words that begin at these places of title and body together; none goes from one to the other."""
         words, last = self.whole, self.titled - 1
         return {f"{words[at]} {words[at + 1]}" for at in places if at != last}
+
+    @cached_property
+    def felt(self) -> int:
+        """How many of the words, the first ones, tell of a mood: all but the polite end of a request."""
+        kept = len(self.whole)
+        end = "".join(self.whole[-ENDING:])
+        manners = len(end) - len(without_manners(end))
+        while manners > 0:
+            kept -= 1
+            manners -= len(self.whole[kept])
+        return kept
+
+    @property
+    def feeling(self) -> "Tokens":
+        """Those words alone."""
+        return Tokens(self.whole[: self.felt], min(self.titled, self.felt))
 
     @property
     def searchable(self) -> str:

@@ -36,13 +36,14 @@ _Rows = NDArray[np.int64]
 class Sums(Struct, frozen=True):
     """The sums of a post's words, one number a column.
 
-    Of the title's words, each once; of all words and phrases, each once; and what is added to the latter for words that
-    are said again.
+    Of the title's words, each once; of all words and phrases, each once; what is added to the latter for words that
+    are said again; and of all but those of a polite end, each once.
     """
 
     title: list[float]
     whole: list[float]
     again: list[float]
+    felt: list[float]
 
 
 class Table:
@@ -86,19 +87,24 @@ class Table:
         titled = starts + np.array([tokens.titled for tokens in posts], dtype=np.int64)
         found = self._found([*chain.from_iterable([tokens.whole for tokens in posts])])
         post = np.arange(len(posts)).repeat(lengths)
-        told = self._phrases_among(found, np.concatenate([starts, titled]))
-        # A number for each word and phrase of each post: which post, which row, and 0 for what stands in a title.
-        words = (post << _WIDE | found) << 1 | (np.arange(len(found)) >= titled[post])
-        phrases = (post[told[0]] << _WIDE | told[1]) << 1 | 1
-        numbers = np.concatenate([words, np.unique(phrases)])
+        felt = (starts + np.array([tokens.felt for tokens in posts], dtype=np.int64))[post]
+        at, told = self._phrases_among(found, np.concatenate([starts, titled]))
+        # A number for each word and phrase of each post: which post, which row, 0 for what stands before a polite end,
+        # and 0 for what stands in a title.
+        place = np.arange(len(found))
+        words = (post << _WIDE | found) << 2 | (place >= felt) << 1 | (place >= titled[post])
+        phrases = (post[at] << _WIDE | told) << 2 | (at + 1 >= felt[at]) << 1 | 1
+        phrases.sort()
+        numbers = np.concatenate([words, phrases[np.diff(phrases >> 2, prepend=-1) > 0]])
         numbers.sort()
-        edges = np.flatnonzero(np.diff(numbers >> 1, prepend=-1, append=-1))
+        edges = np.flatnonzero(np.diff(numbers >> 2, prepend=-1, append=-1))
         first = numbers[edges[:-1]]
-        times = np.ones((3, len(first)))
+        times = np.ones((4, len(first)))
         times[0] = ~first & 1
+        times[3] = ~first >> 1 & 1
         AGAIN.take(np.diff(edges), out=times[2], mode="clip")
-        weights = self._weights.take(first >> 1 & _ROW, axis=0)
-        ends = np.searchsorted(first >> 1 + _WIDE, np.arange(len(posts) + 1)).tolist()
+        weights = self._weights.take(first >> 2 & _ROW, axis=0)
+        ends = np.searchsorted(first >> 2 + _WIDE, np.arange(len(posts) + 1)).tolist()
         return [Sums(*(times[:, start:end] @ weights[start:end]).tolist()) for start, end in pairwise(ends)]
 
     def _phrases_among(self, found: _Rows, breaks: _Rows) -> tuple[_Rows, _Rows]:

@@ -53,7 +53,7 @@ def fitted(rows: Sequence[Cut], unlabelled: Sequence[Tokens]) -> Fitted:
     Raises:
         DataError: there are fewer than three emotions, or fewer posts with one of them than folds.
     """
-    examples, tokens = [cut.example for cut in rows], [cut.tokens for cut in rows]
+    examples, tokens = [cut.example for cut in rows], [cut.tokens.feeling for cut in rows]
     labels, known = _known(examples)
     documents = [one.words | one.phrases for one in tokens]
     words, _ = vocabulary([*documents, *(one.words for one in unlabelled)])

@@ -17,6 +17,17 @@ CASES = (
     ("好难过，哭了一晚上[泪]", "negative", "sad"),
     ("好害怕，吓得不敢睡觉", "negative", "fear"),
 )
+REQUESTS = (
+    "村口的路灯坏了一个月，请尽快派人来修",
+    "希望尽快解决",
+    "希望政府能在村口装几盏路灯",
+    "建议增加去县城的公交班次",
+    "请问社保卡在哪里补办？",
+    "楼上半夜施工太吵",
+    "反映东埠村垃圾没人清的问题",
+    "恳请有关部门给予帮助",
+    "望领导重视，早日把路修好，投诉了三次也没人管",
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +108,32 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
 def test_praise_of_an_office_is_found(text: str, trained: Trained) -> None:
     """Residents' thanks are what the model is there to find."""
     assert trained.sentiment.leaning(trained.table.sums(SEGMENTER.tokens("", text))).label == "positive"
+
+
+CLOSINGS = some.tuples(
+    some.sampled_from(["，", "。", "！", " ", "\n", "。\n　　"]),
+    some.sampled_from(["", "万分", "非常", "十分的", "在此", "再次"]),
+    some.sampled_from(["谢谢", "感谢", "多谢"]),
+    some.sampled_from(["", "了", "您", "领导", "各位领导", "大家的关心"]),
+    some.sampled_from(["", "！", "。", "~", "！祝您身体健康，工作顺利！", "。此致敬礼！", "\n此致\n敬礼"]),
+).map("".join)
+
+
+@given(asked=some.sampled_from(REQUESTS), closing=CLOSINGS, titled=some.booleans())
+def test_a_polite_closing_makes_no_request_positive(asked: str, closing: str, *, titled: bool) -> None:
+    """A letter that ends with thanks, good wishes and a salute is as it is without them, not praise."""
+    tokens = SEGMENTER.tokens(asked + closing, "") if titled else SEGMENTER.tokens("", asked + closing)
+    sums = TRAINED.table.sums(tokens)
+    assert TRAINED.sentiment.leaning(sums).label != "positive"
+    assert TRAINED.emotion.feeling(sums).label != "happy"
+
+
+@pytest.mark.parametrize(
+    "text", ["谢谢镇里修好了路", "路修好了，谢谢镇里", "路灯一直没人修，谢谢镇里修好了", "终于来水了，谢谢抢修的师傅"]
+)
+def test_thanks_for_what_was_done_stay_praise(text: str) -> None:
+    """Only manners are left out."""
+    assert TRAINED.sentiment.leaning(TRAINED.table.sums(SEGMENTER.tokens("", text))).label == "positive"
 
 
 @pytest.mark.parametrize("face", ["抓狂", "衰", "泪", "怒", "崩溃", "晕"])

@@ -82,6 +82,40 @@ def test_thanks_for_what_is_settled_ask_for_nothing(body: str) -> None:
     assert not is_request("", body)
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("路灯坏了。谢谢！", "路灯坏了。"),
+        ("路灯坏了，请尽快修。谢谢！", "路灯坏了，请尽快修。"),
+        ("请问在哪里补办？万分感谢。", "请问在哪里补办？"),
+        ("垃圾没人清。希望领导重视，谢谢领导。祝您身体健康，工作顺利！此致 敬礼", "垃圾没人清。"),
+        ("物业不管，\n在此先谢谢了~ ", "物业不管，\n"),
+        ("希望相关部门管一管乱停车，还大家一个良好的环境！", ""),
+    ],
+)
+def test_the_polite_end_of_a_request_is_manners(text: str, rest: str) -> None:
+    """What is hoped for from an office, thanks, good wishes and a salute say nothing of a mood."""
+    assert request.without_manners(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "谢谢",
+        "谢谢镇里修好了路",
+        "路修好了，谢谢镇里",
+        "路灯一直没人修，谢谢镇里修好了",
+        "谢谢你们的热情服务，打了八个电话没人接",
+        "今天好开心，谢谢大家",
+        "希望明天是个好天气",
+    ],
+)
+def test_thanks_for_something_are_more_than_manners(text: str) -> None:
+    """So are those that nothing was asked before, and those that open a text."""
+    assert request.without_manners(text) == text
+
+
 def test_the_same_texts_give_the_same_weights() -> None:
     """Training again changes nothing, in whatever order the words come."""
     texts = [["停水", "投诉"]] * 20, [["晚安", "停水"]] * 20

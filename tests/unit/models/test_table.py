@@ -62,7 +62,9 @@ def test_the_order_of_words_does_not_matter() -> None:
     assert whole(table, *names) == whole(table, *reversed(names))
 
 
-POSTS = some.lists(some.tuples(*[some.lists(some.sampled_from([*WORDS, "不", "好", "卫生所", "x", "x" * 9]))] * 2))
+POLITE = ("请", "尽快", "处理", "，", "谢谢", "医院")
+TEXTS = some.lists(some.sampled_from([*WORDS, *POLITE, "不", "好", "卫生所", "x", "x" * 9]))
+POSTS = some.lists(some.tuples(TEXTS, TEXTS))
 
 
 @given(POSTS)
@@ -72,8 +74,21 @@ def test_many_posts_have_the_sums_that_they_have_one_by_one(posts: list[tuple[li
     table = Table(WORDS, weights(1, 3))
     assert table.sums_of_all(cut) == [Table(WORDS, weights(1, 3)).sums(tokens) for tokens in cut]
     for tokens, sums in zip(cut, table.sums_of_all(cut), strict=True):
-        said = tokens.words | tokens.phrases
-        assert sums.whole == [sum(WEIGHS.get(word, 0) for word in said), 3 * sum(WEIGHS.get(word, 0) for word in said)]
+        assert sums.whole == weighed(tokens)
+        assert sums.felt == weighed(tokens.feeling)
+
+
+def test_what_stands_in_a_polite_end_alone_is_not_felt() -> None:
+    """Words that were said before it are; of a text that is nothing but polite there are none."""
+    table = Table(WORDS, weights(1))
+    assert table.sums(Tokens.of((), ("！", "卫生", "请", "医院", "处理", "！", "谢谢"))).felt == [16 + 1]
+    assert table.sums(Tokens.of(("请", "医院", "处理"), ())).felt == [0]
+    assert table.sums(Tokens.of((), ("医院", "好", "！", "谢谢", "医院"))).felt == [4 + 16]
+
+
+def weighed(tokens: Tokens) -> list[float]:
+    weight = sum(WEIGHS.get(word, 0) for word in tokens.words | tokens.phrases)
+    return [weight, 3 * weight]
 
 
 WEIGHS = {"卫生": 1, "卫生院": 2 + 1, "卫生所": 1, "医院": 4, "不 好": 8, "！": 16}
