@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 from elasticsearch import AsyncElasticsearch
@@ -13,12 +12,12 @@ from deploy.templates import indices
 from streams.elasticsearch.access import Access
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create
+from streams.elasticsearch.store import ElasticsearchStore
 from streams.kafka.admin import create_topics
 from streams.kafka.producer import KafkaLog, open_producer
 from tests.contract.bench import Bench
+from tests.contract.stored import OTHER, TOWN, FixedClock
 from tests.servers import REAL, Servers
-
-TOWNSHIPS: Final = ["330206104000", "330206105000"]
 
 
 @pytest.fixture(scope="session", params=["embedded", REAL])
@@ -45,7 +44,7 @@ def indexed(servers: Servers) -> str:
 
     async def make() -> None:
         client = await connect(Access(url=servers.elasticsearch))
-        await create(client, servers.elasticsearch, "shared", indices("shared", TOWNSHIPS))
+        await create(client, servers.elasticsearch, "shared", indices("shared", [TOWN, OTHER]))
         await client.close()
 
     asyncio.run(make())
@@ -61,3 +60,15 @@ async def client(servers: Servers, indexed: str) -> AsyncIterator[AsyncElasticse
     await async_bulk(client, [{"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in there])
     yield client
     await client.close()
+
+
+@pytest.fixture
+def store(servers: Servers, client: AsyncElasticsearch, indexed: str) -> ElasticsearchStore:
+    """The store of the shared deployment, which takes no note of time."""
+    return ElasticsearchStore(
+        client,
+        server=servers.elasticsearch,
+        deployment=indexed,
+        partition=lambda township: 3 if township == TOWN else 5,
+        clock=FixedClock(),
+    )

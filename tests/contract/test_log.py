@@ -110,14 +110,14 @@ async def test_who_is_no_member_owns_nothing(bench: Bench) -> None:
 
 
 async def stored(bench: Bench, role: str, count: int) -> list[tuple[int, str]]:
-    """The first records of a role's partition for KEY: offset and value."""
+    """Records of a role's partition for KEY, until so many different ones are read: offset and value."""
     place = TopicPartition(topic(bench.deployment, role), bench.log.partition(KEY.encode()))
     consumer = AIOKafkaConsumer(bootstrap_servers=bench.servers)
     await consumer.start()
     consumer.assign([place])
     await consumer.seek_to_beginning()
     found: list[tuple[int, str]] = []
-    while len(found) < count:
+    while len({value for _, value in found}) < count:
         for records in (await consumer.getmany(timeout_ms=1000)).values():
             found += [(record.offset, record.value.decode()) for record in records]
     await consumer.stop()
