@@ -225,7 +225,7 @@ async def test_kill_after_kill_ends_like_an_uninterrupted_run(
         post(f"{township}-{number}", text, township=township)
         for township, place in ((HERE, "东埠"), (THERE, "鹿鸣"), (ELSEWHERE, "石埂"))
         for number in range(60)
-        for text in [_varied(place, number)]
+        for text in [varied(place, number)]
     ]
     for each in (calm, county):
         await each.publish(sent)
@@ -251,7 +251,7 @@ async def test_kill_after_kill_ends_like_an_uninterrupted_run(
         revisions[alert["fingerprint"]] = alert["revision"]
 
 
-def _varied(place: str, number: int) -> str:
+def varied(place: str, number: int) -> str:
     texts = (
         f"{place}小学的围墙裂了，随时可能倒塌，孩子们天天从下面走",
         f"{place}小学的围墙倒了，砸伤{2 + number // 20}人，请救援",

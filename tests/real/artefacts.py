@@ -3,6 +3,7 @@
 Neither is kept in the repository: Elasticsearch's licence is another one. A folder appears whole or not at all.
 """
 
+import fcntl
 import hashlib
 import re
 import shutil
@@ -26,6 +27,7 @@ JAVA: Final = 17
 
 HERE: Final = Path(__file__).parent
 CACHE: Final = HERE.parents[1] / ".cache" / "real"
+ASIDE: Final = ".part-"
 
 PLUGIN: Final = f"""\
 description=Answers GET /
@@ -72,20 +74,23 @@ def elasticsearch() -> Path:
 
 
 def once(name: str, fetch: Callable[[Path], None]) -> Path:
-    """The folder of this name, made aside and then renamed: who is interrupted leaves no half of it."""
+    """The folder of this name, made aside and then renamed: who is interrupted leaves no half of it.
+
+    Raises:
+        Unavailable: see above.
+    """
     if lacking := missing():
         raise Unavailable(lacking)
-    made = CACHE / name
-    if made.exists():
-        return made
     CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix=".part-") as aside:
-        fetch(Path(aside) / name)
-        try:
-            (Path(aside) / name).rename(made)
-        except OSError:  # Somebody else was as quick, and theirs is as good.
-            if not made.exists():
-                raise
+    made = CACHE / name
+    with (CACHE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Another run may be about to fetch the same.
+        if not made.exists():
+            for left in CACHE.glob(f"{ASIDE}*"):
+                shutil.rmtree(left)
+            with tempfile.TemporaryDirectory(dir=CACHE, prefix=ASIDE) as aside:
+                fetch(Path(aside) / name)
+                (Path(aside) / name).rename(made)
     return made
 
 

@@ -70,8 +70,6 @@ class Kafka(JavaServer):
             "offsets.topic.num.partitions": "4",
             "transaction.state.log.num.partitions": "4",
             "log.cleaner.dedupe.buffer.size": "16777216",
-            "broker.session.timeout.ms": "3000",
-            "broker.heartbeat.interval.ms": "500",
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "1000",
         }

@@ -1,5 +1,7 @@
 """What is fetched is there whole or not at all."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,26 +17,31 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_interrupted_fetch_leaves_nothing(cache: Path) -> None:
-    """Ctrl-C in the middle: the next run begins anew, instead of starting half a server."""
+    """Ctrl-C in the middle, or kill -9: the next run begins anew, instead of starting half a server."""
 
     def half(folder: Path) -> None:
         folder.mkdir()
         raise KeyboardInterrupt
 
+    (cache / ".part-killed" / "server").mkdir(parents=True)
     with pytest.raises(KeyboardInterrupt):
         artefacts.once("server", half)
-    assert list(cache.iterdir()) == []
+    assert [each.name for each in cache.iterdir()] == [".lock"]
 
 
-def test_two_fetches_at_once_make_one(cache: Path) -> None:
-    """Who comes second takes what is there, and leaves nothing of its own."""
+def test_two_runs_at_once_fetch_once(cache: Path) -> None:
+    """Who comes second waits, and takes what the first one fetched."""
+    fetched: list[Path] = []
 
     def slow(folder: Path) -> None:
-        artefacts.once("server", lambda other: _write(other, "theirs"))
-        _write(folder, "ours")
+        time.sleep(0.1)
+        _write(folder, "whole")
+        fetched.append(folder)
 
-    assert (artefacts.once("server", slow) / "file").read_text("utf-8") == "theirs"
-    assert [each.name for each in cache.iterdir()] == ["server"]
+    with ThreadPoolExecutor() as both:
+        made = list(both.map(lambda _: artefacts.once("server", slow), range(2)))
+    assert [(each / "file").read_text("utf-8") for each in made] == ["whole", "whole"]
+    assert len(fetched) == 1
 
 
 def test_nothing_is_fetched_without_java(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
