@@ -19,7 +19,8 @@ _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
 _LONGEST_SENTENCE: Final = 2_000
 _KINDS: Final = (
-    "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "生产安全事故", "设施故障",
+    "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "公共卫生事件",
+    "生产安全事故", "设施故障",
 )  # fmt: skip
 """When two kinds are mentioned equally often, the earlier one here."""
 
@@ -63,7 +64,8 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     found = lexicon.words(plain)
     if not found:
         return NOTHING
-    since = MEMORIES if any(word.category == "memory" for word in found) else recent(plain, text.year)
+    said = {word.category for word in found}
+    since = MEMORIES if "memory" in said else recent(plain, text.year)
     ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
     sentences = []
     for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
@@ -77,7 +79,10 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
         if stated.threatens:
             sentence.note_surroundings(lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE)))
         sentences.append(stated)
-    return _facts(whole, together(sentences))
+    stated = together(sentences)
+    if "refuted" in said:
+        stated.hints.clear()
+    return _facts(whole, stated)
 
 
 def _facts(whole: str, stated: Statements) -> Facts:
@@ -111,7 +116,7 @@ def _kind(stated: Statements) -> str:
     """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
     kinds = stated.kinds or stated.spoken
     harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
-    if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated"}):
+    if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated", "ill"}):
         return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
     if harmed and not stated.clinic:
         return _UNNAMED

@@ -10,7 +10,7 @@ from models.numerals import NUMERAL
 
 _PAUSE: Final = re.compile('[，,、（）()…“”"]|[ \u3000](?=[^ -~])')
 _MENDS: Final = re.compile(
-    rf"[，,](?:而|其实|实际上?|现在|后来|现|已|应该?)*(?:更正为|修正为|订正为|是|为)(?:死了|死亡)?{NUMERAL}(?:个|名|人|位|$)"
+    rf"[，,](?:而|其实|实际上?|现在|后来|现|已|应该?)*(?:更正为|修正为|订正为|[是为])(?:死了|死亡)?{NUMERAL}(?:个|名|人|位|$)"
 )
 """A clause that only puts another number: 死的不是两个，是四个."""
 _NAMES: Final = re.compile("[为是系致:：]|分别|造成")
@@ -30,6 +30,7 @@ PEOPLE: Final = {
     "injury": ("injured",),
     "serious": ("injured_serious", "injured"),
     "poisoned": ("poisoned",),
+    "ill": ("ill",),
     "missing": ("missing",),
     "trapped": ("trapped",),
     "rescued": ("trapped",),
@@ -38,7 +39,9 @@ PEOPLE: Final = {
     "loss": ("loss_yuan",),
 }
 """Words of harm, by category, and the fields of the toll that they count."""
-EVENTS: Final = frozenset({"event", "happened", "ongoing", "mention", "leak", "ruin", "ruined"})
+EVENTS: Final = frozenset(
+    {"event", "happened", "ongoing", "mention", "leak", "ruin", "ruined", "intake", "intake_town"}
+)
 """Categories of words for what happened."""
 _TELLS: Final = frozenset({*PEOPLE, *EVENTS})
 

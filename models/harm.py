@@ -18,10 +18,9 @@ IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
 
 TRIGGERS: Final = frozenset({
-    "death", "dead", "lives", "survived", "injury", "serious", "poisoned", "missing", "trapped", "rescued", "evacuated",
-    "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "hazard", "looming",
-    "unsafe", "crack", "now", "cry", "peril", "menace", "risk", "stuck",
-    "urgent",
+    "death", "dead", "lives", "survived", "injury", "serious", "poisoned", "ill", "missing", "trapped", "rescued",
+    "evacuated", "casualties", "loss", "event", "happened", "ongoing", "leak", "ruin", "ruined", "mention", "intake",
+    "intake_town", "hazard", "looming", "unsafe", "crack", "now", "cry", "peril", "menace", "risk", "stuck", "urgent",
 })  # fmt: skip
 """Categories without any word of which a text states neither harm nor danger."""
 

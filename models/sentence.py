@@ -18,7 +18,9 @@ _READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost",
 """Categories for which a sentence is read, in a text that has a trigger."""
 TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 """Categories without any word of which a sentence tells nothing, about itself or about others."""
-_CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"})
+_INTAKES: Final = frozenset({"intake", "intake_town"})
+"""Whose drinking water is cut off by what was let out."""
+_CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"}) | _INTAKES
 """Words that say by themselves that something happened."""
 _REMAINS: Final = frozenset({"leak", "ruin", "ruined"})
 """What happened and endangers as long as it is not mended."""
@@ -27,7 +29,8 @@ _FATAL: Final = frozenset({"death", "dead"})
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
 _HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe", "menace"})
-_COURSE: Final = frozenset({"now", "cry", "peril", "contained", "rescued", "trapped", "growing", "stuck", "lost"})
+_DISEASES: Final = frozenset({"cholera", "grave", "lungs", "unexplained", "hospitalborne"})
+_COURSE: Final = _DISEASES | {"now", "cry", "peril", "contained", "rescued", "trapped", "growing", "stuck", "lost"}
 _SAID: Final = frozenset({"risk", "fear", "again", "hurt", "over", "after", "freed", "urgent"})
 """Words that are kept for the whole text, however they are meant."""
 _THREATS: Final = frozenset({"now", "cry", "peril", "ongoing", "trapped", "missing", "leak", "ruin", "ruined"})
@@ -169,6 +172,8 @@ class Sentence:
         self._quote("event", word)
         if _COLLAPSE.search(self._text, word.start, word.end) and not self._clauses.says(_DATED):
             self._quote("ruin", word)
+        if word.category in _INTAKES:
+            self._quote(word.category, word)
         if word.category in _REMAINS:
             self._quote("hazard", word)
             self._quote("remains", word)

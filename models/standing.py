@@ -15,13 +15,16 @@ _DENIED: Final = re.compile(
 )
 _DENIED_WITHIN: Final = 20
 """Characters before a word in which it is denied."""
+_INTENDED: Final = re.compile("(?<![主重需必])要$|(?<![很赶飞尽加])快(?:要|磨|撑)?$|想$")
+"""What somebody says he will do, or what is about to happen: 我要冻死她, 绳子快断了."""
 _ASKED: Final = re.compile(
     "(?:[^，。]{0,8}的)?(?:可能|风险|危险|隐患|威胁)|(?:就|也)?容易|是否|能否|(?:了|过|人)?(?:多少|几个?人|吗|没有?(?=$|[，？?])|么)"
 )
+_DONE: Final = frozenset({"death", "dead", "happened", "injury"})
 YEARS: Final = re.compile("(?:了|有|已)?[一二三四五六七八九十几多两\\d]{1,3}多?(?:年|个月|周年)")
 """How long ago it was, behind a word of harm."""
 _YEAR_ALONE: Final = re.compile(
-    r"\d{2,4}年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
+    r"(?:\d{2,4}|一九[一二三四五六七八九〇零]{2}|二[〇零][一二〇零][一二三四五六七八九〇零])年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
 )
 """A year without a day is how people speak of the past; news name the day."""
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=\d{1,2}月)")
@@ -99,6 +102,8 @@ class Reading:
             return "hint"
         if _DENIED.search(clauses.text[max(floor, word.start - _DENIED_WITHIN) : word.start]):
             return "denied"
+        if word.category in _DONE and _INTENDED.search(clauses.text[max(floor, word.start - 3) : word.start]):
+            return "void"
         asked = _ASKED.match(clauses.text, word.end, ceiling + 1) or clauses.near("ask", floor, word.start)
         if asked or YEARS.match(clauses.text, word.end, ceiling):
             return "void"

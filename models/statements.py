@@ -7,7 +7,18 @@ from models.numerals import Amount, added
 
 Span = tuple[int, int]
 
-_HARM = ("deaths", "injured", "injured_serious", "poisoned", "missing", "trapped", "evacuated", "loss_yuan", "event")
+_HARM = (
+    "deaths",
+    "injured",
+    "injured_serious",
+    "poisoned",
+    "ill",
+    "missing",
+    "trapped",
+    "evacuated",
+    "loss_yuan",
+    "event",
+)
 """What a sentence may state that somebody else's words take back: a film's, a drill's, a rumour's."""
 
 
@@ -62,7 +73,7 @@ class Statements:
     @property
     def leans(self) -> bool:
         """Whether the sentence tells of victims, but neither when nor by what: another sentence must say so."""
-        return not self.anchored and "event" not in self.quotes
+        return not self.anchored and not self.quotes.keys() & {"event", "ill"}
 
     def merge(self, other: "Statements") -> None:
         """Take in what another sentence states."""

@@ -17,12 +17,13 @@ _LATER: Final = re.compile(f"又(?:有|确认|发现|找到|捞|挖|新增|{NUME
 """What comes on top of all that was told before: 又有2人死亡."""
 _APART: Final = re.compile("[两二三四五2-5]起[^，。；\n]{0,4}(?:车祸|事故|火灾|命案)")
 """Accidents whose victims are told one after the other: 两起车祸：城东一死，城西一死."""
-_TOTAL: Final = re.compile("人数|累计|总共|共计|一共|全部|[增升达]至|上升到|增加到|达到")
+_TOTAL: Final = re.compile("人数|累计|总共|共计|总计|一共|共有|至此|全部|[增升达]至|上升到|增加到|达到")
 _WHOLE: Final = re.compile("造成|[致共]|酿成|其余|其他")
 """What tells of one accident's victims together, or of the rest of them."""
 _PART: Final = re.compile("其中|包括|含")
 _COUNTED: Final = re.compile(f"{NUMERAL}(?:人|名|个|位|口|具|条)")
 _WHOSE: Final = re.compile(f"{PERSON}|[\\w]{{0,3}}(?:[村镇乡县市区组班路桥城楼车船厂店矿岸院]|边|侧)")
+_TWO: Final = 2
 _FATAL: Final = frozenset({"death", "dead"})
 _BY_WHAT: Final = re.compile("[砸压撞轧碾淹烧炸摔呛熏勒掐捅砍刺电毒冻闷溺坠踩埋]")
 
@@ -63,11 +64,16 @@ def total(clauses: Clauses, mentions: Sequence[Mention]) -> Amount:
     most = max((amount for _, amount, _ in mentions), key=lambda amount: amount.least)
     wholes = list(_wholes(mentions))
     around = [clauses.around(word) for word, _, _ in mentions]
-    if len(wholes) <= 1 or any(_TOTAL.search(clauses.text, *clause) for clause in around):
+    if len(wholes) <= 1 or _is_whole(most, mentions) or any(_TOTAL.search(clauses.text, *clause) for clause in around):
         return most
     add_up = any(p.search(clauses.text, *clauses.around(word)) for word, _ in wholes for p in (_ADDS_UP, _LATER))
     others = all(_are_others(clauses, one, other) for (one, _), (other, _) in pairwise(wholes))
     return added([amount for _, amount in wholes]) if add_up or others or _are_apart(clauses, mentions) else most
+
+
+def _is_whole(most: Amount, mentions: Sequence[Mention]) -> bool:
+    """Whether the others make up the greatest: 7人、6人、5人，共有18人; two equal numbers are told of two things."""
+    return len(mentions) > _TWO and 2 * most.least == sum(amount.least for _, amount, _ in mentions)
 
 
 def _wholes(mentions: Sequence[Mention]) -> Iterator[tuple[Word, Amount]]:

@@ -16,6 +16,8 @@ from models.tally import Mention
 _SUFFERED: Final = re.compile(
     "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打绞割烫剐拖带]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧[伤死成着]|受伤|下井|下去|不适"
 )
+_SAVED: Final = re.compile("(?:[推拉护掩救托顶](?:开|住|护|助|起|下|出|上)?|[抢营施]救)了?$")
+"""Before those whom the victim saved: 为推开两名战友被压住."""
 _SAME_CLAUSES: Final = 3
 """Clauses looked back at for those of whom a clause without a subject speaks."""
 _OTHERS: Final = re.compile(rf"{PERSON}|[他她]们|别人|[^，]者|嫌疑人|凶手|歹徒|枪手|医生|大夫|官方|警方|死者|其中|另")
@@ -26,6 +28,7 @@ _TOLD_BY: Final = re.compile(
 """Who finds the victims, and is none."""
 _WHO: Final = re.compile("[者员]?(?:人员)?(?:先后|相继|已|均|都|也|又|经|抢救|无效|因|医治|于|今|昨|[天日晚早晨]){0,4}")
 """Between 伤 and 死亡, when the injured are those who died: 一名重伤员今晨死亡."""
+_AGED: Final = re.compile("[（(][^（）()]{0,6}\\d{1,3}岁[^（）()]{0,8}[）)]")
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _ALL: Final = re.compile("全部?|全都|无一|无人生|均|都|双双|皆|[俩仨]")
 """What counts those of the clause before: 机上150人，全部遇难."""
@@ -47,6 +50,11 @@ _THEIRS: Final = re.compile(
     "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
 )
 """They stand right before the word, and nobody between."""
+_FIGURES: Final = re.compile(
+    "理智|灵魂|良心|爱情|梦想|自信|睡眠|脑细胞|基金|股票|快乐|青春|人设|节操"
+    "|包裹(?![的着在住])|(?:钱包|快递|外卖|奶茶|手机|电脑|硬盘|耳机)(?![员小骑车店站公师])"
+)
+"""What dies in jokes: 理智当场死亡."""
 _BEINGS_WITHIN: Final = 28
 """Characters before a word of harm in which an animal may be what it befell."""
 _PEOPLE_NAMED: Final = re.compile(
@@ -74,6 +82,7 @@ class Victims:
     def __init__(self, clauses: Clauses) -> None:
         self._clauses, self._text = clauses, clauses.text
         self._used = clauses.start
+        self._figure = False
         self.beasts = False
         """Whether animals were killed: something has happened, though to nobody."""
 
@@ -111,7 +120,9 @@ class Victims:
         if word.category == "lives":
             return not _TAKEN.search(self._text, floor, word.start)
         if word.category not in _BODILY or word.category == "poisoned":
-            return word.category == "poisoned" and "epidemic" in self._clauses.categories
+            return word.category == "poisoned" and bool(self._clauses.categories & {"epidemic", "ill"})
+        if "ill" in self._clauses.categories:
+            return False
         if self._clauses.categories & {"epidemic", "disease"} or (
             word.kind != "社会安全事件" and self._clauses.near("illness", floor, ceiling)
         ):
@@ -125,9 +136,9 @@ class Victims:
         if not _MAULED.isdisjoint(self._text[word.start : word.end]):
             return False
         before = self._text[max(floor, word.start - _BEINGS_WITHIN) : word.start]
-        return bool(
-            _THEIRS.search(before) or (_BEINGS.search(before) and not (_PEOPLE_NAMED.search(before) or named(before)))
-        )
+        people = _PEOPLE_NAMED.search(before) or named(before)
+        self._figure = not people and (self._figure or bool(_FIGURES.search(before)))
+        return self._figure or bool(_THEIRS.search(before) or (_BEINGS.search(before) and not people))
 
     def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """The number that stands beside a word of harm, used up with it."""
@@ -174,7 +185,12 @@ class Victims:
             return vague
         told = word.category == "death" and self._is_told(word, floor)
         others = self._sufferers(word, floor) if word.category in _FATAL else self._maimed(word)
-        return others or (Amount(1, 1) if told else None)
+        return others or (self._listed(word) if told else None)
+
+    def _listed(self, word: Word) -> Amount:
+        """One, or all those whom the sentence lists with their ages: 杜某（44岁）、妻子韩某（41岁）."""
+        ages = len(_AGED.findall(self._text, self._clauses.start, word.start))
+        return Amount(max(1, ages), max(1, ages))
 
     def _subject(self, floor: int) -> int:
         """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
@@ -201,6 +217,8 @@ class Victims:
                 continue
             until = suffered.start() if suffered else end
             count = count_people(self._text, until, until, start, until)
+            if count and _SAVED.search(self._text, start, count.start):
+                return None
             number = count.amount if count else Amount(*[victims(self._text, until, start)] * 2)
             if number.least:
                 return number
