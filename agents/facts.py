@@ -82,7 +82,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     stated = together(sentences)
     if "refuted" in said:
         stated.hints.clear()
-    return _facts(whole, stated)
+    return _facts(whole, stated) if stated.quotes or stated.hints or stated.amounts else NOTHING
 
 
 def _facts(whole: str, stated: Statements) -> Facts:

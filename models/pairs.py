@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from msgspec import Struct
 
 IDLE: Final = "idle"
@@ -52,6 +52,11 @@ def _within(word: str, masks: Mapping[str, int], idle: int) -> int:
     return reduce(or_, (masks.get(part, 0) for part in parts)) & ~idle
 
 
+def _which(sides: Iterable[int], groups: int) -> int:
+    """The pairs, one bit each, on whose side one of these groups stands."""
+    return sum(1 << at for at, side in enumerate(sides) if side & groups)
+
+
 class Pairs:
     """Pairs of words by groups; time is linear in the text.
 
@@ -70,52 +75,44 @@ class Pairs:
         for name, words in groups.items():
             for word in words:
                 masks[word] = masks.get(word, 0) | names[name]
-        self._masks = tuple(masks[word] | _within(word, masks, names.get(IDLE, 0)) for word in masks)
-        self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest)
+        self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
         self._pairs = [
-            (
-                sum({names[name] for name in pair.words}),
-                sum({names[name] for name in pair.others}),
-                pair,
-                re.compile("|".join(part for part in (pair.unless, settled) if part) or "$^"),
-            )
-            for pair in pairs
+            (pair, re.compile("|".join(part for part in (pair.unless, settled) if part) or "$^")) for pair in pairs
         ]
-        self.categories = frozenset(pair.category for *_, pair, _ in self._pairs)
-        self._furthest = max((pair.within for *_, pair, _ in self._pairs), default=0)
-        self._together: dict[int, _Known] = {}
+        self.categories = frozenset(pair.category for pair, _ in self._pairs)
+        self._furthest = max((pair.within for pair, _ in self._pairs), default=0)
+        firsts = [sum({names[name] for name in pair.words}) for pair, _ in self._pairs]
+        seconds = [sum({names[name] for name in pair.others}) for pair, _ in self._pairs]
+        # For each word the pairs on whose one and on whose other side it stands.
+        held = [masks[word] | _within(word, masks, names.get(IDLE, 0)) for word in masks]
+        self._sides = [(_which(firsts, mask), _which(seconds, mask)) for mask in held]
+        self._known: dict[int, _Known] = {}
 
     def spans(self, text: str) -> list[Span]:
         """Where the text states what by two words, left to right."""
         found = self._words.find_matches_as_indexes(text)[:_MOST]
+        sides, furthest, count = self._sides, self._furthest, len(found)
         spans = []
         for place, one in enumerate(found, 1):
-            reach = one[2] + self._furthest
-            while place < len(found) and (other := found[place])[1] <= reach:
-                if (pairs := self._of(one[0], other[0])) and (category := self._meaning(text, one, other, pairs)):
+            first, second = sides[one[0]]
+            reach = one[2] + furthest
+            while place < count and (other := found[place])[1] <= reach:
+                other_first, other_second = sides[other[0]]
+                pairs = first & other_second | second & other_first
+                if pairs and (category := self._meaning(text, one, other, pairs)):
                     spans.append((category, one[1], other[2]))
                     break
                 place += 1  # noqa: PLW2901
         return spans
 
-    def _of(self, one: int, other: int) -> _Known:
-        """The pairs that two words make, in either order."""
-        key = one * len(self._masks) + other
-        known = self._together.get(key)
-        if known is None:
-            first, second = self._masks[one], self._masks[other]
-            known = self._together[key] = tuple(
-                (pair, unless)
-                for words, others, pair, unless in self._pairs
-                if (first & words and second & others) or (first & others and second & words)
-            )
-        return known
-
-    def _meaning(self, text: str, one: _Found, other: _Found, pairs: _Known) -> str:
+    def _meaning(self, text: str, one: _Found, other: _Found, pairs: int) -> str:
         gap = other[1] - one[2]
         if gap and _BREAK.search(text, one[2], other[1]):
             return ""
-        for pair, unless in pairs:
+        known = self._known.get(pairs)
+        if known is None:
+            known = self._known[pairs] = tuple(pair for at, pair in enumerate(self._pairs) if pairs >> at & 1)
+        for pair, unless in known:
             if gap <= pair.within and not self._denied(text, one, other, unless):
                 return pair.category
         return ""

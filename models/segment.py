@@ -130,7 +130,10 @@ class Segmenter:
 
     def tokens(self, title: str, body: str) -> Tokens:
         """The words of a post."""
-        return Tokens.of(self.cut(title), self.cut(body))
+        words = self.cut(title)
+        titled = len(words)
+        words += self.cut(body)
+        return Tokens(tuple(words), titled)
 
     def search(self, text: str) -> str:
         """What a query is turned into before it goes to a field of `Tokens.searchable`: the same."""

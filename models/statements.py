@@ -63,7 +63,8 @@ class Statements:
 
     def least(self, name: str) -> int:
         """The greatest number of a field that any sentence allows at least."""
-        return max((amount.least for amount in self.amounts.get(name, ())), default=0)
+        amounts = self.amounts.get(name)
+        return max([amount.least for amount in amounts]) if amounts else 0
 
     @property
     def harmful(self) -> bool:

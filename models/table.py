@@ -85,7 +85,7 @@ class Table:
         lengths = np.array([len(tokens.whole) for tokens in posts], dtype=np.int64)
         starts = lengths.cumsum() - lengths
         titled = starts + np.array([tokens.titled for tokens in posts], dtype=np.int64)
-        found = self._found([*chain.from_iterable([tokens.whole for tokens in posts])])
+        found = self._found([*chain.from_iterable(tokens.whole for tokens in posts)])
         post = np.arange(len(posts)).repeat(lengths)
         felt = (starts + np.array([tokens.felt for tokens in posts], dtype=np.int64))[post]
         at, told = self._phrases_among(found, np.concatenate([starts, titled]))
