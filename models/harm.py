@@ -32,7 +32,7 @@ SURROUNDINGS: Final = frozenset(
 _REACH: Final = 24
 _FAR: Final = 48
 """Characters on each side in which a word's context is looked for, in its clause and in its sentence."""
-_MOST: Final = 40_000
+_MOST: Final = 12_000
 """No honest text holds more words of harm; what a hostile one holds beyond is not read, so that time is bounded."""
 _CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]|(?<=[^ -~])[ \u3000](?=[^ -~])')
 _SENTENCE_END: Final = re.compile("[。！？!?；;\n]")

@@ -1,6 +1,6 @@
 """A table of weights by word: each word of many posts is looked up once for all models, and added up by post."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise, repeat
 from typing import Final
 
@@ -68,7 +68,8 @@ class Table:
         self._alone[1 : len(words) + 1] = weights
         # Words with their parts; below them strangers that were met, which keep their rows until all are forgotten.
         self._weights = np.zeros((len(self._alone) + MOST, weights.shape[1]))
-        self._weights[: len(self._alone)] = self._alone + self._of_parts()
+        self._weights[: len(self._alone)] = self._alone
+        self._add_parts(self._rows)
         self._met: list[str] = []
         self._shifts = np.zeros(len(self._alone) + 1, dtype=np.bool_)
         self._shifts[[self._rows[word] for word in SHIFTERS]] = True
@@ -133,9 +134,10 @@ class Table:
         first = len(self._alone) + len(self._met)
         if first + len(new) > len(self._weights):
             self._weights = np.concatenate([self._weights[:first], np.zeros((len(new), self._alone.shape[1]))])
-        for row, word in enumerate(new, first):
-            self._rows[word] = row
-            self._weights[row] = self._alone[self._parts(word)].sum(axis=0)
+        rows = dict(zip(new, range(first, first + len(new)), strict=True))
+        self._rows |= rows
+        self._weights[first : first + len(new)] = 0
+        self._add_parts(rows)
         self._met += new
 
     def _forget(self) -> None:
@@ -143,18 +145,12 @@ class Table:
             del self._rows[word]
         self._met = []
 
-    def _parts(self, word: str) -> list[int]:
-        """The rows of a word's parts; strangers are no parts."""
-        rows = [self._rows.get(part, UNKNOWN) for part in parts(word)]
-        return [row for row in rows if UNKNOWN < row < len(self._alone)]
-
-    def _of_parts(self) -> NDArray[np.float64]:
-        pairs = [(row, part) for word, row in self._rows.items() for part in self._parts(word)]
-        added = np.zeros_like(self._alone)
-        if pairs:
-            whole, part = np.array(pairs).T
-            np.add.at(added, whole, self._alone[part])
-        return added
+    def _add_parts(self, rows: Mapping[str, int]) -> None:
+        """Add to the words' rows what their parts weigh; strangers are no parts."""
+        pairs = [(row, self._rows.get(part, UNKNOWN)) for word, row in rows.items() for part in parts(word)]
+        if known := [(row, part) for row, part in pairs if UNKNOWN < part < len(self._alone)]:
+            whole, part = np.array(known).T
+            np.add.at(self._weights, whole, self._alone[part])
 
 
 def parts(word: str) -> set[str]:
