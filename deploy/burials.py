@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from msgspec import Struct, json
+from msgspec import json
 
 from deploy.health import Metrics
 from streams.protocols import Message
-from streams.records import Reason
+from streams.records import Letter
 from streams.topics import DEAD
 
 log = structlog.get_logger()
@@ -19,20 +19,7 @@ PAUSE: Final = 10.0
 """Seconds between two lines: a broken source may bury thousands of records a second."""
 
 
-class Burial(Struct, frozen=True, kw_only=True):
-    """What a dead letter says in clear."""
-
-    topic: str
-    partition: int
-    offset: int
-    step: str
-    reason: Reason
-    township: str | None = None
-    source: str | None = None
-    retries: int = 0
-
-
-_burials = json.Decoder(Burial)
+_letters = json.Decoder(Letter)
 
 
 class Burials:
@@ -45,12 +32,12 @@ class Burials:
 
     def __init__(self, metrics: Metrics, pause: float = PAUSE) -> None:
         self._metrics, self._pause = metrics, pause
-        self._untold: list[Burial] = []
+        self._untold: list[Letter] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def __call__(self, messages: Sequence[Message]) -> None:
         """These messages were produced."""
-        buried = [_burials.decode(message.value) for message in messages if message.role == DEAD]
+        buried = [_letters.decode(message.value) for message in messages if message.role == DEAD]
         for each in buried:
             self._metrics.bury(each.reason, each.step, each.township or "", each.source or "", again=each.retries > 0)
         self._untold += buried
@@ -73,7 +60,7 @@ class Burials:
         self._timer = asyncio.get_running_loop().call_later(self._pause, self._tell)
 
 
-def _places(buried: Sequence[Burial]) -> dict[str, str]:
+def _places(buried: Sequence[Letter]) -> dict[str, str]:
     """From which offset to which, by topic and partition."""
     offsets: dict[str, list[int]] = {}
     for each in buried:

@@ -13,7 +13,7 @@ from msgspec import DecodeError, Struct, json
 from deploy import wiring
 from deploy.settings.deployment import Settings
 from streams.batch.letters import Original, opened
-from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Letter, Standing, standing
+from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Standing, standing
 from streams.batch.retry import again, content_of, is_from
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.documents import earlier
@@ -25,7 +25,7 @@ from streams.kafka.admin import check_topics
 from streams.kafka.producer import KafkaLog
 from streams.privacy.seal import Seal
 from streams.protocols import Message
-from streams.records import SCHEMA_VERSION, DeadLetter, Post
+from streams.records import SCHEMA_VERSION, DeadLetter, Letter, Post
 from streams.topics import DEAD, OPERATIONS, topic
 
 _letters: Final = json.Decoder(Letter)

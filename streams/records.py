@@ -302,12 +302,10 @@ class Incident(Struct, frozen=True, kw_only=True):
         return bool(self.pending_alerts) or self.unarchived
 
 
-class DeadLetter(Struct, frozen=True, kw_only=True):
-    """A record that could not be processed, kept so that a person can look at it and send it again."""
+class Letter(Struct, frozen=True, kw_only=True):
+    """What a dead letter says in clear of a record that could not be processed."""
 
     id: str
-    sealed: str
-    """The original key, value and headers, encrypted with the deployment's key (base64)."""
     topic: str
     partition: int
     offset: int
@@ -315,9 +313,27 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     reason: Reason
     error: str
     time: datetime
+    """When the record came, by the log."""
     township: str | None = None
     source: str | None = None
     retries: int = 0
     """How often the record had been sent again by then: above 0, sending it again alone has not helped."""
     first: str | None = None
     """Id of the letter of its first death; None for that letter itself."""
+
+    @property
+    def identity(self) -> tuple[str, datetime]:
+        """A topic that is created again has letters with ids of before, of records with other times."""
+        return self.id, self.time
+
+    @property
+    def line(self) -> tuple[str, int]:
+        """Its first death, and which death of that record this is."""
+        return self.first or self.id, self.retries
+
+
+class DeadLetter(Letter, frozen=True, kw_only=True):
+    """A record that could not be processed, kept so that a person can look at it and send it again."""
+
+    sealed: str
+    """The original key, value and headers, encrypted with the deployment's key (base64)."""

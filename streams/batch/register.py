@@ -6,40 +6,13 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from streams.records import Reason
+from streams.records import Letter
 
 RETRIED: Final = "letter_retried"
 DROPPED: Final = "letter_dropped"
 
 State = Literal["open", "retried", "died again", "dropped"]
 """`retried`: its record was sent again, and no later letter says that it died again."""
-
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """What a dead letter says in clear; `streams.records.DeadLetter` without what is sealed."""
-
-    id: str
-    topic: str
-    partition: int
-    offset: int
-    step: str
-    reason: Reason
-    error: str
-    time: datetime
-    township: str | None = None
-    source: str | None = None
-    retries: int = 0
-    first: str | None = None
-
-    @property
-    def identity(self) -> tuple[str, datetime]:
-        """A topic that is created again has letters with ids of before, of records with other times."""
-        return self.id, self.time
-
-    @property
-    def line(self) -> tuple[str, int]:
-        """Its first death, and which death of that record this is."""
-        return self.first or self.id, self.retries
 
 
 class Dealing(Struct, frozen=True, kw_only=True):

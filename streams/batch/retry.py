@@ -6,11 +6,10 @@ from msgspec import DecodeError, json
 
 from streams.batch.headers import FIRST_LETTER, HAPPENED, RETRIES, UNCOUNTED, place
 from streams.batch.letters import Original
-from streams.batch.register import Letter
 from streams.errors import Refused
 from streams.identity import padded
 from streams.protocols import Message
-from streams.records import Action, Position, Post
+from streams.records import Action, Letter, Position, Post
 from streams.topics import ACTIONS, READ
 
 _posts: Final = json.Decoder(Post)

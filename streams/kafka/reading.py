@@ -50,7 +50,8 @@ async def single(servers: Servers, name: str, places: Iterable[tuple[int, int]])
     Raises:
         Busy: the broker is away, or stops answering.
     """
-    wanted = list(places)
+    if not (wanted := list(places)):
+        return
     async with _consumer(servers, {TopicPartition(name, partition) for partition, _ in wanted}) as consumer:
         for partition, offset in wanted:
             place = TopicPartition(name, partition)
@@ -67,7 +68,6 @@ async def _consumer(servers: Servers, places: Iterable[TopicPartition]) -> Async
     try:
         await consumer.start()
         consumer.assign(list(places))
-        await consumer.seek_to_beginning()
         yield consumer
     except (KafkaError, OSError) as error:
         raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error

@@ -13,6 +13,7 @@ from streams.elasticsearch.access import Access
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create, differences
 from streams.elasticsearch.store import ElasticsearchStore
+from streams.elasticsearch.stored import Span, StoredPosts
 from streams.errors import Busy, Misconfigured, NewerState
 from streams.identity import forgotten_id
 from streams.protocols import (
@@ -290,3 +291,28 @@ async def _asked(client: AsyncElasticsearch, **request: Any) -> int:
 async def test_no_incident_s_name_leads_elsewhere(store: ElasticsearchStore, name: str) -> None:
     """An action may name anything; what a url takes for a step upwards is an incident that is not there."""
     assert await store.read_incident(name, TOWN) is None
+
+
+async def test_stored_posts_are_read_in_the_order_in_which_they_were_published(
+    servers: Servers, client: AsyncElasticsearch, indexed: str, store: ElasticsearchStore
+) -> None:
+    """For a replay: those of these townships, of a span of time, below a generation; more than a page of them."""
+    hours = [timedelta(hours=number * 7 % 250) for number in range(250)]
+    await put(store, {f"d{n}": judged(str(n), happened=NOW + each) for n, each in enumerate(hours)})
+    await put(store, {"newer": judged("newer", generation=1), "there": judged("there", township=OTHER)})
+    posts = StoredPosts(client, server=servers.elasticsearch, deployment=indexed)
+    span = Span(townships=[TOWN], since=NOW + timedelta(hours=1), until=NOW + timedelta(hours=249), below=1)
+    assert await posts.count(span) == 248
+    found = [each async for each in posts.read(span)]
+    assert [each.happened for each in found] == [NOW + timedelta(hours=number) for number in range(1, 249)]
+    one = next(each for each in found if each.post.id == "1")
+    assert (one.post, one.topic, one.grade) == (judged("1").post, "城乡建设", "IV")
+    assert await posts.count(Span(townships=[TOWN, OTHER], since=NOW)) == 252
+
+
+async def test_posts_without_indices_name_the_remedy(servers: Servers, client: AsyncElasticsearch) -> None:
+    """A replay before `indices create` says what to run."""
+    with pytest.raises(Misconfigured, match="xiangyin indices create"):
+        await StoredPosts(client, server=servers.elasticsearch, deployment="nowhere").count(
+            Span(townships=[TOWN], since=NOW)
+        )

@@ -4,27 +4,16 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.cli import run
-from deploy.embedded import EmbeddedServers
 from deploy.settings.deployment import CONFIG
 from tests.embedded.county import HERE, County, post
 
 UNSERVED = "990101109000"
 BROKEN = "东埠村的水管爆了，请来修，电话13812345678"
-
-
-@pytest.fixture
-async def county(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
-    county = County(servers, deployment, tmp_path)
-    county.set_up()
-    yield county
-    county.end()
 
 
 class Desk:

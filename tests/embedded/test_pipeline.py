@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,14 +20,6 @@ SHARED = Path(__file__).parents[3] / "shared" / "data" / "messages_stream.jsonl"
 
 CRACK = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看"
 FALL = "东埠小学的围墙倒了，砸伤两名学生，已造成2人受伤"
-
-
-@pytest.fixture
-async def county(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
-    county = County(servers, deployment, tmp_path)
-    county.set_up()
-    yield county
-    county.end()
 
 
 async def test_a_matter_is_followed_from_a_crack_to_an_accident(county: County) -> None:

@@ -2,16 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import json
 
 from deploy.cli import exits, run
-from deploy.embedded import EmbeddedServers
 from deploy.settings.deployment import CONFIG, load
 from streams.elasticsearch.client import connect
 from tests.embedded.county import HERE, THERE, County, post
@@ -21,14 +19,6 @@ FALL = "东埠小学的围墙倒了，砸伤两名学生，已造成2人受伤"
 LAMP = "东埠村的路灯坏了三个月了，晚上漆黑一片，希望尽快修好"
 OLD = {"topic.label": "旧", "severity.grade": "none", "severity.warning": "none"}
 """What an older model might have said."""
-
-
-@pytest.fixture
-async def county(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
-    county = County(servers, deployment, tmp_path)
-    county.set_up()
-    yield county
-    county.end()
 
 
 async def judged_by_an_older_model(county: County) -> None:

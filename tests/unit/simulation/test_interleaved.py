@@ -14,11 +14,10 @@ from msgspec import DecodeError, json
 
 from streams.batch.letters import opened
 from streams.batch.processor import Processor
-from streams.batch.register import Letter
 from streams.batch.retry import again, content_of, is_from
 from streams.identity import document_id
 from streams.protocols import Record
-from streams.records import DeadLetter, Position, Post
+from streams.records import DeadLetter, Letter, Position, Post
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import rises
 from tests.unit.simulation.world import Faults, World

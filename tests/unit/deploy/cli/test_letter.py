@@ -7,8 +7,8 @@ import pytest
 
 from deploy.cli import letter
 from streams.batch.letters import Original
-from streams.batch.register import Filed, Letter, Standing
-from streams.records import Reason
+from streams.batch.register import Filed, Standing
+from streams.records import Letter, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Letter, Standing, Wanted, quarantined, standing
+from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Standing, Wanted, quarantined, standing
+from streams.records import Letter
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -10,11 +10,10 @@ from msgspec import json
 
 from streams.batch import headers
 from streams.batch.letters import Letters, opened
-from streams.batch.register import Letter
 from streams.batch.retry import again
 from streams.errors import Refused, Unreadable
 from streams.protocols import Message, Record
-from streams.records import Position, Post, Reason
+from streams.records import Letter, Position, Post, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LETTERS = Letters(lambda raw: base64.b64encode(raw).decode())
