@@ -34,15 +34,16 @@ class County:
         servers: embedded or real.
         name: of the deployment.
         folder: where its files are written.
+        settings: of the deployment, besides ours.
     """
 
-    def __init__(self, servers: Servers, name: str, folder: Path) -> None:
+    def __init__(self, servers: Servers, name: str, folder: Path, *, settings: Mapping[str, Any] | None = None) -> None:
         self.name, self.folder = name, folder
         self.kafka, self.elasticsearch = servers.kafka, servers.elasticsearch
         self.workers: list[subprocess.Popen[bytes]] = []
         self.published: dict[TopicPartition, int] = {}
         keyring.create(folder / "key")
-        _write(folder / "deployment.yaml", _deployment(name, servers))
+        _write(folder / "deployment.yaml", {**_deployment(name, servers), **(settings or {})})
         for code, place in TOWNSHIPS.items():
             _write(folder / "townships" / f"{code}.yaml", _township(code, place))
         clean = {variable: value for variable, value in os.environ.items() if not variable.startswith(PREFIX)}

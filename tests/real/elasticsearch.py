@@ -26,30 +26,36 @@ class Elasticsearch(JavaServer):
 
     Attributes:
         url: where it is.
+        headers: of the request whether it answers.
     """
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None, patience: float = 120.0) -> None:
         super().__init__(folder, patience=patience)
         self.port, self._transport = free_port(), free_port()
         self.url, self._settings = f"http://127.0.0.1:{self.port}", settings or {}
+        self.headers: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Write the configuration; let nobody write the data when we are root."""
-        shutil.copytree(self._home() / "config", self.folder / "config", dirs_exist_ok=True)
+        shutil.copytree(self.home() / "config", self.folder / "config", dirs_exist_ok=True)
         lines = {**self._defaults(), **self._settings}
         configuration = self.folder / "config" / "elasticsearch.yml"
         configuration.write_text("".join(f"{name}: {value}\n" for name, value in lines.items()), "utf-8")
         for name in ("data", "logs", "tmp"):
             (self.folder / name).mkdir(exist_ok=True)
+        self.configure()
         if os.geteuid() == 0:
             for name in ("config", "data", "logs", "tmp"):
                 _give(self.folder / name)
+
+    def configure(self) -> None:
+        """Add to the folder `config`; nothing here."""
 
     def command(self) -> list[str]:
         """Elastic's own script: it starts a JVM that starts the server's."""
         # The kernel forgets the keeper's wish at a change of user, so setpriv repeats it.
         user = f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups --pdeathsig=KILL".split()
-        return [*(user if os.geteuid() == 0 else ()), str(self._home() / "bin" / "elasticsearch")]
+        return [*(user if os.geteuid() == 0 else ()), str(self.home() / "bin" / "elasticsearch")]
 
     def environment(self) -> Mapping[str, str]:
         """Where its files are, which Java, how much memory."""
@@ -65,13 +71,17 @@ class Elasticsearch(JavaServer):
 
     def answers(self) -> bool:
         """Whether every index can be read and written again, as well as one node can have it."""
-        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        asking = self.connection()
         with contextlib.closing(asking), contextlib.suppress(OSError, http.client.HTTPException):
-            asking.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=2s")
+            asking.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=2s", headers=self.headers)
             return asking.getresponse().status == HTTPStatus.OK
         return False
 
-    def _home(self) -> Path:
+    def connection(self) -> http.client.HTTPConnection:
+        """To the server; not open yet."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+
+    def home(self) -> Path:
         """The distribution, or a copy where its user can reach it."""
         home = artefacts.elasticsearch()
         if os.geteuid() or _reachable(home):

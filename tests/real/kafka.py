@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from deploy.embedded import cluster_id, listens
+from streams.kafka.access import Servers
 from tests.real import artefacts
 from tests.real.java import SMALL, JavaServer, free_port
 
@@ -36,13 +37,16 @@ class Kafka(JavaServer):
         lines = {**self._defaults(), **self._settings}
         configuration.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), "utf-8")
         if not (self.folder / "data" / "meta.properties").exists():
-            command = [*_java(), "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(configuration)]
-            with self.log.open("ab") as log:
-                subprocess.run(command, check=True, stdout=log, stderr=log)  # noqa: S603 - our own
+            self.run("kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(configuration), *self._scram())
 
     def command(self) -> list[str]:
         """The JVM itself, without Kafka's shell scripts."""
-        return [*_java(), "kafka.Kafka", "server.properties"]
+        return [*java(), "kafka.Kafka", "server.properties"]
+
+    def run(self, *program: str) -> None:
+        """Run another program of Kafka's, or one that uses its classes, to its end."""
+        with self.log.open("ab") as log:
+            subprocess.run([*java(), *program], check=True, stdout=log, stderr=log)  # noqa: S603 - our own
 
     def environment(self) -> Mapping[str, str]:
         """None."""
@@ -50,7 +54,16 @@ class Kafka(JavaServer):
 
     def answers(self) -> bool:
         """Whether our own cluster answers to a client; needs a thread without an event loop."""
-        return listens(self.address) and asyncio.run(cluster_id(self.address)) == self._cluster
+        return listens(self.address) and asyncio.run(cluster_id(self.servers)) == self._cluster
+
+    @property
+    def servers(self) -> Servers:
+        """How a client is let in."""
+        return self.address
+
+    def _scram(self) -> list[str]:
+        """Users, as the formatting of the storage takes them."""
+        return []
 
     def _defaults(self) -> dict[str, str]:
         return {
@@ -75,7 +88,8 @@ class Kafka(JavaServer):
         }
 
 
-def _java() -> list[str]:
+def java() -> list[str]:
+    """A small JVM with Kafka's classes."""
     options = ("-Xms64m", "-Xmx320m", *SMALL, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
     return ["java", *options, "-cp", f"{artefacts.kafka()}/*"]
 

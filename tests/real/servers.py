@@ -12,7 +12,23 @@ from types import TracebackType
 from typing import Self
 
 from tests.real.elasticsearch import Elasticsearch
+from tests.real.java import JavaServer
 from tests.real.kafka import Kafka
+
+
+def start(*servers: JavaServer) -> None:
+    """Start all at the same time, or none.
+
+    Raises:
+        RuntimeError: one did not start.
+    """
+    try:
+        with ThreadPoolExecutor() as several:
+            list(several.map(lambda server: server.start(), servers))
+    except BaseException:
+        for server in servers:
+            server.kill()
+        raise
 
 
 class RealServers:
@@ -40,12 +56,7 @@ class RealServers:
 
     def start(self) -> None:
         """Start both; raises RuntimeError when one does not start."""
-        try:
-            with ThreadPoolExecutor() as both:
-                list(both.map(lambda server: server.start(), (self.broker, self.search)))
-        except BaseException:
-            self.kill()
-            raise
+        start(self.broker, self.search)
 
     def kill(self) -> None:
         """End both at once: nobody wants what they hold."""
