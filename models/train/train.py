@@ -22,8 +22,8 @@ from models.topic import TopicModel
 from models.train import corpus, grouping, mood, topic
 from models.train.corpus import Cut, Example, Part
 from models.train.corrected import SOURCE, corrected
-from models.train.faces import faces
 from models.train.grouping import Share
+from models.train.taught import taught
 from models.train.vocabulary import Admission
 
 SPLIT: Final = "split.json"
@@ -49,7 +49,7 @@ class _Sets(Struct, frozen=True):
     topic: list[Cut]
     emotion: list[Cut]
     sentiment: list[Cut]
-    faces: list[Cut]
+    taught: list[Cut]
     stream: list[Cut]
     unlabelled: list[Tokens]
     """More messages, and what offices replied."""
@@ -85,7 +85,7 @@ def train(
         progress("topic")
         _learn(out, TopicModel.NAME, sets.topic, lambda rows: topic.fitted(rows, sets.unlabelled))
         progress("mood")
-        _learn(out, EmotionModel.NAME, sets.sentiment, lambda rows: mood.fitted([*rows, *sets.faces], sets.unlabelled))
+        _learn(out, EmotionModel.NAME, sets.sentiment, lambda rows: mood.fitted([*rows, *sets.taught], sets.unlabelled))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")
@@ -136,7 +136,7 @@ def _read(data: Path, corrections: Mapping[int, Correction] = MappingProxyType({
     texts = (with_corrections(corpus.messages(data), "topic"), emotions, mixed, corpus.unlabelled(data))
     topics, feelings, sentiments, stream = (corpus.cut(examples, segmenter) for examples in texts)
     replied = [segmenter.tokens(title, f"{body}\n{reply}") for title, body, reply in corpus.replied(data)]
-    return _Sets(topics, feelings, sentiments, faces(segmenter), stream, [*(row.tokens for row in stream), *replied])
+    return _Sets(topics, feelings, sentiments, taught(segmenter), stream, [*(row.tokens for row in stream), *replied])
 
 
 def _count(rows: Sequence[Cut]) -> KeywordWeights:

@@ -103,6 +103,8 @@ def test_a_model_alone_answers_as_with_the_others(trained: Trained) -> None:
         "感谢社区工作人员，路灯修好了，点赞",
         "为民警点赞！帮我找回了钱包，非常感谢",
         "社区医院的护士态度特别好，谢谢你们",
+        "办事大厅效率很高，十分钟就办好了，满意",
+        "昨天反映的漏水今天就修好了，效率真高，谢谢",
     ],
 )
 def test_praise_of_an_office_is_found(text: str, trained: Trained) -> None:
@@ -117,6 +119,14 @@ CLOSINGS = some.tuples(
     some.sampled_from(["", "了", "您", "领导", "各位领导", "大家的关心"]),
     some.sampled_from(["", "！", "。", "~", "！祝您身体健康，工作顺利！", "。此致敬礼！", "\n此致\n敬礼"]),
 ).map("".join)
+
+
+@pytest.mark.parametrize(
+    "text", ["通知：明天上午九点停水", "税务局开通网上缴费，可通过手机办理", "关于暂停办理不动产登记业务的公告"]
+)
+def test_a_notice_is_neutral(text: str, trained: Trained) -> None:
+    """What an office makes known has no mood, also where it is unwelcome."""
+    assert trained.sentiment.leaning(trained.table.sums(SEGMENTER.tokens("", text))).label == "neutral"
 
 
 @given(asked=some.sampled_from(REQUESTS), closing=CLOSINGS, titled=some.booleans())

@@ -4,7 +4,7 @@ from math import log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.typing import NDArray
 
@@ -67,6 +67,7 @@ TEXTS = some.lists(some.sampled_from([*WORDS, *POLITE, "不", "好", "卫生所"
 POSTS = some.lists(some.tuples(TEXTS, TEXTS))
 
 
+@settings(deadline=None)
 @given(POSTS)
 def test_many_posts_have_the_sums_that_they_have_one_by_one(posts: list[tuple[list[str], list[str]]]) -> None:
     """To the last bit; no phrase goes from one post, or from a title, to the next words."""
