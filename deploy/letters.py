@@ -19,6 +19,7 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.documents import earlier
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.names import Names
+from streams.errors import Unreadable
 from streams.identity import content_digest, document_id, padded
 from streams.kafka import reading
 from streams.kafka.admin import check_topics
@@ -69,8 +70,12 @@ def _dealing(value: bytes) -> Dealing | None:
         return None
 
 
-async def originals(settings: Settings, letters: Iterable[Standing]) -> AsyncIterator[tuple[Standing, Original]]:
+async def originals(
+    settings: Settings, letters: Iterable[Standing]
+) -> AsyncIterator[tuple[Standing, Original | Unreadable]]:
     """Each letter with the record that is sealed in it, one at a time; one that retention took meanwhile is left out.
+
+    One that does not open, because another program wrote or changed it, is named and holds up no other.
 
     Raises:
         Misconfigured: a letter was sealed with a key that is not here.
@@ -80,8 +85,13 @@ async def originals(settings: Settings, letters: Iterable[Standing]) -> AsyncIte
         yield by_place[record.partition, record.offset], _opened(seal, record.value)
 
 
-def _opened(seal: Seal, value: bytes) -> Original:
-    return opened(seal.open(_sealed.decode(value).sealed))
+def _opened(seal: Seal, value: bytes) -> Original | Unreadable:
+    try:
+        return opened(seal.open(_sealed.decode(value).sealed))
+    except DecodeError as error:
+        return Unreadable(f"no letter of ours: {error}")
+    except Unreadable as error:
+        return error
 
 
 class Desk:
@@ -171,10 +181,14 @@ async def desk(settings: Settings, *, by: str | None, reason: str) -> AsyncItera
         await client.close()
 
 
-def found(letters: Sequence[Standing], identity: str, deployment: str) -> Standing | None:
-    """The newest letter of this id, which may be given without the deployment's name."""
-    ids = {identity, f"{deployment}.{identity}"}
-    return max((each for each in letters if each.letter.id in ids), key=lambda each: each.letter.time, default=None)
+def by_id(letters: Sequence[Standing]) -> dict[str, Standing]:
+    """The newest letter of each id."""
+    return {each.letter.id: each for each in sorted(letters, key=lambda each: each.letter.time)}
+
+
+def found(known: Mapping[str, Standing], identity: str, deployment: str) -> Standing | None:
+    """The letter of this id, which may be given without the deployment's name."""
+    return known.get(identity) or known.get(f"{deployment}.{identity}")
 
 
 def line(letters: Sequence[Standing], letter: Letter) -> list[Standing]:

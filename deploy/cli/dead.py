@@ -17,7 +17,7 @@ from deploy.reading import moment
 from deploy.settings.deployment import Settings, load
 from streams.batch.letters import Original
 from streams.batch.register import Standing, Wanted
-from streams.errors import Refused
+from streams.errors import Refused, Unreadable
 from streams.identity import padded
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -81,13 +81,16 @@ def show(
     config: ConfigOption = None,
 ) -> None:
     """Show a letter in full: its record, unmasked, opened with the deployment's key; its trace; what to do."""
-    settings = load(config)
+    settings, trouble = load(config), _Trouble()
     cabinet = _cabinet(settings)
-    if (each := letters.found(cabinet.letters, identity, settings.name)) is None:
-        complain(f"{identity}: {UNKNOWN}")
+    if (each := letters.found(letters.by_id(cabinet.letters), identity, settings.name)) is None:
+        trouble.name(identity, UNKNOWN)
         raise typer.Exit(exits.BAD_INPUT)
     with kafka_remedy():
         original = asyncio.run(_original(settings, each))
+    if isinstance(original, Unreadable):
+        trouble.name(identity, f"{original}; drop it")
+        raise typer.Exit(exits.BAD_INPUT)
     if raw:
         typer.get_binary_stream("stdout").write(original.value or b"")
     else:
@@ -107,10 +110,11 @@ def retry(
     One that dies again has a new letter, which says so; only --again sends it a third time.
     """
     settings, trouble = load(config), _Trouble()
-    chosen = _open_ones(settings, ids, trouble)
-    ready = [each for each in chosen if again or not each.letter.retries]
-    for each in chosen:
-        if each not in ready:
+    ready = list[Standing]()
+    for each in _open_ones(settings, ids, trouble):
+        if again or not each.letter.retries:
+            ready.append(each)
+        else:
             trouble.name(each.letter.id, f"has died {each.letter.retries + 1} times; with --again it is sent once more")
     with kafka_remedy(), elasticsearch_remedy():
         sent = asyncio.run(_retry(settings, ready, trouble, by=by, because=because)) if ready else 0
@@ -160,9 +164,9 @@ def _cabinet(settings: Settings) -> letters.Cabinet:
 
 def _open_ones(settings: Settings, ids: list[str], trouble: _Trouble) -> list[Standing]:
     """The letters of these ids that are open, each once."""
-    cabinet, chosen = _cabinet(settings), dict[str, Standing]()
+    known, chosen = letters.by_id(_cabinet(settings).letters), dict[str, Standing]()
     for identity in _lines(sys.stdin) if ids == ["-"] else ids:
-        each = letters.found(cabinet.letters, identity, settings.name)
+        each = letters.found(known, identity, settings.name)
         if each is None:
             trouble.name(identity, UNKNOWN)
         elif not each.is_open:
@@ -185,11 +189,9 @@ class _Named(Struct):
     id: str
 
 
-async def _original(settings: Settings, each: Standing) -> Original:
+async def _original(settings: Settings, each: Standing) -> Original | Unreadable:
     opened = [original async for _, original in letters.originals(settings, [each])]
-    if not opened:
-        raise Refused(f"letter {each.letter.id} has just been deleted: retention has passed it")
-    return opened[0]
+    return opened[0] if opened else Unreadable("retention has just deleted it")
 
 
 async def _retry(
@@ -198,6 +200,9 @@ async def _retry(
     sent = 0
     async with letters.desk(settings, by=by, reason=because) as desk:
         async for each, original in letters.originals(settings, chosen):
+            if isinstance(original, Unreadable):
+                trouble.name(each.letter.id, f"{original}; drop it")
+                continue
             try:
                 await desk.retry(each.letter, original)
                 sent += 1
