@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from typing import Final
 
 from models.harm import HarmLexicon
+from models.kinds import UNNAMED, guess
 from models.numerals import Amount
 from models.sentence import TELLING, Sentence
 from models.standing import MEMORIES, recent
@@ -24,8 +25,6 @@ _KINDS: Final = (
 )  # fmt: skip
 """When two kinds are mentioned equally often, the earlier one here."""
 
-_UNNAMED: Final = "生产安全事故"
-"""The kind of an accident that only its victims tell of."""
 _ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
 
 _GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众多|极其|十分|非常")
@@ -91,7 +90,7 @@ def _facts(whole: str, stated: Statements) -> Facts:
     _settle_urgent(stated, whole)
     _settle_risk(stated)
     _settle_hazard(stated)
-    kind = _kind(stated)
+    kind = _kind(stated, whole)
     _settle_patients(stated, kind)
     _settle_immediate(stated, kind)
     known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
@@ -112,15 +111,19 @@ def _evidence(whole: str, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, .
     return tuple(Evidence(whole[start:end], start, end) for start, end in spans)
 
 
-def _kind(stated: Statements) -> str:
-    """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of."""
+def _kind(stated: Statements, whole: str) -> str:
+    """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of.
+
+    An accident that is only named by what it did (塌了, 砸中) is of the kind of which its story is.
+    """
     kinds = stated.kinds or stated.spoken
     harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
+    kind = UNNAMED if harmed and not stated.clinic else ""
     if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated", "ill"}):
-        return min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
-    if harmed and not stated.clinic:
-        return _UNNAMED
-    return "隐患" if "hazard" in stated.quotes else "none"
+        kind = min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
+    if kind == UNNAMED:
+        return guess(whole)
+    return kind or ("隐患" if "hazard" in stated.quotes else "none")
 
 
 def _settle_poisoned(stated: Statements) -> None:

@@ -46,7 +46,7 @@ _OCCURRED: Final = re.compile(
 _REAL: Final = re.compile("真的|真着|真发生|不是演练|并非演练|不是演习|并非演习|不料|弄假成真|实际")
 """What says beside a drill that the harm is none of it."""
 _HELD: Final = re.compile(
-    "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩)[^，。；]{0,24}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
+    "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩|搞)[^，。；]{0,24}(?:演练|演习)|其实[^，。；]{0,6}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
 )
 """How a drill is told that is held, and not one that is asked for or missed."""
 _YESTERDAY: Final = re.compile("[昨前][天日晚夜晨早]|日前|近日|[上去前]周|上[个星]|年前")
