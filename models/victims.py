@@ -51,11 +51,11 @@ _THEIRS: Final = re.compile(
 )
 """They stand right before the word, and nobody between."""
 _FIGURES: Final = re.compile(
-    "理智|灵魂|良心|爱情|梦想|自信|睡眠|脑细胞|基金|股票|快乐|青春|人设|节操"
-    "|包裹(?![的着在住])|(?:钱包|快递|外卖|奶茶|手机|电脑|硬盘|耳机)(?![员小骑车店站公师])"
+    "(?:理智|灵魂|良心|爱情|梦想|自信|睡眠|脑细胞|基金|股票|快乐|青春|人设|节操"
+    "|包裹(?![的着在住])|(?:钱包|快递|外卖|奶茶|手机|电脑|硬盘|耳机)(?![员小骑车店站公师]))[^，]{0,6}$"
 )
 """What dies in jokes: 理智当场死亡."""
-_FIGURES_WITHIN: Final = 60
+_NUMBER: Final = re.compile(NUMERAL)
 _BEINGS_WITHIN: Final = 28
 """Characters before a word of harm in which an animal may be what it befell."""
 _PEOPLE_NAMED: Final = re.compile(
@@ -138,13 +138,9 @@ class Victims:
             return False
         before = self._text[max(floor, word.start - _BEINGS_WITHIN) : word.start]
         people = _PEOPLE_NAMED.search(before) or named(before)
-        self._figure = not people and (self._figure or self._is_a_figures(word))
+        silent = not (people or _NUMBER.search(before))
+        self._figure = silent and (self._figure or bool(_FIGURES.search(before)))
         return self._figure or bool(_THEIRS.search(before) or (_BEINGS.search(before) and not people))
-
-    def _is_a_figures(self, word: Word) -> bool:
-        """Whether the sentence up to a word speaks of things that die in jokes, and of nobody."""
-        before = self._text[self._clauses.start : word.start][-_FIGURES_WITHIN:]
-        return bool(_FIGURES.search(before) and not (_PEOPLE_NAMED.search(before) or named(before)))
 
     def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """The number that stands beside a word of harm, used up with it."""
