@@ -40,6 +40,8 @@ _MANY: Final = 3
 """So many dangers, beyond the harm that is told, are no report's causes."""
 _OUTBREAK: Final = 5
 """So many who vomit together have eaten or breathed the same, whether or not the text says what."""
+_SIGNS: Final = 2
+"""So many signs of people in distress, each in a clause of its own, need no danger named beside them."""
 _DEADLY_DISASTER: Final = 1
 """Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
 
@@ -161,7 +163,7 @@ def _settle_urgent(stated: Statements, whole: str) -> None:
     dangers = quotes.keys() & {"hazard", "risk", "event", "stuck"}
     urgent |= quotes.get("cry", {})
     asked = urgent and (growing or lost or (dangers and _MOMENT.search(whole)))
-    goes_on = (growing and dangers and _HOUR.search(whole)) or (lost and dangers & {"event", "hazard"})
+    goes_on = (growing and dangers and _HOUR.search(whole)) or (lost and (dangers or len(lost) >= _SIGNS))
     growing |= lost
     if asked or goes_on:
         quotes["pressing"] = urgent | growing
@@ -194,7 +196,10 @@ def _settle_hazard(stated: Statements) -> None:
     mended, or says that it is as it was, it can happen again.
     """
     told, dangers = _told(stated), len(stated.quotes.get("hazard", ()))
-    if not stated.press and not stated.quotes.keys() & _HARM and not stated.amounts:
+    menace = stated.quotes.pop("menace", None)
+    if not stated.press and menace and not stated.quotes.keys() & {"over", "after", "freed"}:
+        return
+    if not stated.press and not _harmed(stated):
         if ruin := stated.quotes.get("ruin"):
             stated.quotes["hazard"] |= ruin
         return
@@ -203,6 +208,12 @@ def _settle_hazard(stated: Statements) -> None:
     reported = stated.press or any(name in stated.quotes for name in _OUTCOMES)
     if (reported and dangers < _MANY + told) or (told >= dangers and "remains" not in stated.quotes):
         stated.quotes.pop("hazard", None)
+
+
+def _harmed(stated: Statements) -> bool:
+    """Whether somebody was harmed, or an event told that harmed nobody: 目前没伤着谁 alone tells of neither."""
+    spared = {"none deaths", "none injured"} if "event" not in stated.quotes else set()
+    return bool(stated.quotes.keys() & (_HARM - spared)) or any(stated.least(name) for name in stated.amounts)
 
 
 def _settle_immediate(stated: Statements, kind: str) -> None:

@@ -212,6 +212,7 @@ class Sentence:
             self._quote(word.category, word)
         elif word.category == "menace" and standing == "stated":
             self._quote("peril", word)
+            self._quote("menace", word)
         return True
 
     def _is_removed(self, word: Word) -> bool:
