@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test test-real check simulate kills fuzz lock bench demo-svg
+.PHONY: help setup develop demo test test-real check simulate kills chaos fuzz lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ demo-svg: setup ## Record the demo's first minute as docs/demo.svg
 
 kills: develop ## Import real messages (../shared/data) while the worker is killed ten times; minutes long
 	@XIANGYIN_KILLS=10 $(BIN)/pytest -q -s tests/embedded/test_kills.py
+
+chaos: develop ## Faults upon Apache Kafka and Elasticsearch, then everything counted: make chaos SEED=1 POSTS=5000 FAULTS=6; ten minutes
+	@$(BIN)/python -m tests.real.chaos --seed $(or $(SEED),1) --posts $(or $(POSTS),100000) --faults $(or $(FAULTS),20) $(ARGS)
 
 fuzz: develop ## A hundred thousand strange texts, and long ones: XIANGYIN_FUZZ=5000 make fuzz for fewer; half an hour
 	@XIANGYIN_FUZZ=$${XIANGYIN_FUZZ:-100000} $(BIN)/pytest -q tests/unit/test_fuzz.py

@@ -41,6 +41,7 @@ class Child:
 
     Attributes:
         gone: why it will not be started again; None while it runs.
+        exits: the codes with which it has ended by itself, in order; minus a signal's number where that ended it.
     """
 
     def __init__(
@@ -50,6 +51,12 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
         self.gone: str | None = None
+        self.exits: list[int] = []
+
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 between two lives."""
+        return 0 if self._process is None or self._process.returncode is not None else self._process.pid
 
     @property
     def name(self) -> str:
@@ -87,6 +94,7 @@ class Child:
         while True:
             since = loop.time()
             code = await process.wait()
+            self.exits.append(code)
             if code == Exit.CONFIGURATION:
                 self.gone = f"{self.name} ended with {code}: {self._last_words()}"
                 return

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -179,8 +180,10 @@ def source_names(settings: Settings, served: Collection[str]) -> Collection[str]
 
 def worker_settings(settings: Settings) -> WorkerSettings:
     """How the worker reads; times are shorter for the embedded broker, which waits for a group's members."""
-    make = WorkerSettings.embedded if asyncio.run(is_embedded(settings.kafka_access())) else WorkerSettings
-    made = make(servers=settings.kafka_access(), deployment=settings.name, partitions=settings.partitions)
+    access = settings.kafka_access()
+    embedded = asyncio.run(is_embedded(access))
+    make = WorkerSettings.embedded if embedded else partial(WorkerSettings.of_session, settings.session_seconds)
+    made = make(access, settings.name, partitions=settings.partitions)
     return replace(made, batch=settings.batch_size, linger=settings.batch_seconds)
 
 

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(500, ge=1, le=5000, description="Records in one batch, at most.")
     batch_seconds: float = Field(0.5, gt=0, le=60, description="How long a batch waits for its records, at most.")
+    session_seconds: float = Field(
+        30.0, ge=6, le=300, description="How long Kafka waits for a worker that is silent before others take its posts."
+    )
     generation: int = Field(0, ge=0, le=999, description="Of the judgement: a higher one judges stored posts anew.")
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
 

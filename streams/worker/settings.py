@@ -53,6 +53,21 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     again."""
 
     @classmethod
+    def of_session(
+        cls, session: float, servers: Servers, deployment: str, *, partitions: int = PARTITIONS
+    ) -> "WorkerSettings":
+        """Settings for Apache Kafka with another session, and what follows from it."""
+        return cls(
+            servers=servers,
+            deployment=deployment,
+            partitions=partitions,
+            session=session,
+            rebalance=2 * session,
+            request=3 * session,
+            stall=4 * session,
+        )
+
+    @classmethod
     def embedded(cls, servers: Servers, deployment: str, *, partitions: int = PARTITIONS) -> "WorkerSettings":
         """Settings for the embedded broker."""
         return cls(

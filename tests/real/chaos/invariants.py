@@ -1,0 +1,271 @@
+"""What must hold at the end, told from what the servers themselves say: pure, each breach named."""
+
+import signal
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+
+from streams.worker.settings import Exit
+
+Place = tuple[str, int, int]
+"""Topic, partition, offset."""
+
+
+class Logged(Struct, frozen=True):
+    """A record of the posts topic as it stands there."""
+
+    place: Place
+    name: str
+    """What the producer called it: a post's document id, or the name of a poison record."""
+    poison: bool = False
+    fetched: str = ""
+    """Of a post: in RFC 3339, all in one zone, so that the later one is the greater one."""
+
+
+class Stored(Struct, frozen=True):
+    """A post as the store holds it."""
+
+    document: str
+    """Told from its fields, not from the name under which it is stored."""
+    fetched: str
+    incident: str | None
+    grave: bool = False
+    """Whether it was judged to be a matter of public safety."""
+
+
+class Matter(Struct, frozen=True):
+    """An incident as the store holds it."""
+
+    id: str
+    posts: int
+    revision: int
+    alerted: bool = False
+    """Whether it says that an alert was sent."""
+    pending: int = 0
+
+
+class Alert(Struct, frozen=True):
+    """A record of the alerts topic; these come in the order of their partition."""
+
+    id: str
+    incident: str
+    revision: int
+    first: bool
+    """Whether it says that it is the first of its incident: CAP's msgType Alert."""
+    content: bytes
+    """All of it: value and headers."""
+
+
+class Letter(Struct, frozen=True):
+    """A dead letter: from where its record came, and why."""
+
+    place: Place
+    reason: str
+
+
+class Offsets(Struct, frozen=True):
+    """Of a partition of the posts topic at the end."""
+
+    earliest: int
+    committed: int
+    end: int
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """All that is asked for at the end, and what was noted meanwhile."""
+
+    acknowledged: Iterable[str]
+    """Names of records that Kafka acknowledged to the producer."""
+    logged: Sequence[Logged]
+    stored: Sequence[Stored]
+    incidents: Sequence[Matter]
+    history: Iterable[tuple[str, int]]
+    """Incident and revision of each document of the history."""
+    alerts: Sequence[Alert]
+    letters: Sequence[Letter]
+    offsets: Mapping[int, Offsets]
+    commits: Sequence[Mapping[int, int]] = ()
+    """Committed offsets by partition, as seen one after the other."""
+    exits: Sequence[int] = ()
+    """Codes with which workers ended that nobody had asked to."""
+    faults: int = 0
+    unrecovered: Sequence[str] = ()
+    """Faults after which nothing was judged again in time."""
+    asked: int = 0
+    """Workers that were asked to end."""
+    late: Sequence[str] = ()
+    """Those that outlived the deadline of their end."""
+    waited: int = 0
+    """Workers whose store was away for long."""
+    impatient: Sequence[str] = ()
+
+
+class Finding(Struct, frozen=True):
+    """An invariant, how many things it was asked of, and those of which it does not hold."""
+
+    promise: str
+    asked: int
+    breaches: tuple[str, ...]
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """Every invariant with its breaches."""
+    return [check(evidence) for check in CHECKS]
+
+
+def _finding(promise: str, asked: int, breaches: Iterable[object]) -> Finding:
+    return Finding(promise, asked, tuple(str(each) for each in breaches))
+
+
+def logged(evidence: Evidence) -> Finding:
+    """What the broker acknowledged is in the log: it stands for all that was produced."""
+    sent = set(evidence.acknowledged)
+    return _finding("acknowledged records are in the log", len(sent), sent - {each.name for each in evidence.logged})
+
+
+def nothing_lost(evidence: Evidence) -> Finding:
+    """Every post of the log is in the store."""
+    produced = {each.name for each in evidence.logged if not each.poison}
+    return _finding(
+        "posts of the log are indexed", len(produced), produced - {each.document for each in evidence.stored}
+    )
+
+
+def nothing_twice(evidence: Evidence) -> Finding:
+    """No post is stored twice, and none that nobody published."""
+    produced = {each.name for each in evidence.logged if not each.poison}
+    counted = Counter(each.document for each in evidence.stored)
+    wrong = [name for name, times in counted.items() if times > 1 or name not in produced]
+    return _finding("indexed posts stand once", len(evidence.stored), wrong)
+
+
+def newest(evidence: Evidence) -> Finding:
+    """Of a post that was edited, the newest version is stored."""
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    for each in evidence.logged:
+        if not each.poison:
+            versions[each.name].add(each.fetched)
+    edited = {name: max(times) for name, times in versions.items() if len(times) > 1}
+    stored = {each.document: each.fetched for each in evidence.stored}
+    wrong = [name for name, last in edited.items() if stored.get(name) != last]
+    return _finding("edited posts stand as last edited", len(edited), wrong)
+
+
+def dead(evidence: Evidence) -> Finding:
+    """Each poison record is dead, and nothing else."""
+    made = {each.place for each in evidence.logged if each.poison}
+    wrong = made ^ {each.place for each in evidence.letters}
+    why = {each.place: each.reason for each in evidence.letters}
+    return _finding("dead letters are the poison records", len(made), (f"{each} {why.get(each, '')}" for each in wrong))
+
+
+def counts(evidence: Evidence) -> Finding:
+    """An incident's count of posts is the number of stored posts that name it."""
+    named = Counter(each.incident for each in evidence.stored if each.incident)
+    said = {each.id: each.posts for each in evidence.incidents}
+    wrong = [
+        f"{id_}: {said.get(id_)} said, {named[id_]} stored" for id_ in {*named, *said} if said.get(id_) != named[id_]
+    ]
+    return _finding("incidents count their posts", len(said), wrong)
+
+
+def nothing_pending(evidence: Evidence) -> Finding:
+    """No incident holds an alert that was not sent."""
+    return _finding("incidents hold no pending alert", len(evidence.incidents),
+                    (each.id for each in evidence.incidents if each.pending))  # fmt: skip
+
+
+def history(evidence: Evidence) -> Finding:
+    """Every revision of an incident beyond the first stands in the history."""
+    there = set(evidence.history)
+    due = {(each.id, revision) for each in evidence.incidents for revision in range(2, each.revision + 1)}
+    return _finding("revisions stand in the history", len(due), due - there)
+
+
+def grave(evidence: Evidence) -> Finding:
+    """A matter that a stored post shows to be one of public safety has alerted."""
+    alerted = {each.id for each in evidence.incidents if each.alerted}
+    due = {each.incident for each in evidence.stored if each.grave and each.incident}
+    return _finding("matters of public safety have alerted", len(due), due - alerted)
+
+
+def alerts(evidence: Evidence) -> Finding:
+    """From an incident's first alert on, every revision has one, up to the last."""
+    sent: defaultdict[str, dict[int, bool]] = defaultdict(dict)
+    for each in evidence.alerts:
+        sent[each.incident][each.revision] = each.first
+    last = {each.id: each.revision for each in evidence.incidents if each.alerted}
+    wrong = [id_ for id_ in {*last, *sent} if not _complete(sent.get(id_, {}), last.get(id_, 0))]
+    return _finding("alerts that were due are in the topic", sum(map(len, sent.values())), wrong)
+
+
+def _complete(revisions: Mapping[int, bool], last: int) -> bool:
+    first = [revision for revision, is_first in revisions.items() if is_first]
+    return len(first) == 1 and set(revisions) == set(range(first[0], last + 1))
+
+
+def repeats(evidence: Evidence) -> Finding:
+    """An alert that comes again comes byte for byte."""
+    contents: defaultdict[str, set[bytes]] = defaultdict(set)
+    for each in evidence.alerts:
+        contents[each.id].add(each.content)
+    wrong = [id_ for id_, different in contents.items() if len(different) > 1]
+    return _finding("repeated alerts are the same", len(evidence.alerts) - len(contents), wrong)
+
+
+def order(evidence: Evidence) -> Finding:
+    """The first occurrences of an incident's alerts have rising revisions."""
+    seen: set[str] = set()
+    latest: dict[str, int] = {}
+    wrong = []
+    for each in evidence.alerts:
+        if each.id not in seen:
+            seen.add(each.id)
+            wrong += [each.id] if each.revision <= latest.get(each.incident, 0) else []
+            latest[each.incident] = each.revision
+    return _finding("alerts come in the order of their revisions", len(seen), wrong)
+
+
+def offsets(evidence: Evidence) -> Finding:
+    """All is acknowledged, and nothing was deleted before it was."""
+    wrong = [f"{n}: {at}" for n, at in evidence.offsets.items() if at.committed != at.end or at.earliest]
+    return _finding("offsets stand at the end", len(evidence.offsets), wrong)
+
+
+def forward(evidence: Evidence) -> Finding:
+    """No committed offset went back."""
+    return _finding("offsets only went forward", len(evidence.commits), _backward(evidence.commits))
+
+
+def _backward(commits: Sequence[Mapping[int, int]]) -> Iterator[str]:
+    for before, after in pairwise(commits):
+        yield from (f"{n}: {at} to {after[n]}" for n, at in before.items() if n in after and after[n] < at)
+
+
+def exits(evidence: Evidence) -> Finding:
+    """No worker called for a person, and none ended by a defect."""
+    wrong = (code for code in evidence.exits if code not in (Exit.DONE, Exit.AGAIN, -signal.SIGKILL))
+    return _finding("workers ended only to be started again", len(evidence.exits), wrong)
+
+
+def recovery(evidence: Evidence) -> Finding:
+    """After each fault a new post was judged in time."""
+    return _finding("judged again after each fault", evidence.faults, evidence.unrecovered)
+
+
+def deadlines(evidence: Evidence) -> Finding:
+    """Who was asked to end did so by its deadline."""
+    return _finding("ended within the deadline", evidence.asked, evidence.late)
+
+
+def patience(evidence: Evidence) -> Finding:
+    """While the store is away workers wait, and do not grow."""
+    return _finding("workers waited for an absent store", evidence.waited, evidence.impatient)
+
+
+CHECKS = (
+    logged, nothing_lost, nothing_twice, newest, dead, counts, nothing_pending, history, grave, alerts, repeats, order,
+    offsets, forward, exits, recovery, deadlines, patience,
+)  # fmt: skip

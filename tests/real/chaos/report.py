@@ -1,0 +1,78 @@
+"""The tables that are printed at the end."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from tests.real.chaos.fleet import MEBIBYTE
+from tests.real.chaos.invariants import Finding
+
+SHOWN: Final = 5
+
+
+class Struck(Struct, frozen=True):
+    """A fault as it happened, in seconds: when it fell, how long it lasted, how long at most a post had to wait."""
+
+    at: float
+    name: str
+    what: str
+    lasted: float
+    waited: float | None
+
+
+class Outcome(Struct, kw_only=True):
+    """What came of a run."""
+
+    struck: list[Struck]
+    found: list[Finding]
+    memory: list[tuple[float, int]]
+    """Seconds since the start, bytes of the largest worker."""
+    exits: list[int]
+    again: int
+    """Records that the producer sent once more for want of an answer."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every invariant was asked and holds."""
+        return bool(self.found) and not any(each.breaches for each in self.found)
+
+
+def show(console: Console, outcome: Outcome) -> None:
+    """Print all of it."""
+    console.print(_faults(outcome.struck))
+    codes = ", ".join(f"{code} x {times}" for code, times in sorted(Counter(outcome.exits).items()))
+    console.print(f"unasked, workers ended with: {codes or 'none did'}")
+    console.print(f"sent again for want of an answer: {outcome.again:,}")
+    console.print(f"memory of the largest worker in MiB, by tenths of the run: {', '.join(_tenths(outcome.memory))}")
+    console.print(_invariants(outcome.found))
+
+
+def _faults(struck: Sequence[Struck]) -> Table:
+    table = Table(title="Faults", title_justify="left")
+    for name in ("at, s", "fault", "what", "lasted, s", "judged again after, s"):
+        table.add_column(name, justify="right" if name.endswith("s") else "left")
+    for each in struck:
+        again = "never" if each.waited is None else f"{each.waited:.1f}"
+        table.add_row(f"{each.at:.1f}", each.name, each.what, f"{each.lasted:.1f}", again)
+    return table
+
+
+def _invariants(found: Sequence[Finding]) -> Table:
+    table = Table(title="Invariants", title_justify="left")
+    for name in ("", "promise", "of", "breaches"):
+        table.add_column(name, justify="right" if name == "of" else "left")
+    for each in found:
+        breaches = "; ".join((*each.breaches[:SHOWN], *(["..."] if len(each.breaches) > SHOWN else [])))
+        said = f"{len(each.breaches)}: {breaches}" if each.breaches else "0"
+        table.add_row("✗" if each.breaches else "✓", each.promise, f"{each.asked:,}", said)
+    return table
+
+
+def _tenths(memory: Sequence[tuple[float, int]]) -> list[str]:
+    """The largest of each tenth."""
+    step = max(1, -(-len(memory) // 10))
+    return [f"{max(size for _, size in memory[at : at + step]) / MEBIBYTE:.0f}" for at in range(0, len(memory), step)]

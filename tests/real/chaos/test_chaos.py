@@ -1,0 +1,41 @@
+"""A short `make chaos` as a test, and that it leaves no process behind."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.real
+
+CHAOS = [sys.executable, "-m", "tests.real.chaos", "--seed", "5"]
+
+
+def test_nothing_is_lost_under_a_few_faults(real_artefacts: None) -> None:
+    """Three faults among two thousand posts: every invariant holds, and the exit code says so."""
+    done = subprocess.run(  # noqa: S603 - our own
+        [*CHAOS, "--posts", "2000", "--faults", "3"], capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "posts of the log are indexed" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_ends_it_ends_all_of_it(real_artefacts: None, number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM leave neither a server nor a worker behind."""
+    running = psutil.Popen([*CHAOS, "--posts", "100000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 240
+    while not (workers := [each for each in running.children(recursive=True) if "work" in each.cmdline()]):
+        assert time.monotonic() < until
+        assert running.poll() is None
+        time.sleep(0.5)
+    family = running.children(recursive=True)
+    assert len(family) > len(workers), "the servers are there, too"
+    running.send_signal(number)
+    running.wait(120)
+    left = [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    for each in left:
+        each.kill()
+    assert left == []

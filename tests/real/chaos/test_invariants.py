@@ -1,0 +1,98 @@
+"""Each invariant of the chaos run holds of a sound end, and catches what is planted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.real.chaos import invariants
+from tests.real.chaos.invariants import Alert, Evidence, Letter, Logged, Matter, Offsets, Stored
+
+POISON = ("chaos.posts", 0, 3)
+
+SOUND = Evidence(
+    acknowledged=("a", "b", "poison-1"),
+    logged=(
+        Logged(("chaos.posts", 0, 0), "a", fetched="2026-01-01T00:00:00.001+00:00"),
+        Logged(("chaos.posts", 0, 1), "a", fetched="2026-01-01T00:00:00.001+00:00"),
+        Logged(("chaos.posts", 0, 2), "a", fetched="2026-01-01T00:00:00.003+00:00"),
+        Logged(POISON, "poison-1", poison=True),
+        Logged(("chaos.posts", 1, 0), "b", fetched="2026-01-01T00:00:00.002+00:00"),
+    ),
+    stored=(
+        Stored("a", "2026-01-01T00:00:00.003+00:00", "fire", grave=True),
+        Stored("b", "2026-01-01T00:00:00.002+00:00", "fire"),
+    ),
+    incidents=(Matter("fire", 2, 3, alerted=True),),
+    history={("fire", 2), ("fire", 3)},
+    alerts=(
+        Alert("fire:2", "fire", 2, first=True, content=b"two"),
+        Alert("fire:3", "fire", 3, first=False, content=b"three"),
+        Alert("fire:2", "fire", 2, first=True, content=b"two"),
+    ),
+    letters=(Letter(POISON, "unreadable"), Letter(POISON, "unreadable")),
+    offsets={0: Offsets(0, 4, 4), 1: Offsets(0, 1, 1)},
+    commits=({0: 1, 1: 0}, {0: 4}, {0: 4, 1: 1}),
+    exits=(-9, 75, 75),
+    faults=3,
+    asked=1,
+    waited=2,
+)
+"""An edit, a repeat, a poison record, a repeated letter and a repeated alert: all as they should be."""
+
+OTHER = Logged(("chaos.posts", 1, 1), "c", fetched="2026-01-01T00:00:00.004+00:00")
+
+PLANTED: dict[Callable[[Evidence], Any], dict[str, Any]] = {
+    invariants.logged: {"acknowledged": ("a", "b", "c", "poison-1")},
+    invariants.nothing_lost: {"logged": (*SOUND.logged, OTHER)},
+    invariants.nothing_twice: {"stored": (*SOUND.stored, Stored("b", SOUND.stored[1].fetched, None))},
+    invariants.newest: {"stored": (replace(SOUND.stored[0], fetched="2026-01-01T00:00:00.001+00:00"), SOUND.stored[1])},
+    invariants.dead: {"letters": ()},
+    invariants.counts: {"incidents": (replace(SOUND.incidents[0], posts=3),)},
+    invariants.nothing_pending: {"incidents": (replace(SOUND.incidents[0], pending=1),)},
+    invariants.history: {"history": {("fire", 3)}},
+    invariants.grave: {"incidents": (), "alerts": (), "history": (), "stored": SOUND.stored},
+    invariants.alerts: {"alerts": (SOUND.alerts[0], SOUND.alerts[2])},
+    invariants.repeats: {"alerts": (*SOUND.alerts[:2], replace(SOUND.alerts[0], content=b"other"))},
+    invariants.order: {"alerts": SOUND.alerts[1:]},
+    invariants.offsets: {"offsets": {**SOUND.offsets, 1: Offsets(0, 0, 1)}},
+    invariants.forward: {"commits": ({0: 4}, {0: 3})},
+    invariants.exits: {"exits": (70,)},
+    invariants.recovery: {"unrecovered": ("zombie",)},
+    invariants.deadlines: {"late": ("work: 40 s",)},
+    invariants.patience: {"impatient": ("2 exits of a worker",)},
+}
+
+MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
+    (invariants.nothing_twice, {"stored": (*SOUND.stored, Stored("nobody", "", None))}),
+    (invariants.dead, {"letters": (*SOUND.letters, Letter(("chaos.posts", 1, 0), "deadly"))}),
+    (invariants.counts, {"incidents": ()}),
+    (invariants.counts, {"incidents": (*SOUND.incidents, Matter("empty", 1, 1))}),
+    (invariants.alerts, {"alerts": SOUND.alerts[1:2]}),  # The first one is missing.
+    (invariants.alerts, {"alerts": SOUND.alerts[:1]}),  # The last one is.
+    (invariants.alerts, {"alerts": ()}),
+    (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("fire:4", "fire", 4, first=False, content=b"four"))}),
+    (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("flood:1", "flood", 1, first=True, content=b"one"))}),
+    (invariants.exits, {"exits": (78,)}),
+    (invariants.offsets, {"offsets": {**SOUND.offsets, 1: Offsets(1, 1, 1)}}),
+]
+
+
+def test_a_sound_end_has_no_breach() -> None:
+    """Repeats, edits and restarts are not taken for a loss."""
+    found = invariants.findings(SOUND)
+    assert [each for each in found if each.breaches] == []
+    assert all(each.asked for each in found), "each was asked of something"
+
+
+def test_every_invariant_has_a_planted_breach() -> None:
+    """None of them is without a test of its own."""
+    assert set(PLANTED) == set(invariants.CHECKS)
+
+
+@pytest.mark.parametrize(("check", "planted"), [*PLANTED.items(), *MORE])
+def test_a_planted_breach_is_found(check: Callable[[Evidence], Any], planted: dict[str, Any]) -> None:
+    """What is planted is found by the invariant that is about it."""
+    assert check(SOUND).breaches == ()
+    assert check(replace(SOUND, **planted)).breaches
