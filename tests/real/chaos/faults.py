@@ -129,9 +129,10 @@ def away(seconds: float) -> Fault:
         while time.monotonic() < until:
             await asyncio.sleep(1)
             size = max(size, fleet.largest)
+        await asyncio.to_thread(server.start)
+        await asyncio.sleep(2 * scene.session)  # In which they find it again, or one another.
         exits = [len(worker.exits) - earlier for worker, earlier in zip(fleet.workers, before, strict=True)]
         fleet.judge_patience(exits, size)
-        await asyncio.to_thread(server.start)
         return f"{seconds:g} s; exits of each worker {exits}, the largest had {size // MEBIBYTE} MiB"
 
     return absent
