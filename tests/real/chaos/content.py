@@ -19,20 +19,26 @@ POISON, EDITED, REPEATED, MISPLACED = 0.01, 0.02, 0.02, 0.01
 """Shares of records."""
 
 SOURCES: Final = ("forum", "hotline", "board", "weibo")
-ROADS: Final = tuple(f"{name}路" for name in ("和平", "幸福", "人民", "建设", "团结", "柳河", "新华", "滨江"))
+ROADS: Final = tuple(f"{name}路" for name in (
+    "和平", "幸福", "人民", "建设", "团结", "柳河", "新华", "滨江", "中山", "解放", "民主", "友谊", "光明", "向阳",
+    "朝阳", "育才", "文化", "劳动", "青年", "长江", "黄河", "泰山", "昆仑", "迎宾",
+))  # fmt: skip
+"""In every township; its file names them, so that matters at different ones are different matters."""
 ASKED: Final = (
     "{place}的水管爆了，请来修一下",
-    "{place}{road}的路灯坏了好几天了，什么时候修",
+    "{road}的路灯坏了好几天了，什么时候修",
     "{road}的垃圾没人收，臭得很",
     "{road}{number}号楼下的井盖松了，走路要小心",
-    "{place}的班车又停了，什么时候恢复",
+    "{road}的班车又停了，什么时候恢复",
     "{road}的积水排不出去，请疏通下水道",
 )
 GRAVE: Final = (
     "{school}操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看",
     "{school}的围墙倒了，砸伤两名学生，已造成{number}人受伤",
     "{road}{number}号的楼着火了，还有人困在里面",
+    "{road}的工地塌了，已造成{number}人受伤",
     "{road}的路口发生车祸，已造成{few}人死亡",
+    "{road}的一家饭店食物中毒，已有{number}人送医院",
 )
 CHATTER: Final = ("{place}的桃花开了，真好看", "谢谢镇里把{road}修好了，给你们点赞", "今天{place}赶集，人真多")
 

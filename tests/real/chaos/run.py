@@ -14,7 +14,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from tests.embedded.county import County
-from tests.real.chaos.content import Content
+from tests.real.chaos.content import ROADS, Content
 from tests.real.chaos.faults import AWAY, Fault, Scene, away, drawn
 from tests.real.chaos.fleet import Fleet
 from tests.real.chaos.invariants import Evidence, findings
@@ -85,6 +85,10 @@ class Run:
         county = County(SimpleNamespace(kafka=self._servers.kafka, elasticsearch=elasticsearch), NAME, self._folder)
         with (self._folder / "deployment.yaml").open("a", encoding="utf-8") as settings:
             yaml.safe_dump({"session_seconds": SESSION}, settings)
+        for file in (self._folder / "townships").iterdir():
+            township = yaml.safe_load(file.read_text("utf-8"))
+            township["places"] += [{"name": road, "kind": "road"} for road in ROADS]
+            file.write_text(yaml.safe_dump(township, allow_unicode=True), "utf-8")
         county.set_up()
         return county.environment
 
@@ -136,7 +140,7 @@ class Run:
         """Note how far the group has acknowledged, again and again."""
         while True:
             if seen := await self._witness.offsets():
-                self._commits.append({number: at.committed for number, at in seen.items()})
+                self._commits.append({number: at.committed for number, at in seen.items() if at.committed})
             await asyncio.sleep(1)
 
     async def _drained(self) -> None:
