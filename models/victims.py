@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from models.beings import BEASTS, BEINGS_WITHIN, beings, figures
 from models.casualties import count_people, count_yuan, victims, victims_meant
 from models.clauses import Clauses
 from models.harm import Word
-from models.numerals import NUMERAL, Amount
-from models.persons import PERSON, named
+from models.numerals import Amount
+from models.persons import PERSON
 from models.standing import YEARS
 from models.survivors import lost, rest
 from models.tally import Mention
@@ -44,29 +45,6 @@ _LIMB: Final = re.compile(
 )
 _SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼屋房]顶|悬崖|驾驶室|车里")
 """Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
-_BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
-"""Animals and plants: where no person is named beside them, it is they who died."""
-_THEIRS: Final = re.compile(
-    "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
-)
-"""They stand right before the word, and nobody between."""
-_FIGURES: Final = re.compile(
-    "(?:理智|灵魂|良心|爱情|梦想|自信|睡眠|脑细胞|基金|股票|快乐|青春|人设|节操"
-    "|包裹(?![的着在住])|(?:钱包|快递|外卖|奶茶|手机|电脑|硬盘|耳机)(?![员小骑车店站公师]))[^，]{0,6}$"
-)
-"""What dies in jokes: 理智当场死亡."""
-_NUMBER: Final = re.compile(NUMERAL)
-_BEINGS_WITHIN: Final = 28
-"""Characters before a word of harm in which an animal may be what it befell."""
-_PEOPLE_NAMED: Final = re.compile(
-    "[人男女孩童娃农民户工匠主员客生母父爸妈爷奶叔婶姨姐妹兄弟儿妻夫者某她众师]|(?<!其)他|司机|老汉|老太"
-)
-_MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
-"""What animals do to people: the animal beside them is not the victim."""
-_BEASTS: Final = re.compile(
-    rf"[了掉去]?(?:近|约|上|好)?(?:{NUMERAL}|几|许多|大量|很多|不少)[多余]?(?:[只头条匹尾羽亩棵株猪鸡鸭鱼牛羊]|万?斤)"
-)
-"""What dies, and is no person: 死了五头牛."""
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 
 _FATAL: Final = frozenset({"death", "dead"})
@@ -128,19 +106,16 @@ class Victims:
             word.kind != "社会安全事件" and self._clauses.near("illness", floor, ceiling)
         ):
             return True
-        if _BEASTS.match(self._text, word.end, ceiling):
+        if BEASTS.match(self._text, word.end, ceiling):
             self.beasts = True
             return True
         return self._is_an_animals(word, floor)
 
     def _is_an_animals(self, word: Word, floor: int) -> bool:
-        if not _MAULED.isdisjoint(self._text[word.start : word.end]):
-            return False
-        before = self._text[max(floor, word.start - _BEINGS_WITHIN) : word.start]
-        people = _PEOPLE_NAMED.search(before) or named(before)
-        silent = not (people or _NUMBER.search(before))
-        self._figure = silent and (self._figure or bool(_FIGURES.search(before)))
-        return self._figure or bool(_THEIRS.search(before) or (_BEINGS.search(before) and not people))
+        text = self._text
+        befell = text[word.start : word.end], text[max(floor, word.start - BEINGS_WITHIN) : word.start]
+        self._figure = figures(*befell, already=self._figure)
+        return self._figure or beings(*befell)
 
     def _counted(self, word: Word, floor: int, ceiling: int) -> Amount | None:
         """The number that stands beside a word of harm, used up with it."""
