@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, g
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from streams.errors import WHYS
 from streams.worker.status import Status
 
 RECENT: Final = 60.0
@@ -106,7 +107,11 @@ class _Worker(Collector):
             "xiangyin_ready", "1 when partitions are assigned and loaded.", value=float(status.ready)
         )
         turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
-        return [lag, lost, done, again, ready, turns]
+        waits = GaugeMetricFamily("xiangyin_waiting", "1 while a server is waited for, by reason.", labels=["reason"])
+        waiting = status.waiting
+        for why in WHYS:
+            waits.add_metric([why], float(waiting is not None and waiting.why == why))
+        return [lag, lost, done, again, ready, turns, waits]
 
 
 class _Quarantined(Collector):
@@ -127,9 +132,17 @@ class _Quarantined(Collector):
 
 
 def worker_health(status: Status) -> dict[str, object]:
-    """What `/health` says of a worker; `healthy` is False when it has shown no sign of life for a minute."""
-    quiet = time.monotonic() - status.alive
-    return {"healthy": quiet < RECENT, "ready": status.ready, "quiet_seconds": round(quiet, 1)}
+    """What `/health` says of a worker; `healthy` is False when it has shown no sign of life for a minute.
+
+    Trying a server again is one: a worker that waits for it is well, and to be left alone.
+    """
+    now, waiting = time.monotonic(), status.waiting
+    quiet = now - max(status.alive, waiting.seen if waiting else status.alive)
+    said: dict[str, object] = {"healthy": quiet < RECENT, "ready": status.ready, "quiet_seconds": round(quiet, 1)}
+    if waiting:
+        seconds = round(now - waiting.since, 1)
+        said["waiting"] = {"reason": waiting.why, "detail": waiting.detail, "seconds": seconds}
+    return said
 
 
 def serve(host: str, port: int, metrics: Metrics, health: Callable[[], dict[str, object]]) -> ThreadingHTTPServer:

@@ -25,6 +25,7 @@ from deploy.embedded import is_embedded
 from deploy.settings import sources, townships
 from deploy.settings.deployment import CONFIG, HEALTH_PORT, Settings, load
 from streams.batch.letters import Letters
+from streams.batch.patience import Tell, untold
 from streams.batch.processor import Processor
 from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts, Observe
@@ -151,7 +152,7 @@ def work(settings: Settings) -> int:
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
         with closing(Burials(metrics)) as burials:
             log_of = open_log(settings, ownership, burials)
-            async with open_store(settings, clock, quiet) as store, log_of as kafka:
+            async with open_store(settings, clock, quiet, status.tell) as store, log_of as kafka:
                 processor = Processor(
                     flow=stages,
                     knowledge=known,
@@ -162,6 +163,7 @@ def work(settings: Settings) -> int:
                     tally=metrics,
                     generation=settings.generation,
                     alone=settings.batch_size,
+                    tell=status.tell,
                 )
                 metrics.watch_quarantine(lambda: processor.quarantined)
                 yield processor
@@ -188,7 +190,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 
 @asynccontextmanager
-async def open_search(settings: Settings, clock: Clock) -> AsyncIterator[AsyncElasticsearch]:
+async def open_search(settings: Settings, clock: Clock, tell: Tell = untold) -> AsyncIterator[AsyncElasticsearch]:
     """A connection to the search server, once it answers."""
     while True:
         try:
@@ -196,6 +198,7 @@ async def open_search(settings: Settings, clock: Clock) -> AsyncIterator[AsyncEl
             break
         except Busy as busy:
             log.warning("waiting for the search server", reason=str(busy))
+            tell(busy.why, str(busy))
             await clock.sleep(WAIT)
     try:
         yield client
@@ -204,9 +207,12 @@ async def open_search(settings: Settings, clock: Clock) -> AsyncIterator[AsyncEl
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, clock: Clock, quiet_days: int) -> AsyncIterator[ElasticsearchStore]:
+async def open_store(
+    settings: Settings, clock: Clock, quiet_days: int, tell: Tell = untold
+) -> AsyncIterator[ElasticsearchStore]:
     """The store, once it answers: a worker joins no group before it can write."""
-    async with open_search(settings, clock) as client:
+    async with open_search(settings, clock, tell) as client:
+        tell(None, "")
         yield ElasticsearchStore(
             client,
             server=settings.elasticsearch,

@@ -15,6 +15,12 @@ Misconfigured| settings or servers that cannot work together  | stop before the 
 
 from pathlib import Path
 from traceback import extract_tb
+from typing import Final, Literal, get_args
+
+Why = Literal["away", "overloaded", "disk_full", "read_only"]
+"""Why a server is waited for: it does not answer; it has too much to do; it has no room; somebody locked an index."""
+
+WHYS: Final[tuple[Why, ...]] = get_args(Why)
 
 
 class XiangyinError(Exception):
@@ -48,6 +54,10 @@ class Refused(XiangyinError):
 
 class Busy(XiangyinError):
     """A server is overloaded or away; the same request may succeed later."""
+
+    def __init__(self, message: str = "", why: Why = "away") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Fenced(XiangyinError):

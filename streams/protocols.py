@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from streams.errors import Why
 from streams.records import Incident, JudgedPost, Position
 
 
@@ -35,10 +36,11 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 class Done(Struct, frozen=True):
-    """The store holds the document; the numbers fence the next write."""
+    """The store holds the document; the numbers fence the next write, in this index and no other."""
 
     seq_no: int
     primary_term: int
+    index: str = ""
 
 
 class Conflict(Struct, frozen=True):
@@ -55,6 +57,7 @@ class Overloaded(Struct, frozen=True):
     """Not now: 429, 503, a time-out; the same write may succeed later, or may have succeeded unseen."""
 
     reason: str
+    why: Why = "overloaded"
 
 
 Outcome = Done | Conflict | Rejected | Overloaded
@@ -75,6 +78,7 @@ class StoredPost(Struct, frozen=True):
     earlier: Earlier
     seq_no: int
     primary_term: int
+    index: str = ""
 
 
 class PostWrite(Struct, frozen=True):
@@ -97,6 +101,7 @@ class Versioned(Struct, frozen=True):
     incident: Incident
     seq_no: int
     primary_term: int
+    index: str = ""
 
 
 class IncidentWrite(Struct, frozen=True):

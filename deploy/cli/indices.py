@@ -1,8 +1,13 @@
 """`xiangyin indices`."""
 
 import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
 
 import typer
+from elasticsearch import AsyncElasticsearch
 
 from deploy import templates
 from deploy.cli import complain, exits
@@ -11,10 +16,25 @@ from deploy.cli.remedy import elasticsearch_remedy
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.elasticsearch.client import connect
+from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.indices import Wanted, differences
 from streams.elasticsearch.indices import create as create_indices
-from streams.elasticsearch.indices import differences
+from streams.elasticsearch.mover import Mover
+from streams.elasticsearch.moves import Family, Move, families
+from streams.errors import Misconfigured
+from streams.identity import padded
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+REQUEST_SECONDS: Final = 120.0
+"""A whole index is scanned and refreshed; nobody waits for the answer but the person who asked."""
+
+TownshipOption = Annotated[str | None, typer.Option("--township", help="Only the indices of this township.")]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", help="Only indices of this kind: posts, incidents, history, marks, ...")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Take over from a run that died.")]
 
 
 @app.callback()
@@ -38,11 +58,110 @@ def create(config: ConfigOption = None) -> None:
         raise typer.Exit(exits.BAD_INPUT)
 
 
+@app.command()
+def rebuild(
+    config: ConfigOption = None,
+    township: TownshipOption = None,
+    kind: KindOption = None,
+    *,
+    dry_run: DryRunOption = False,
+    resume: ResumeOption = False,
+) -> None:
+    """Copy what was made by an older template into new indices, while workers go on; the old ones are kept."""
+    settings = load(config)
+    _move(settings, _chosen(settings, township, kind), Family.ahead, dry_run=dry_run, resume=resume)
+
+
+@app.command()
+def back(
+    config: ConfigOption = None,
+    township: TownshipOption = None,
+    kind: KindOption = None,
+    *,
+    dry_run: DryRunOption = False,
+    resume: ResumeOption = False,
+) -> None:
+    """Return to the indices that the last rebuild replaced, with all that was written since."""
+    settings = load(config)
+    _move(settings, _chosen(settings, township, kind), Family.back, dry_run=dry_run, resume=resume)
+
+
+@app.command()
+def prune(config: ConfigOption = None, *, dry_run: DryRunOption = False) -> None:
+    """Delete the indices that were kept to go back to."""
+    settings = load(config)
+    with elasticsearch_remedy():
+        gone = asyncio.run(_prune(settings, dry_run=dry_run))
+    for name in gone:
+        typer.echo(f"{'would delete' if dry_run else 'deleted'} {name}")
+    if not gone:
+        typer.echo(f"no index of {settings.name} is kept")
+
+
+def _chosen(settings: Settings, township: str | None, kind: str | None) -> list[Wanted]:
+    """The indices that are meant. Raises Misconfigured when none is."""
+    wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
+    ending = f"-{padded(township)}" if township else ""
+    found = [each for each in wanted if kind in (None, each.template.kind) and each.aliases[0].endswith(ending)]
+    if not found:
+        kinds = ", ".join(sorted({each.template.kind for each in wanted}))
+        raise Misconfigured(f"{settings.name} has no such index; townships are in {settings.townships}, kinds: {kinds}")
+    return found
+
+
+def _move(
+    settings: Settings, wanted: list[Wanted], way: Callable[[Family], Move | None], *, dry_run: bool, resume: bool
+) -> None:
+    with elasticsearch_remedy():
+        moved = asyncio.run(_move_all(settings, wanted, way, dry_run=dry_run, resume=resume))
+    if not moved:
+        typer.echo("nothing to do")
+
+
 async def _create(settings: Settings) -> tuple[list[str], list[str]]:
     wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
-    client = await connect(settings.access())
-    try:
+    async with _connected(settings) as client:
         done = await create_indices(client, settings.elasticsearch, settings.name, wanted)
         return done, await differences(client, settings.elasticsearch, wanted)
+
+
+async def _move_all(
+    settings: Settings, wanted: list[Wanted], way: Callable[[Family], Move | None], *, dry_run: bool, resume: bool
+) -> int:
+    """Move one index after another, so that writers wait for one at a time; how many there were."""
+    async with _connected(settings) as client:
+        there = await families(client, settings.elasticsearch, wanted)
+        moves = [move for family in there if (move := way(family))]
+        mover = Mover(client, settings.elasticsearch, secrets.token_hex(4))
+        for move in moves:
+            if dry_run:
+                typer.echo(f"{move.source} -> {move.target}")
+                continue
+            done = await mover.move(move, resume=resume)
+            typer.echo(
+                f"{move.source} -> {move.target}: {done.documents} documents, {done.copied} copied, "
+                f"writers waited {done.still:.1f} s"
+            )
+    return len(moves)
+
+
+async def _prune(settings: Settings, *, dry_run: bool) -> list[str]:
+    wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
+    async with _connected(settings) as client:
+        gone = []
+        for family in await families(client, settings.elasticsearch, wanted):
+            for name in family.kept if family.current else ():
+                if not dry_run:
+                    with busy_when_away(settings.elasticsearch):
+                        await client.indices.delete(index=name)
+                gone.append(name)
+    return gone
+
+
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[AsyncElasticsearch]:
+    client = await connect(settings.access(), request_seconds=REQUEST_SECONDS)
+    try:
+        yield client
     finally:
         await client.close()

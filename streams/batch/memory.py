@@ -53,6 +53,10 @@ class Memory:
         self._stored[versioned.incident.id] = versioned
         self.put(versioned.incident)
 
+    def moved(self, versioned: Versioned) -> None:
+        """What the store holds is what it held, under other numbers; how the incident stands now is left as it is."""
+        self._stored[versioned.incident.id] = versioned
+
     def put(self, incident: Incident) -> None:
         """This is how the incident stands now, stored or not."""
         self._now[incident.id] = incident

@@ -1,6 +1,6 @@
 """Run batches: recall, decide, write, send; the order of these calls is the protocol."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from streams.batch.decide import Decider
 from streams.batch.draft import Arrived, Draft, Refusals
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
-from streams.batch.patience import Patience, Tally
+from streams.batch.patience import Patience, Tally, Tell, untold
 from streams.batch.quarantine import Quarantine
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, StepFailed, TooManyDead
 from streams.flow import Flow, Knowledge
@@ -25,7 +25,6 @@ from streams.protocols import (
     Log,
     Message,
     Outcome,
-    Overloaded,
     Recalled,
     Record,
     Rejected,
@@ -54,6 +53,7 @@ class Processor:
         tally: counts what happened, by name.
         generation: of the judgement, 0 to 999; a higher one judges stored posts anew.
         alone: how many records are judged alone after a worker died: at least a batch.
+        tell: told why a batch waits for a server.
     """
 
     def __init__(
@@ -68,13 +68,14 @@ class Processor:
         tally: Tally,
         generation: int = 0,
         alone: int = 500,
+        tell: Tell = untold,
     ) -> None:
         self._log, self._store, self._tally = log, store, tally
         self._memory = Memory(flow.incidents)
         self._decider = Decider(
             flow=flow, knowledge=knowledge, memory=self._memory, letters=letters, log=log, generation=generation
         )
-        self._patience = Patience(log, clock, tally)
+        self._patience = Patience(log, clock, tally, tell)
         self._care = Care(store, self._patience, alone)
         self._quarantine = Quarantine()
         self._waiting: list[Record] = []
@@ -267,7 +268,7 @@ class Processor:
             return await self._store.write_posts({document: draft.write(document) for document in documents})
 
         contested, before = list[str](), len(refused)
-        async for document, outcome in self._until_answered(list(posts), write):
+        async for document, outcome in self._patience.until_written(list(posts), write):
             if isinstance(outcome, Conflict):
                 contested.append(document)
             elif isinstance(outcome, Rejected):
@@ -292,29 +293,41 @@ class Processor:
             Fenced: an incident was changed by another worker.
             TooManyDead: the store refuses an incident, which no retry can mend.
         """
+        moved: list[str] = []
 
         async def write(ids: Sequence[str]) -> Sequence[Outcome]:
             self._log.assert_owned()
             return await self._store.write_incidents([self._write(incident) for incident in ids])
 
-        async for incident, outcome in self._until_answered(incidents, write):
+        async for incident, outcome in self._patience.until_written(incidents, write):
             now = self._memory.now(incident)
             if isinstance(outcome, Done):
-                self._memory.hold(Versioned(now, outcome.seq_no, outcome.primary_term))
+                self._memory.hold(Versioned(now, outcome.seq_no, outcome.primary_term, outcome.index))
             elif isinstance(outcome, Conflict):
-                await self._reread(now)
+                if not await self._reread(now):
+                    moved.append(incident)
             elif isinstance(outcome, Rejected):
                 raise TooManyDead(f"the store refuses incident {incident}: {outcome.reason}")
+        if moved:
+            await self._write_incidents(moved)
 
     def _write(self, incident: str) -> IncidentWrite:
         return IncidentWrite(self._memory.now(incident), self._memory.stored(incident))
 
-    async def _reread(self, ours: Incident) -> None:
-        """A conflict is our own write seen late, or another writer."""
-        found = await self._read(ours.id, ours.township)
-        if found is None or found.incident != ours:
-            raise Fenced(f"incident {ours.id} of {ours.township} was changed by another worker")
-        self._memory.hold(found)
+    async def _reread(self, ours: Incident) -> bool:
+        """A conflict is our own write seen late, or an index that another has replaced, or another writer.
+
+        Returns:
+            Whether what stands there is ours; if not, it is what we knew, in another index, and is to be written upon.
+        """
+        found, known = await self._read(ours.id, ours.township), self._memory.stored(ours.id)
+        if found and found.incident == ours:
+            self._memory.hold(found)
+            return True
+        if found and known and found.incident == known.incident and found.index != known.index:
+            self._memory.moved(found)
+            return False
+        raise Fenced(f"incident {ours.id} of {ours.township} was changed by another worker")
 
     # 3: alerts, dead letters, history
 
@@ -341,7 +354,7 @@ class Processor:
             return await self._store.write_history([self._memory.now(incident) for incident in ids])
 
         new = [incident for incident in incidents if self._memory.now(incident).unarchived]
-        async for incident, outcome in self._until_answered(new, write):
+        async for incident, outcome in self._patience.until_written(new, write):
             if isinstance(outcome, Rejected):
                 raise TooManyDead(f"the store refuses the history of incident {incident}: {outcome.reason}")
             now = self._memory.now(incident)
@@ -349,21 +362,6 @@ class Processor:
         return new
 
     # Small things
-
-    async def _until_answered(
-        self, items: Sequence[str], write: Callable[[Sequence[str]], Awaitable[Sequence[Outcome]]]
-    ) -> AsyncIterator[tuple[str, Outcome]]:
-        """Write items, and again those for which the store was too busy; each item with its final outcome."""
-        pauses = self._patience.pauses()
-        while items:
-            asked = items
-            outcomes = await self._patience.insist(lambda: write(asked))  # noqa: B023 - awaited before the next turn
-            for item, outcome in zip(asked, outcomes, strict=True):
-                if not isinstance(outcome, Overloaded):
-                    yield item, outcome
-            items = [item for item, o in zip(asked, outcomes, strict=True) if isinstance(o, Overloaded)]
-            if items:
-                await self._patience.pause(next(pauses))
 
     async def _send(self, messages: Sequence[Message]) -> None:
         await self._patience.insist(lambda: self._log.send(messages))

@@ -46,6 +46,7 @@ class Fence(Struct, frozen=True):
 
     seq_no: int
     primary_term: int
+    index: str = ""
 
 
 class Head(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import Struct
 
 from streams.elasticsearch.failures import busy_when_away, outcome
+from streams.elasticsearch.names import live
 from streams.errors import Busy
 from streams.portions import portions
 from streams.protocols import Outcome, Overloaded
@@ -21,11 +22,18 @@ class Write(Struct, frozen=True):
 
     verb: str
     conditions: Mapping[str, object]
-    document: Mapping[str, object]
+    document: Mapping[str, object] | None
+    """None when it is to be deleted."""
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether it replaces what was read, and nothing else."""
+        return "if_seq_no" in self.conditions
 
     def lines(self) -> bytes:
-        """The two lines of a bulk body."""
-        return msgspec.json.encode({self.verb: self.conditions}) + b"\n" + msgspec.json.encode(self.document) + b"\n"
+        """The lines of a bulk body: two, or one without a document."""
+        parts = ({self.verb: self.conditions}, *([] if self.document is None else [self.document]))
+        return b"".join(msgspec.json.encode(part) + b"\n" for part in parts)
 
 
 class Seen(Protocol):
@@ -37,12 +45,16 @@ class Seen(Protocol):
     @property
     def primary_term(self) -> int: ...
 
+    @property
+    def index(self) -> str: ...
+
 
 def fenced(address: Mapping[str, object], seen: Seen | None, document: Mapping[str, object]) -> Write:
     """Create the document where none was seen, else replace exactly what was seen."""
     if seen is None:
         return Write("create", address, document)
-    return Write("index", {**address, "if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}, document)
+    fence = {"_index": live(seen.index), "if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
+    return Write("index", {**address, **fence}, document)
 
 
 async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write]) -> list[Outcome]:
@@ -62,6 +74,8 @@ async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write])
         except Busy as busy:
             if not outcomes:
                 raise
-            return outcomes + [Overloaded(str(busy))] * (len(writes) - len(outcomes))
-        outcomes += [outcome(result) for item in answer["items"] for result in item.values()]
+            return outcomes + [Overloaded(str(busy), busy.why)] * (len(writes) - len(outcomes))
+        items = [result for item in answer["items"] for result in item.values()]
+        asked = writes[len(outcomes) : len(outcomes) + len(items)]
+        outcomes += [outcome(item, fenced=write.is_fenced) for item, write in zip(items, asked, strict=True)]
     return outcomes

@@ -65,6 +65,7 @@ def incident_document(incident: Incident, partition: int) -> Document:
     """One document of an incidents index: the incident as it is, and three fields by which `load` finds it."""
     return {
         **asdict(incident),
+        "state_version": STATE_VERSION,
         "partition": partition,
         "pending": incident.unfinished,
         "due": _due(incident),
@@ -72,7 +73,7 @@ def incident_document(incident: Incident, partition: int) -> Document:
 
 
 def read_incident(source: Mapping[str, Any], *, index: str, document: str) -> Incident:
-    """The incident that a document holds, equal to the one written.
+    """The incident that a document holds, equal to the one written, as of this program's own state version.
 
     Raises:
         NewerState: it was written by a newer program.
@@ -83,7 +84,7 @@ def read_incident(source: Mapping[str, Any], *, index: str, document: str) -> In
             f"{index}/{document} was written with state version {version}, this program knows {STATE_VERSION}: "
             "upgrade every worker of the deployment before it starts again"
         )
-    return msgspec.convert(source, Incident)
+    return msgspec.convert({**source, "state_version": STATE_VERSION}, Incident)
 
 
 def change_document(incident: Incident, change: Change) -> Document:

@@ -1,15 +1,17 @@
 """What an answer of the search server means for the batch.
 
 whole request                         | raised
-429, 408, 5xx, time-out, no connection | Busy
-403 because an index is blocked        | Busy
+408, 5xx, time-out, no connection      | Busy: away
+429                                    | Busy: overloaded
+429, 403 because an index is blocked   | Busy: disk_full when the server says so, else read_only
 401, 403, TLS                          | Misconfigured
 anything else                          | the client's own error: a defect of this program
 
 one item of a bulk                     | outcome
 2xx                                    | Done
 409                                    | Conflict
-429, 5xx, 403 because it is blocked    | Overloaded
+404 of what was read from an index     | Conflict: another index has taken its place
+429, 5xx, 403 because it is blocked    | Overloaded, with the same reasons
 400 and the rest                       | Rejected
 """
 
@@ -22,11 +24,17 @@ from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError
 from elasticsearch.helpers import ScanError
 
-from streams.errors import Busy, Misconfigured
+from streams.errors import Busy, Misconfigured, Why
 from streams.protocols import Conflict, Done, Outcome, Overloaded, Rejected
 
 BLOCKED: Final = "cluster_block_exception"
 MISSING: Final = "index_not_found_exception"
+FLOODED: Final = ("/12/", "/13/")
+"""Numbers of the blocks that the server itself puts where a disk is full: on an index, on the cluster."""
+
+MAKE_ROOM: Final = "the disk is full: make room on it, then the server lifts the block by itself"
+UNLOCK: Final = "`xiangyin indices rebuild` is at work there, or did not come to its end, or somebody set index.blocks"
+
 REASON_LENGTH: Final = 500
 PREVIEW: Final = "Preview of field's value"
 """What follows it in a mapping error is the resident's words: they stay out of dead letters and logs."""
@@ -55,22 +63,28 @@ def absent(server: str, index: str) -> str:
     return f"{server} has no index {index}; run `xiangyin indices create`"
 
 
-def outcome(item: Mapping[str, Any]) -> Outcome:
-    """What became of one write; `item` is one entry of a bulk answer, without its verb."""
+def outcome(item: Mapping[str, Any], *, fenced: bool = False) -> Outcome:
+    """What became of one write.
+
+    Args:
+        item: one entry of a bulk answer, without its verb.
+        fenced: it was to replace what had been read, in the index that it had been read from.
+    """
     status, error = item["status"], item.get("error", {})
     if status < HTTPStatus.MULTIPLE_CHOICES:
-        return Done(item["_seq_no"], item["_primary_term"])
-    if status == HTTPStatus.CONFLICT:
+        return Done(item["_seq_no"], item["_primary_term"], item["_index"])
+    if status == HTTPStatus.CONFLICT or (fenced and error.get("type") == MISSING):
         return Conflict()
     if _passes(status, error.get("type")):
-        return Overloaded(_reason(status, error))
+        return Overloaded(_reason(status, error), _why(status, error))
     return Rejected(_reason(status, error))
 
 
 def _of_api(server: str, error: ApiError) -> Exception:
     kind = _kind(error)
     if _passes(error.status_code, kind):
-        return Busy(f"{server} answered {error.status_code} {kind}")
+        said = _blocked(_detail(error)) or f"{error.status_code} {kind}"
+        return Busy(f"{server} answered {said}", _why(error.status_code, _detail(error)))
     if error.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Misconfigured(
             f"{server} refuses our credentials ({error.status_code} {kind}); correct elasticsearch_user and its "
@@ -88,13 +102,33 @@ def _passes(status: int, kind: str | None) -> bool:
     )
 
 
-def _kind(error: ApiError) -> str:
+def _why(status: int, error: Mapping[str, Any]) -> Why:
+    if error.get("type") == BLOCKED:
+        return "disk_full" if any(number in str(error.get("reason")) for number in FLOODED) else "read_only"
+    return "overloaded" if status == HTTPStatus.TOO_MANY_REQUESTS else "away"
+
+
+def _blocked(error: Mapping[str, Any]) -> str:
+    """What the server says of a block, and what to do; empty when it is about something else."""
+    if error.get("type") != BLOCKED:
+        return ""
+    full = _why(0, error) == "disk_full"
+    return f"{str(error.get('reason')).rstrip(';')}; {MAKE_ROOM if full else UNLOCK}"
+
+
+def _detail(error: ApiError) -> Mapping[str, Any]:
     body = error.body if isinstance(error.body, dict) else {}
     detail = body.get("error")
-    return str(detail.get("type")) if isinstance(detail, dict) else error.message
+    return detail if isinstance(detail, dict) else {}
+
+
+def _kind(error: ApiError) -> str:
+    return str(_detail(error).get("type", error.message))
 
 
 def _reason(status: int, error: Mapping[str, Any]) -> str:
+    if blocked := _blocked(error):
+        return blocked
     if error.get("type") == MISSING:
         return f"{error.get('reason')}; run `xiangyin indices create`"
     said = str(error.get("reason", "")).partition(PREVIEW)[0].strip()

@@ -1,17 +1,19 @@
 """Indices of a deployment: which there must be, making them, and naming what differs."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from msgspec import Struct
 
-from streams.elasticsearch.failures import busy_when_away
-from streams.elasticsearch.names import Names
+from streams.elasticsearch.failures import UNLOCK, busy_when_away
+from streams.elasticsearch.mappings import Mapped, absent, changed, lacking
+from streams.elasticsearch.names import Names, live
 
-Mapped = Mapping[str, Any]
+REBUILD: Final = "run `xiangyin indices rebuild`"
+GO_BACK: Final = "upgrade this program, or run `xiangyin indices back`"
 
 
 class Template(Struct, frozen=True):
@@ -20,6 +22,12 @@ class Template(Struct, frozen=True):
     kind: str
     version: int
     body: Mapped
+
+    @property
+    def mappings(self) -> Mapped:
+        """Of its indices."""
+        mappings: Mapped = self.body["template"]["mappings"]
+        return mappings
 
 
 class Wanted(Struct, frozen=True):
@@ -50,7 +58,8 @@ def wanted(deployment: str, templates: Iterable[Template], townships: Iterable[s
 async def create(client: AsyncElasticsearch, server: str, deployment: str, indices: Iterable[Wanted]) -> list[str]:
     """Put the templates, then make what is missing; what is there stays. Returns a line for each thing done.
 
-    A field that a template has and its index lacks is added; a field that differs is left, see `differences`.
+    A field that a template has and its index lacks is added; a field that differs is left, see `differences`: only a
+    rebuild changes it.
     """
     every = list(indices)
     templates = {f"{deployment}-{each.template.kind}-v{each.template.version}": each.template.body for each in every}
@@ -68,7 +77,7 @@ async def differences(client: AsyncElasticsearch, server: str, indices: Iterable
     found: list[str] = []
     with busy_when_away(server):
         for index in indices:
-            there = await _state(client, index.aliases[0])
+            there = await state_of(client, index.aliases[0])
             if not there:
                 found.append(f"index {index.aliases[0]} is missing; run `xiangyin indices create`")
             for name, state in there.items():
@@ -77,23 +86,29 @@ async def differences(client: AsyncElasticsearch, server: str, indices: Iterable
 
 
 async def _make(client: AsyncElasticsearch, index: Wanted) -> list[str]:
-    there = await _state(client, index.aliases[0])
+    there = await state_of(client, index.aliases[0])
     if not there:
-        await client.indices.create(index=index.name, aliases={alias: {} for alias in index.aliases})
+        aliases = (*index.aliases, live(index.name))
+        await client.indices.create(index=index.name, aliases={alias: {} for alias in aliases})
         return [f"created {index.name}"]
     done: list[str] = []
     for name, state in there.items():
-        if missing := [alias for alias in index.aliases if alias not in state["aliases"] and alias != name]:
-            await client.indices.put_alias(index=name, name=missing[0])
-            done.append(f"added alias {missing[0]} to {name}")
-        if _absent(index, state) and not _changed(index, state):
-            await client.indices.put_mapping(index=name, properties=dict(_properties(index.template.body)))
+        for alias in _missing(name, index, state):
+            await client.indices.put_alias(index=name, name=alias)
+            done.append(f"added alias {alias} to {name}")
+        if more := lacking(properties(index.template.mappings), properties(state["mappings"])):
+            await client.indices.put_mapping(index=name, properties=more)
             done.append(f"added fields to {name}")
     return done
 
 
-async def _state(client: AsyncElasticsearch, alias: str) -> Mapped:
-    """Indices behind an alias: name -> aliases, mappings, settings; empty when there are none."""
+def _missing(name: str, index: Wanted, state: Mapped) -> list[str]:
+    wanted = [alias for alias in (*index.aliases, live(name)) if alias != name]
+    return [alias for alias in wanted if alias not in state["aliases"]]
+
+
+async def state_of(client: AsyncElasticsearch, alias: str) -> Mapped:
+    """Indices behind an alias, or of a pattern: name -> aliases, mappings, settings; empty when there are none."""
     try:
         answer = await client.indices.get(index=alias)
     except NotFoundError as missing:
@@ -104,42 +119,34 @@ async def _state(client: AsyncElasticsearch, alias: str) -> Mapped:
 
 
 def _differences(name: str, index: Wanted, state: Mapped) -> Iterator[str]:
+    ours, theirs = index.template.mappings, state["mappings"]
     if name == index.aliases[0]:
         yield f"{name} is an index, but must be an alias of {index.name}; copy it there, delete it, add the alias"
-    for alias in index.aliases[1:]:
-        if alias not in state["aliases"]:
-            yield f"{name} lacks the alias {alias}; run `xiangyin indices create`"
-    if state["mappings"].get("dynamic") != "strict":
+    for alias in _missing(name, index, state):
+        yield f"{name} lacks the alias {alias}; run `xiangyin indices create`"
+    if theirs.get("dynamic") != "strict":
         yield f"{name} takes unknown fields (dynamic is not strict); it was not made from our template: rebuild it"
-    for field in sorted(_absent(index, state)):
+    if version(theirs) > index.template.version:
+        yield f"{name} is of a newer program (version {version(theirs)}, not {index.template.version}); {GO_BACK}"
+    elif version(theirs) < index.template.version:
+        yield f"{name} is of version {version(theirs)}, not {index.template.version}; {REBUILD}"
+    for field in sorted(absent(properties(ours), properties(theirs))):
         yield f"{name} lacks the field {field}; run `xiangyin indices create`"
-    for field in sorted(_changed(index, state)):
-        yield f"{name}: the field {field} is not as the template says; rebuild the index behind its alias"
+    for field in sorted(changed(properties(ours), properties(theirs))):
+        yield f"{name}: the field {field} is not as the template says; {REBUILD}"
+    if locks := [lock for lock, shut in state["settings"]["index"].get("blocks", {}).items() if shut == "true"]:
+        yield f"{name} takes no writes (index.blocks.{locks[0]}): {UNLOCK}"
 
 
-def _absent(index: Wanted, state: Mapped) -> set[str]:
-    return set(_fields(_properties(index.template.body))) - set(_fields(state["mappings"].get("properties", {})))
-
-
-def _changed(index: Wanted, state: Mapped) -> set[str]:
-    ours, theirs = _fields(_properties(index.template.body)), _fields(state["mappings"].get("properties", {}))
-    return {field for field, mapped in ours.items() if field in theirs and theirs[field] != mapped}
-
-
-def _properties(body: Mapped) -> Mapped:
-    properties: Mapped = body["template"]["mappings"]["properties"]
-    return properties
-
-
-def _fields(properties: Mapped, path: str = "") -> dict[str, Mapped]:
-    """Leaf fields by their full name: `severity.grade`."""
-    found: dict[str, Mapped] = {}
-    for name, mapped in properties.items():
-        if "properties" in mapped:
-            found |= _fields(mapped["properties"], f"{path}{name}.")
-        else:
-            found[path + name] = mapped
+def properties(mappings: Mapped) -> Mapped:
+    """The fields at the top of a mapping."""
+    found: Mapped = mappings.get("properties", {})
     return found
+
+
+def version(mappings: Mapped) -> int:
+    """Of the template that an index was made from; 0 when it was made from none of ours."""
+    return int(mappings.get("_meta", {}).get("version", 0))
 
 
 def _options(body: Mapped) -> dict[str, Any]:

@@ -47,6 +47,15 @@ class Names(Struct, frozen=True):
         return f"{self.deployment}-sources"
 
 
+def live(index: str) -> str:
+    """An alias that an index has only while it is the one in use.
+
+    What was read from an index is written upon through this one: numbers of one index mean nothing in another, and by
+    chance might be those of an older state there.
+    """
+    return f"{index}-live"
+
+
 def attempts_id(partition: int) -> str:
     """Under which id a worker notes what it tried alone on a partition."""
     return f"attempts-{partition}"

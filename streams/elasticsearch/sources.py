@@ -44,7 +44,7 @@ class ElasticsearchMemory(Memory):
         (item,) = await self._items([source])
         if not item.get("found"):
             return Head(source=source)
-        return replace(_record(item, Head), fence=Fence(item["_seq_no"], item["_primary_term"]))
+        return replace(_record(item, Head), fence=Fence(item["_seq_no"], item["_primary_term"], item["_index"]))
 
     async def put_head(self, head: Head) -> Head | None:
         """Create, or replace exactly the version that was read."""
@@ -52,7 +52,9 @@ class ElasticsearchMemory(Memory):
         del document["fence"]
         address = {"_index": self._index, "_id": head.source}
         (outcome,) = await self._send([fenced(address, head.fence, document)])
-        return replace(head, fence=Fence(outcome.seq_no, outcome.primary_term)) if isinstance(outcome, Done) else None
+        if not isinstance(outcome, Done):
+            return None
+        return replace(head, fence=Fence(outcome.seq_no, outcome.primary_term, outcome.index))
 
     async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
         """One look-up of all."""

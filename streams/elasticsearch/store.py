@@ -10,7 +10,7 @@ from elasticsearch.helpers import async_scan
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write, fenced, send
 from streams.elasticsearch.failures import MISSING, absent, busy_when_away
-from streams.elasticsearch.names import Names, attempts_id
+from streams.elasticsearch.names import Names, attempts_id, live
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
 from streams.protocols import (
@@ -120,11 +120,19 @@ class ElasticsearchStore:
         index = self.names.all_incidents
         try:
             with busy_when_away(self.server):
+                await self._assert_live()
                 await self.client.indices.refresh(index=index)
                 hits = [hit async for hit in self._scan(index, self._query(partitions))]
         except NotFoundError as missing:
             raise Misconfigured(absent(self.server, index)) from missing
         return [_versioned(hit) for hit in hits]
+
+    async def _assert_live(self) -> None:
+        """What is read from an index must be writable upon; see `names.live`."""
+        answer = await self.client.indices.get_alias(index=[self.names.all_incidents, self.names.all_posts])
+        for index, state in answer.items():
+            if live(index) not in state["aliases"]:
+                raise Misconfigured(f"{index} lacks the alias {live(index)}; run `xiangyin indices create`")
 
     async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:
         """Notes in real time; a partition without a note is absent."""
@@ -190,9 +198,9 @@ def _unarchived(incident: Incident) -> Iterable[Change]:
 
 
 def _stored(item: Mapping[str, Any]) -> StoredPost:
-    return StoredPost(documents.earlier(item["_source"]), item["_seq_no"], item["_primary_term"])
+    return StoredPost(documents.earlier(item["_source"]), item["_seq_no"], item["_primary_term"], item["_index"])
 
 
 def _versioned(hit: Mapping[str, Any]) -> Versioned:
     incident = documents.read_incident(hit["_source"], index=hit["_index"], document=hit["_id"])
-    return Versioned(incident, hit["_seq_no"], hit["_primary_term"])
+    return Versioned(incident, hit["_seq_no"], hit["_primary_term"], hit["_index"])

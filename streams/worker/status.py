@@ -3,6 +3,22 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import structlog
+
+from streams.errors import Why
+
+log = structlog.get_logger()
+
+
+class Waiting(NamedTuple):
+    """Why a server is waited for, in a word and in a sentence, since when and until when (time.monotonic())."""
+
+    why: Why
+    detail: str
+    since: float
+    seen: float
 
 
 @dataclass
@@ -23,9 +39,23 @@ class Status:
     acknowledged: Counter[str] = field(default_factory=Counter)
     """Records acknowledged, by role."""
     rebalances: int = 0
+    waiting: Waiting | None = None
+    """For which server, while there is one to wait for."""
     in_hand: float | None = None
     """Since when a batch, a load or a tick has been at work (time.monotonic()); None between them."""
     alive: float = field(default_factory=time.monotonic)
     """When all was last seen to be well (time.monotonic()): polled, heard by the group, and getting on."""
     turned: float = field(default_factory=time.monotonic)
     """When the event loop last turned (time.monotonic()); a held batch lets it, a step that never ends does not."""
+
+    def tell(self, why: Why | None, detail: str) -> None:
+        """Note why a server is waited for, or that it is no longer; the log hears of it when that changes."""
+        now, before = time.monotonic(), self.waiting
+        if why is None:
+            self.waiting = None
+            if before:
+                log.info("no longer waiting for a server", waited_seconds=round(now - before.since, 1))
+            return
+        self.waiting = Waiting(why, detail, before.since if before else now, now)
+        if before is None or before.why != why:
+            log.warning("waiting for a server", why=why, reason=detail)

@@ -115,7 +115,7 @@ def incident(name: str = "i1", **more: Any) -> Incident:
 async def written(store: ElasticsearchStore, *incidents: Incident) -> list[Versioned]:
     outcomes = await store.write_incidents([IncidentWrite(each, None) for each in incidents])
     return [
-        Versioned(each, outcome.seq_no, outcome.primary_term)
+        Versioned(each, outcome.seq_no, outcome.primary_term, outcome.index)
         for each, outcome in zip(incidents, outcomes, strict=True)
         if isinstance(outcome, Done)
     ]

@@ -7,8 +7,10 @@ from uuid import uuid4
 import msgspec
 import pytest
 from elasticsearch import AsyncElasticsearch, BadRequestError
+from msgspec.structs import replace
 
 from deploy.templates import indices
+from streams.elasticsearch import documents
 from streams.elasticsearch.access import Access
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create, differences
@@ -168,11 +170,25 @@ async def test_load_without_indices_names_the_remedy(servers: Servers, store: El
         await bare.load([0])
 
 
-async def test_state_of_a_newer_program_stops_this_one(store: ElasticsearchStore) -> None:
-    """An older worker does not read, and so cannot spoil, what a newer one wrote; it names the document."""
-    await written(store, incident("newer", state_version=99))
-    with pytest.raises(NewerState, match="newer"):
+async def test_state_of_a_newer_program_stops_this_one(
+    store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older worker does not read, and so cannot spoil, what a newer one wrote; it names the document.
+
+    What the newer one wrote upon an older state is its own: else the older one would read on.
+    """
+    (older,) = await written(store, incident("newer"))
+    monkeypatch.setattr(documents, "STATE_VERSION", 99)
+    read = await store.read_incident("newer", TOWN)
+    assert read
+    assert read.incident == replace(older.incident, state_version=99)
+    (done,) = await store.write_incidents([IncidentWrite(replace(read.incident, posts=9), read)])
+    assert isinstance(done, Done)
+    monkeypatch.undo()
+    with pytest.raises(NewerState, match="newer was written with state version 99"):
         await store.load([3])
+    with pytest.raises(NewerState):
+        await store.read_incident("newer", TOWN)
 
 
 async def test_history_is_written_once_per_revision(store: ElasticsearchStore) -> None:

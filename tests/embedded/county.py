@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -51,13 +53,13 @@ class County:
 
     # What people do
 
-    def run(self, *arguments: str, code: int = 0) -> str:
-        """Run a command of `xiangyin`; its output. It must end with this exit code."""
+    def run(self, *arguments: str, code: int = 0, errors: bool = False) -> str:
+        """Run a command of `xiangyin`; its output, or what it complained of. It must end with this exit code."""
         done = subprocess.run(  # noqa: S603 - our own program
             [*RUN, *arguments], env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return done.stderr if errors else done.stdout
 
     def set_up(self) -> None:
         """Topics and indices."""
@@ -72,6 +74,18 @@ class County:
         """Start a command of `xiangyin` beside us."""
         with (self.folder / log).open("wb") as output:
             return subprocess.Popen([*RUN, *arguments], env=self.environment, stdout=output, stderr=output)  # noqa: S603
+
+    async def health(self, is_so: Callable[[Mapping[str, Any]], object], *, seconds: float = 60) -> dict[str, Any]:
+        """What the first worker's `/health` says, once it says so."""
+        end = time.monotonic() + seconds
+        while True:
+            assert time.monotonic() < end, f"not within {seconds} s: {self.logs()[-3000:]}"
+            found = re.search(r"http://127\.0\.0\.1:\d+/health", self.logs())
+            if found:
+                said: dict[str, Any] = await asyncio.to_thread(_fetched, found[0])
+                if is_so(said):
+                    return said
+            await asyncio.sleep(0.2)
 
     def kill(self) -> None:
         """Kill -9 the newest worker."""
@@ -133,9 +147,9 @@ class County:
 
         client = await connect(load(self.folder / "deployment.yaml").access())
         try:
-            await client.indices.refresh(index=f"{self.name}-{kind}*")
+            await client.indices.refresh(index=f"{self.name}-{kind}")
             body = query or {"match_all": {}}
-            answer = await client.search(index=f"{self.name}-{kind}*", query=body, size=10_000)
+            answer = await client.search(index=f"{self.name}-{kind}", query=body, size=10_000)
             return [dict(hit["_source"]) for hit in answer["hits"]["hits"]]
         finally:
             await client.close()
@@ -147,8 +161,8 @@ class County:
 
         client = await connect(load(self.folder / "deployment.yaml").access())
         try:
-            await client.indices.refresh(index=f"{self.name}-{kind}*")
-            return int((await client.count(index=f"{self.name}-{kind}*"))["count"])
+            await client.indices.refresh(index=f"{self.name}-{kind}")
+            return int((await client.count(index=f"{self.name}-{kind}"))["count"])
         finally:
             await client.close()
 
@@ -207,6 +221,11 @@ class County:
             return {place: end - done[place] for place, end in self.published.items() if end > done[place]}
         finally:
             await consumer.stop()
+
+
+def _fetched(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own worker
+        return json.load(answer)
 
 
 def post(

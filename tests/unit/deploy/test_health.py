@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import pytest
+from structlog.testing import capture_logs
 
 from deploy import health
 from streams.worker.status import Status
@@ -95,3 +96,26 @@ def test_a_second_death_is_counted_by_name(served: tuple[HTTPConnection, health.
     metrics.bury("step", "classify", "990101101000", "forum")
     metrics.bury("step", "classify", "990101101000", "forum", again=True)
     assert 'xiangyin_events_total{what="dead_again"} 1.0' in get(connection, "/metrics")[1]
+
+
+def test_a_worker_that_waits_says_why_and_is_well(served: tuple[HTTPConnection, health.Metrics, Status]) -> None:
+    """A full disk has a name in `/health`, in the metrics and in the log, once; nobody restarts who waits for it."""
+    connection, _, status = served
+    status.alive = time.monotonic() - health.RECENT - 1
+    with capture_logs() as logged:
+        for _ in range(3):
+            status.tell("disk_full", "http://es answered: make room")
+        code, said = get(connection, "/health")
+        metrics = get(connection, "/metrics")[1]
+        status.tell(None, "")
+    waiting = json.loads(said)["waiting"]
+    assert code == 200
+    assert (waiting["reason"], waiting["detail"]) == ("disk_full", "http://es answered: make room")
+    assert 'xiangyin_waiting{reason="disk_full"} 1.0' in metrics
+    assert 'xiangyin_waiting{reason="away"} 0.0' in metrics
+    assert [(line["event"], line.get("why")) for line in logged] == [
+        ("waiting for a server", "disk_full"),
+        ("no longer waiting for a server", None),
+    ]
+    assert "waiting" not in json.loads(get(connection, "/health")[1])
+    assert 'xiangyin_waiting{reason="disk_full"} 0.0' in get(connection, "/metrics")[1]

@@ -53,11 +53,31 @@ def writes_over_other_writers(patch: pytest.MonkeyPatch) -> None:
 def takes_any_conflict_for_its_own(patch: pytest.MonkeyPatch) -> None:
     """Goes on after another worker's write as if it had been its own."""
 
-    async def reread(self: Processor, ours: Any) -> None:
+    async def reread(self: Processor, ours: Any) -> bool:
         found = await self._store.read_incident(ours.id, ours.township)
         if found:
             self._memory.hold(replace(found, incident=ours))
+        return True
 
+    patch.setattr(Processor, "_reread", reread)
+
+
+def writes_by_numbers_of_another_index(patch: pytest.MonkeyPatch) -> None:
+    """Writes upon what was read in an index that was replaced since, where its numbers stand for something else."""
+    patch.setattr(world, "_fence", lambda seen: (seen.seq_no, seen.primary_term) if seen else None)
+
+
+def writes_on_whatever_replaced_an_index(patch: pytest.MonkeyPatch) -> None:
+    """Takes every incident that stands in another index for the one that it knew."""
+
+    async def reread(self: Processor, ours: Any) -> bool:
+        found, known = await self._read(ours.id, ours.township), self._memory.stored(ours.id)
+        if found and known and found.index != known.index:
+            self._memory.moved(found)
+            return False
+        return await original(self, ours)
+
+    original = Processor._reread
     patch.setattr(Processor, "_reread", reread)
 
 
@@ -116,6 +136,8 @@ MUTANTS: tuple[Mutate, ...] = (
     trusts_no_stored_decision,
     writes_over_other_writers,
     takes_any_conflict_for_its_own,
+    writes_by_numbers_of_another_index,
+    writes_on_whatever_replaced_an_index,
     acknowledges_first,
     leaves_pending_alerts,
     writes_incidents_before_posts,

@@ -78,11 +78,12 @@ class Faults:
     busy_before: float = 0.03
     busy_after: float = 0.03
     half: float = 0.05
+    rebuild: float = 0.005
     until: float = 25.0
     """Seconds after which the world behaves, so that it can end."""
 
 
-NO_FAULTS = Faults(crash=0, freeze=0, rebalance=0, busy_before=0, busy_after=0, half=0)
+NO_FAULTS = Faults(crash=0, freeze=0, rebalance=0, busy_before=0, busy_after=0, half=0, rebuild=0)
 
 
 class Make(Protocol):
@@ -116,12 +117,12 @@ class World:
         self.topics: dict[tuple[str, int], list[Record]] = {place: [] for place in places}
         self.committed: dict[tuple[str, int], int] = dict.fromkeys(self.topics, 0)
         self.sent: list[Message] = []
-        self.stored: dict[str, tuple[JudgedPost, int]] = {}
+        self.stored: dict[str, tuple[JudgedPost, Done]] = {}
         self.incidents: dict[str, Versioned] = {}
         self.visible: dict[str, Versioned] = {}
         self.history: dict[str, str] = {}
         self.notes: dict[int, Attempts] = {}
-        self.sequence = 0
+        self.sequence = self.rebuilds = 0
         self.flights: list[Flight] = []
         self.deaths: list[str] = []
         self.generation = 0
@@ -186,6 +187,8 @@ class World:
             worker.frozen_until = self.now + self.random.random() * 3 * SESSION
         elif dice < self.faults.crash + self.faults.freeze + self.faults.rebalance:
             self.rebalance()
+        elif dice < self.faults.crash + self.faults.freeze + self.faults.rebalance + self.faults.rebuild:
+            self.rebuild()
 
     def _deliver(self, flight: Flight) -> None:
         dice, calm = self.random.random(), self.now > self.faults.until
@@ -215,6 +218,18 @@ class World:
         self.owners = {p: alive[(p + offset) % len(alive)] for p in range(self.partitions)}
         for worker in alive:
             worker.last_poll = self.now
+
+    def rebuild(self) -> None:
+        """Another index takes the place of the one in use: all documents get new numbers, which others had before."""
+        self.rebuilds, self.sequence = self.rebuilds + 1, 0
+        self.stored = {document: (judged, self.done()) for document, (judged, _) in self.stored.items()}
+        self.incidents = {name: versioned(each.incident, self.done()) for name, each in self.incidents.items()}
+        self.visible = {name: self.incidents[name] for name in self.visible}
+
+    def done(self) -> Done:
+        """The numbers of a write."""
+        self.sequence += 1
+        return Done(self.sequence, 1, f"v{self.rebuilds}")
 
     def time(self, seconds: float) -> datetime:
         return START + timedelta(seconds=seconds)
@@ -492,29 +507,35 @@ class Store:
         if "refused" in judged.post.body:
             return Rejected("the field is too long")
         there = world.stored.get(document)
-        if (there[1] if there else None) != (write.after.seq_no if write.after else None):
+        if (there[1] if there else None) != _fence(write.after):
             return Conflict()
-        done = self._done()
-        world.stored[document] = judged, done.seq_no
+        done = world.done()
+        world.stored[document] = judged, done
         return done
 
     def _compare_and_set(self, write: IncidentWrite) -> Outcome:
         world = self.worker.world
         there = world.incidents.get(write.incident.id)
-        if (there.seq_no if there else None) != (write.after.seq_no if write.after else None):
+        if _fence(there) != _fence(write.after):
             return Conflict()
-        done = self._done()
-        world.incidents[write.incident.id] = Versioned(write.incident, done.seq_no, done.primary_term)
+        done = world.done()
+        world.incidents[write.incident.id] = versioned(write.incident, done)
         return done
 
-    def _done(self) -> Done:
-        self.worker.world.sequence += 1
-        return Done(self.worker.world.sequence, 1)
 
-
-def stored_post(judged: JudgedPost, seq_no: int) -> StoredPost:
+def stored_post(judged: JudgedPost, done: Done) -> StoredPost:
     """The post as it is recalled."""
-    return StoredPost(Earlier(judged.version, judged.incident, judged.first, judged.digest), seq_no, 1)
+    earlier = Earlier(judged.version, judged.incident, judged.first, judged.digest)
+    return StoredPost(earlier, done.seq_no, done.primary_term, done.index)
+
+
+def versioned(incident: Incident, done: Done) -> Versioned:
+    """The incident as it is read."""
+    return Versioned(incident, done.seq_no, done.primary_term, done.index)
+
+
+def _fence(seen: StoredPost | Versioned | None) -> Done | None:
+    return Done(seen.seq_no, seen.primary_term, seen.index) if seen else None
 
 
 def numbered(inputs: Sequence[tuple[str, int, bytes, float]], topic: str = "county") -> list[Record]:

@@ -224,8 +224,7 @@ def test_a_decision_that_another_worker_logged_meanwhile_stands(monkeypatch: Any
     async def overtaken(self: world.Store, posts: Any) -> Recalled:
         recalled, ended = await recall(self, posts), self.worker.world
         for document in posts.keys() - ended.stored.keys():
-            ended.sequence += 1
-            ended.stored[document] = replace(there, incident=theirs), ended.sequence
+            ended.stored[document] = replace(there, incident=theirs), ended.done()
         return recalled
 
     inputs = ("posts", place(HERE), county.post("p1", HERE, "well"), 1.0)

@@ -1,0 +1,239 @@
+"""Move the documents of an index into another one, behind their aliases, while others go on writing and reading."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+from elasticsearch import AsyncElasticsearch, BadRequestError
+from elasticsearch.helpers import async_scan
+from msgspec import Struct
+
+from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.indices import state_of
+from streams.elasticsearch.moves import Move, lock, locks
+from streams.elasticsearch.names import live
+from streams.errors import Busy, Fenced, Refused
+from streams.protocols import Conflict, Done, Outcome, Overloaded
+
+AT_ONCE: Final = 250
+"""Documents of a page and of a write."""
+
+FEW: Final = 1_000
+"""So few documents that were written meanwhile are left for the last look, during which nobody writes."""
+
+LOOKS: Final = 5
+"""Before and during the standstill; an index that still differs then is written to by somebody who must not."""
+
+PAUSES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 10.0, 10.0)
+"""Seconds between attempts of a write for which the server has no time."""
+
+
+class Moved(Struct, frozen=True):
+    """What was done. `still` is for how many seconds nobody could write."""
+
+    documents: int
+    copied: int
+    still: float
+
+
+class Mover:
+    """Moves documents in four steps; whatever ends it, running it again finishes.
+
+    1. lock the index: one run at a time moves it
+    2. copy what differs, again and again, while others write, until little is left
+    3. block writes (who writes waits, see `failures`), copy what is left, and compare all once more by id and content
+    4. hand over the aliases in one request: readers see the old index until then, and the new one from then on
+
+    A writer that has read from the old index cannot write upon it in the new one: see `names.live`. The old index is
+    kept, and takes no writes.
+
+    Args:
+        client: of `streams.elasticsearch.client.connect`.
+        server: its address, for messages.
+        run: names this run of a command, among all.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        client: AsyncElasticsearch,
+        server: str,
+        run: str,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client, self._server, self._run, self._sleep = client, server, run, sleep
+
+    async def move(self, move: Move, *, resume: bool = False) -> Moved:
+        """Do it.
+
+        Args:
+            move: from where to where.
+            resume: take over from a run that died.
+
+        Raises:
+            Busy: another run is at it; or the server is away: run it again.
+            Refused: the other index will not take a document; nothing has changed.
+            Fenced: another run took over.
+        """
+        blocked = False
+        try:
+            await self._lock(move, resume=resume)
+            copied = await self._until_alike(move, most=FEW)
+            began, blocked = time.monotonic(), True
+            await self._block(move.source)
+            copied += await self._until_alike(move, most=0)
+            documents = await self._hand_over(move)
+        except BaseException:
+            await self._let_go(move, blocked=blocked)
+            raise
+        return Moved(documents, copied, time.monotonic() - began)
+
+    # 1: lock
+
+    async def _lock(self, move: Move, *, resume: bool) -> None:
+        with busy_when_away(self._server):
+            if move.make:
+                await self._make(move)
+            states = await state_of(self._client, f"{move.source},{move.target}")
+            others = [(index, alias) for index, state in states.items() for alias in locks(index, state)]
+            if others and not resume:
+                raise _at_work(move)
+            ours = [(index, lock(index, self._run)) for index in (move.source, move.target)]
+            removed = [{"remove": {"index": index, "alias": alias, "must_exist": True}} for index, alias in others]
+            added = [{"add": {"index": index, "alias": alias}} for index, alias in ours]
+            await self._client.indices.update_aliases(actions=[*removed, *added])
+            # Two runs may have begun at the same time: then both stand back.
+            states = await state_of(self._client, move.source)
+            if len(locks(move.source, states[move.source])) > 1:
+                raise _at_work(move)
+            await self._unblock(*([move.source] if resume else ()), move.target)
+            if move.add:
+                await self._client.indices.put_mapping(index=move.target, properties=dict(move.add))
+
+    async def _make(self, move: Move) -> None:
+        try:
+            await self._client.indices.create(index=move.target, **(move.make or {}))
+        except BadRequestError as error:
+            if error.error == "resource_already_exists_exception":
+                raise _at_work(move) from error
+            raise
+
+    async def _let_go(self, move: Move, *, blocked: bool) -> None:
+        """Leave all as it was, unless another run has it now."""
+        with busy_when_away(self._server):
+            states = await state_of(self._client, move.source)
+            if lock(move.source, self._run) not in states[move.source]["aliases"]:
+                return
+            if blocked:
+                await self._unblock(move.source)
+            removed = [
+                {"remove": {"index": index, "alias": lock(index, self._run)}} for index in (move.source, move.target)
+            ]
+            await self._client.indices.update_aliases(actions=removed)
+
+    # 2 and 3: copy
+
+    async def _until_alike(self, move: Move, *, most: int) -> int:
+        """Copy until a look finds no more than so many documents that differ; how many were copied."""
+        copied = 0
+        for _ in range(LOOKS):
+            differing = await self._copy(move)
+            copied += differing
+            if differing <= most:
+                return copied
+        if most:
+            return copied
+        raise Fenced(f"{move.source} or {move.target} was written to while nobody may: run it again")
+
+    async def _copy(self, move: Move) -> int:
+        """Make the target like the source, by id and content; how many documents were not."""
+        with busy_when_away(self._server):
+            await self._client.indices.refresh(index=f"{move.source},{move.target}")
+            there = {hit["_id"]: _digest(hit["_source"]) async for hit in self._scan(move.target)}
+            found, writes = 0, list[Write]()
+            async for hit in self._scan(move.source):
+                if there.pop(hit["_id"], None) != _digest(hit["_source"]):
+                    writes.append(self._write("index", move, hit["_id"], hit["_source"]))
+                if len(writes) == AT_ONCE:
+                    found += await self._send(move, writes)
+                    writes.clear()
+            writes += [self._write("delete", move, document, None) for document in there]
+            for start in range(0, len(writes), AT_ONCE):
+                found += await self._send(move, writes[start : start + AT_ONCE])
+        return found
+
+    def _scan(self, index: str) -> Any:
+        query = {"query": {"match_all": {}}, "sort": ["_doc"]}
+        return async_scan(self._client, query=query, index=index, size=AT_ONCE, raise_on_error=True)
+
+    def _write(self, verb: str, move: Move, document: str, source: dict[str, Any] | None) -> Write:
+        # Through our lock: a run from which another has taken over writes nothing any more.
+        return Write(verb, {"_index": lock(move.target, self._run), "_id": document}, source)
+
+    async def _send(self, move: Move, writes: Sequence[Write]) -> int:
+        left = list(writes)
+        for pause in PAUSES:
+            outcomes = await send(self._client, self._server, left)
+            await self._assert_taken(move, left, outcomes)
+            left = [write for write, o in zip(left, outcomes, strict=True) if isinstance(o, Overloaded)]
+            if not left:
+                return len(writes)
+            await self._sleep(pause)
+        reason = next(o for o in outcomes if isinstance(o, Overloaded))
+        raise Busy(f"{self._server} does not take the documents: {reason.reason}", reason.why)
+
+    async def _assert_taken(self, move: Move, writes: Sequence[Write], outcomes: Sequence[Outcome]) -> None:
+        refused = [
+            (write.conditions["_id"], outcome)
+            for write, outcome in zip(writes, outcomes, strict=True)
+            if not isinstance(outcome, Done | Overloaded)
+        ]
+        if not refused:
+            return
+        states = await state_of(self._client, move.target)
+        if lock(move.target, self._run) not in states.get(move.target, {"aliases": {}})["aliases"]:
+            raise Fenced(f"another run moves {move.source} now")
+        document, outcome = refused[0]
+        reason = "it is there" if isinstance(outcome, Conflict) else getattr(outcome, "reason", "")
+        raise Refused(
+            f"{move.target} takes {len(refused)} documents of {move.source} not, the first {document}: {reason}"
+        )
+
+    async def _block(self, index: str) -> None:
+        """Let nobody write; writes that have begun are done before this returns."""
+        with busy_when_away(self._server):
+            try:
+                await self._client.indices.add_block(index=index, block="write")
+            except BadRequestError:  # The embedded server has no such request; it does one thing at a time.
+                await self._client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+
+    async def _unblock(self, *indices: str) -> None:
+        await self._client.indices.put_settings(index=",".join(indices), settings={"index.blocks.write": None})
+
+    # 4: hand over
+
+    async def _hand_over(self, move: Move) -> int:
+        gone = [*move.aliases, live(move.source), lock(move.source, self._run)]
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": move.source, "alias": alias, "must_exist": True}} for alias in gone
+        ]
+        actions.append({"remove": {"index": move.target, "alias": lock(move.target, self._run), "must_exist": True}})
+        given = {**move.aliases, live(move.target): {}}
+        actions += [{"add": {"index": move.target, "alias": alias, **body}} for alias, body in given.items()]
+        with busy_when_away(self._server):
+            documents = int((await self._client.count(index=move.target))["count"])
+            await self._client.indices.update_aliases(actions=actions)
+        return documents
+
+
+def _at_work(move: Move) -> Busy:
+    return Busy(f"another run moves {move.source} or {move.target}; if it has died, run this again with --resume")
+
+
+def _digest(source: Any) -> bytes:
+    return hashlib.blake2b(msgspec.json.encode(source, order="sorted"), digest_size=16).digest()

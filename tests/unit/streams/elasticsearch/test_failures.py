@@ -1,0 +1,45 @@
+"""What the server's answers mean for what was asked."""
+
+from typing import Any
+
+import pytest
+
+from streams.elasticsearch.failures import outcome
+from streams.protocols import Conflict, Overloaded, Rejected
+
+FLOOD = "index [t-posts-1-v1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, ...];"
+
+
+def failed(status: int, kind: str, reason: str = "") -> dict[str, Any]:
+    return {"_index": "t-posts-1-v1", "status": status, "error": {"type": kind, "reason": reason}}
+
+
+@pytest.mark.parametrize(
+    ("item", "why", "remedy"),
+    [
+        (failed(429, "cluster_block_exception", FLOOD), "disk_full", "make room"),
+        (
+            failed(403, "cluster_block_exception", "blocked by: [FORBIDDEN/8/index write (api)];"),
+            "read_only",
+            "rebuild",
+        ),
+        (failed(403, "cluster_block_exception", "blocked by: [FORBIDDEN/5/index read-only (api)];"), "read_only", ""),
+        (failed(429, "es_rejected_execution_exception"), "overloaded", ""),
+        (failed(503, "unavailable_shards_exception"), "away", ""),
+    ],
+)
+def test_a_refusal_that_passes_says_why(item: dict[str, Any], why: str, remedy: str) -> None:
+    """A full disk and a locked index are told from a server that has too much to do; what a person can do is said."""
+    found = outcome(item)
+    assert isinstance(found, Overloaded)
+    assert found.why == why
+    assert remedy in found.reason
+
+
+def test_an_index_that_was_replaced_is_a_conflict_to_whoever_read_from_it() -> None:
+    """Its live alias is gone; whoever writes without having read is told to create the index."""
+    gone = failed(404, "index_not_found_exception", "no such index [t-posts-1-v1-live]")
+    assert isinstance(outcome(gone, fenced=True), Conflict)
+    refused = outcome(gone)
+    assert isinstance(refused, Rejected)
+    assert "indices create" in refused.reason
