@@ -170,6 +170,16 @@ async def test_load_without_indices_names_the_remedy(servers: Servers, store: El
         await bare.load([0])
 
 
+async def test_an_index_that_cannot_be_written_upon_is_named_before_it_is_read(store: ElasticsearchStore) -> None:
+    """Made by a program before the live aliases: every write upon what was read would be a conflict for ever."""
+    index, alias = f"{store.names.incidents(TOWN)}-v1", f"{store.names.incidents(TOWN)}-v1-live"
+    await store.client.indices.delete_alias(index=index, name=alias)
+    with pytest.raises(Misconfigured, match=f"{alias}; run `xiangyin indices create`"):
+        await store.load([3])
+    assert await create(store.client, store.server, store.names.deployment, indices(store.names.deployment, [TOWN]))
+    assert await store.load([3]) == []
+
+
 async def test_state_of_a_newer_program_stops_this_one(
     store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
