@@ -10,6 +10,8 @@ from models.numerals import Amount
 from models.persons import named
 
 _CLAUSES_BACK: Final = 3
+_WITHIN: Final = 80
+"""Characters on each side of a word that are looked at, so that time is linear whatever a text repeats."""
 _EXCEPT: Final = re.compile("除了?([^，。]{1,12}?)[以之]?外")
 _REST: Final = re.compile("其余|其他|其它|剩下|剩余|余下")
 _ONLY: Final = re.compile(r"仅|(?<![\d一二两三四五六七八九十几数])只|唯|就")
@@ -19,7 +21,7 @@ _SOUGHT: Final = re.compile("失踪|失联|下落不明|没找到|未找到|搜[
 
 def lost(clauses: Clauses, word: Word) -> Amount | None:
     """How many died when only those survived of whom the word tells; None when nobody says of how many."""
-    floor, ceiling = clauses.around(word)
+    floor, ceiling = _near(clauses, word)
     only = _ONLY.search(clauses.text, floor, ceiling)
     if only is None or clauses.says(_SOUGHT):
         return None
@@ -29,7 +31,7 @@ def lost(clauses: Clauses, word: Word) -> Amount | None:
 
 def rest(clauses: Clauses, word: Word) -> Amount | None:
     """How many died when all did but some: 其余全部遇难, 除司机外全部遇难; None when the words do not say so."""
-    floor, _ = clauses.around(word)
+    floor, _ = _near(clauses, word)
     text = clauses.text
     spared, others = _EXCEPT.search(text, floor, word.start), _REST.search(text, floor, word.start)
     told = others or spared
@@ -43,10 +45,15 @@ def rest(clauses: Clauses, word: Word) -> Amount | None:
     return _less(crowd[:1], crowd[1:] or alone)
 
 
+def _near(clauses: Clauses, word: Word) -> tuple[int, int]:
+    floor, ceiling = clauses.around(word)
+    return max(floor, word.start - _WITHIN), min(ceiling, word.end + _WITHIN)
+
+
 def _crowd(clauses: Clauses, at: int) -> list[Amount]:
     """The numbers of people told before `at`, from the greatest on: those who were there, then who was spared."""
     starts = [start for start, _ in clauses.before(at, _CLAUSES_BACK)]
-    counted = people(clauses.text, min(starts, default=clauses.start), at)
+    counted = people(clauses.text, max(at - _WITHIN, min(starts, default=clauses.start)), at)
     most = max(range(len(counted)), key=lambda place: counted[place].least, default=0)
     return counted[most:]
 

@@ -97,8 +97,12 @@ def _are_apart(clauses: Clauses, mentions: Sequence[Mention]) -> bool:
 
 def _are_others(clauses: Clauses, one: Word, other: Word) -> bool:
     """Whether two words tell of different people: 东村死了4个，西村死了7个; 烧死3人，摔死1人."""
-    first, second = clauses.around(one), clauses.around(other)
     text = clauses.text
+    first, second = (
+        (max(floor, word.start - LONGEST_QUOTE), min(ceiling, word.end + LONGEST_QUOTE))
+        for word in (one, other)
+        for floor, ceiling in [clauses.around(word)]
+    )
     if (
         one.category not in _FATAL
         or first == second

@@ -29,6 +29,8 @@ _TOLD_BY: Final = re.compile(
 """Who finds the victims, and is none."""
 _WHO: Final = re.compile("[者员]?(?:人员)?(?:先后|相继|已|均|都|也|又|经|抢救|无效|因|医治|于|今|昨|[天日晚早晨]){0,4}")
 """Between 伤 and 死亡, when the injured are those who died: 一名重伤员今晨死亡."""
+_LIST: Final = 200
+"""Characters before a word in which those whom it befell are listed."""
 _AGED: Final = re.compile("[（(][^（）()]{0,6}\\d{1,3}岁[^（）()]{0,8}[）)]")
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
 _ALL: Final = re.compile("全部?|全都|无一|无人生|均|都|双双|皆|[俩仨]")
@@ -166,7 +168,7 @@ class Victims:
 
     def _listed(self, word: Word) -> Amount:
         """One, or all those whom the sentence lists with their ages: 杜某（44岁）、妻子韩某（41岁）."""
-        ages = len(_AGED.findall(self._text, self._clauses.start, word.start))
+        ages = len(_AGED.findall(self._text, max(self._clauses.start, word.start - _LIST), word.start))
         return Amount(max(1, ages), max(1, ages))
 
     def _subject(self, floor: int) -> int:
