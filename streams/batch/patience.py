@@ -9,8 +9,9 @@ from streams.protocols import Clock, Log, Outcome, Overloaded
 
 T = TypeVar("T")
 
-PAUSES: Final = (0.1, 0.3, 1.0, 3.0, 10.0)
-"""Seconds between attempts; the last one repeats. Leaving is the watchdog's business, not ours."""
+PAUSES: Final = (0.1, 0.3, 1.0, 3.0)
+"""Seconds between attempts; the last one repeats. Leaving is the watchdog's business, not ours: when a rebalance begins
+it waits for a third of that, 4 s at least, and a store that is back by then should be asked before it ends us."""
 
 
 class Tally(Protocol):

@@ -11,6 +11,7 @@ from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
 from streams.kafka.batches import install
+from streams.kafka.offsets import heed_errors
 from streams.kafka.ownership import Ownership
 from streams.topics import BACKFILL, role
 from streams.worker.progress import Look, Place, Progress, from_milliseconds
@@ -69,6 +70,7 @@ class ConsumerThread(AIOKafkaConsumerThread):
             return bool(answered)
 
         coordinator._do_heartbeat = heard  # noqa: SLF001
+        heed_errors(coordinator)
         self._sign_commits()
 
     def _sign_commits(self) -> None:

@@ -26,8 +26,9 @@ from tests.real.servers import RealServers
 
 NAME: Final = "chaos"
 SESSION: Final = 6.0
-RECOVERY: Final = 150.0
-"""Seconds within which posts must be judged again after a fault."""
+RECOVERY: Final = 300.0
+"""Seconds within which posts must be judged again after a fault: after a worker's death 500 records of each partition
+are judged alone, which took 140 s on two cores that others kept busy, too."""
 
 DRAIN: Final = 900.0
 """Seconds within which everything must be acknowledged in the end."""

@@ -15,6 +15,7 @@ from elasticsearch.helpers import async_scan
 
 from agents.alert import OF_GRADE, OF_WARNING
 from streams.identity import document_id
+from streams.kafka.offsets import heed_errors
 from tests.embedded.county import PARTITIONS
 from tests.real.chaos.content import NAME
 from tests.real.chaos.invariants import Alert, Letter, Logged, Matter, Offsets, Stored
@@ -55,6 +56,7 @@ class Witness:
     async def _offsets(self) -> dict[int, Offsets]:
         async with self._consumer(group_id=f"{self._deployment}-worker", enable_auto_commit=False) as consumer:
             places = self._places("posts")
+            heed_errors(consumer._coordinator)
             consumer.assign(places)
             earliest, end = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
             return {

@@ -1,5 +1,7 @@
 """The times of a worker."""
 
+from streams.batch.patience import PAUSES
+from streams.kafka.ownership import Ownership
 from streams.worker.settings import WorkerSettings
 
 
@@ -9,3 +11,9 @@ def test_the_other_times_follow_from_the_session() -> None:
     assert WorkerSettings.of_session(usual.session, "127.0.0.1:1", "demo") == usual
     short = WorkerSettings.of_session(10, "127.0.0.1:1", "demo")
     assert (short.session, short.rebalance, short.request, short.stall) == (10, 20, 30, 40)
+
+
+def test_a_store_that_is_back_is_asked_before_a_rebalance_takes_the_batch() -> None:
+    """Even with the shortest session that a deployment may have no pause outlasts the patience with a held batch."""
+    shortest = WorkerSettings.of_session(6, "127.0.0.1:1", "demo")
+    assert max(PAUSES) < Ownership(session=shortest.session, rebalance=shortest.rebalance).patience
