@@ -96,8 +96,8 @@ class Content:
         self._number += 1
         name, dice = TOWNSHIPS[township], self._dice
         body = dice.choice(texts).format(
-            place=f"{name}村", school=f"{name}小学", road=dice.choice(ROADS), number=dice.randint(2, 40),
-            few=dice.randint(1, 5),
+            place=f"{name}村", school=f"{name}小学", road=dice.choice(ROADS), number=2 + self._number // 40,
+            few=1 + self._number // 400,  # Rising, so that matters change and alert all through the run.
         )  # fmt: skip
         at = self._time()
         author = {"author": f"p1-{dice.randrange(500):032x}"} if dice.random() < 0.8 else {}
