@@ -34,15 +34,17 @@ def works(process: psutil.Process) -> bool:
 def test_whoever_ends_it_ends_all_of_it(real_artefacts: None, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM leave neither a server nor a worker behind."""
     running = psutil.Popen([*CHAOS, "--posts", "100000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 240
-    while not (workers := [each for each in running.children(recursive=True) if works(each)]):
-        assert time.monotonic() < until
-        assert running.poll() is None
-        time.sleep(0.5)
-    family = running.children(recursive=True)
-    assert len(family) > len(workers), "the servers are there, too"
-    running.send_signal(number)
-    running.wait(120)
+    try:
+        until = time.monotonic() + 240
+        while not (workers := [each for each in running.children(recursive=True) if works(each)]):
+            assert time.monotonic() < until
+            assert running.poll() is None
+            time.sleep(0.5)
+        family = running.children(recursive=True)
+        assert len(family) > len(workers), "the servers are there, too"
+    finally:
+        running.send_signal(number)
+        running.wait(120)
     left = [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
     for each in left:
         each.kill()
