@@ -2,16 +2,19 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import groupby, islice
 from typing import Final
 
-from models.harm import HarmLexicon
+from models.danger import NOTHING as NOTHING_HEARD
+from models.danger import Dangerous
+from models.harm import HarmLexicon, Word
 from models.kinds import UNNAMED, guess
 from models.numerals import Amount
 from models.sentence import TELLING, Sentence
 from models.standing import MEMORIES, recent
-from models.statements import Statements, together
+from models.statements import Span, Statements, together
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
@@ -51,10 +54,20 @@ _MOMENT: Final = re.compile(
 _HOUR: Final = re.compile("此刻|刚才|刚刚|今[早晨晚]|今天[早上中下凌清一]|昨[晚夜]")
 """What says that it began today, in a text that asks for help."""
 
+_PAST: Final = frozenset({"over", "after", "rescued", "freed"})
+"""What says that a danger is past."""
+_SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned")
+"""Harm that is counted has been done."""
+_BEFORE: Final = re.compile("[昨前]天|上周|上个?月|[去前那当]年|小时候")
+"""What says of a sentence that sounds like danger that it was one."""
+
 NOTHING: Final = Facts()
 
+Around = Callable[[int, int], Iterable[Word]]
+"""The words that say where and whom a danger between two characters of the text threatens."""
 
-def run(text: Text, lexicon: HarmLexicon) -> Facts:
+
+def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
     """Return what the text states about harm; evidence counts characters of `text.whole`.
 
     A statement that is supposed, dreamt, drilled, past, asked or denied states no harm; a rumour is a hint. The
@@ -63,7 +76,7 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     whole = text.whole
     plain = lexicon.plain(whole)
     found = lexicon.words(plain)
-    if not found:
+    if not found and not dangerous:
         return NOTHING
     said = {word.category for word in found}
     since = MEMORIES if "memory" in said else recent(plain, text.year)
@@ -83,18 +96,35 @@ def run(text: Text, lexicon: HarmLexicon) -> Facts:
     stated = together(sentences)
     if "refuted" in said:
         stated.hints.clear()
-    return _facts(whole, stated) if stated.quotes or stated.hints or stated.amounts else NOTHING
+    unreal = any(sentence.drill or sentence.frame == "film" for sentence in sentences)
+    heard = NOTHING_HEARD if unreal else _heard(stated, plain, dangerous)
+    if not (stated.quotes or stated.hints or stated.amounts or heard):
+        return NOTHING
+    return _facts(whole, stated, heard, partial(lexicon.around, plain))
 
 
-def _facts(whole: str, stated: Statements) -> Facts:
+def _heard(stated: Statements, text: str, dangerous: Dangerous) -> Dangerous:
+    """What sounds like danger, where nothing says that it is over.
+
+    Reports are left to the rules: what they tell sounds alike while it lasts and when it is over.
+    """
+    if stated.press or stated.quotes.keys() & _PAST or any(map(stated.least, _SUFFERED)):
+        return NOTHING_HEARD
+    now = tuple(span for span in dangerous.now if not _BEFORE.search(text, *span))
+    return Dangerous(now, () if "event" in stated.quotes else dangerous.hazard)
+
+
+def _facts(whole: str, stated: Statements, heard: Dangerous, around: Around) -> Facts:
     _settle_poisoned(stated)
     _settle_unsafe(stated, whole)
     _settle_urgent(stated, whole)
     _settle_risk(stated)
     _settle_hazard(stated)
+    _settle_heard(stated, "hazard", heard.hazard, around)
     kind = _kind(stated, whole)
     _settle_patients(stated, kind)
     _settle_immediate(stated, kind)
+    _settle_heard(stated, "immediate", heard.now, around)
     known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
     return Facts(
         kind=kind,
@@ -103,6 +133,16 @@ def _facts(whole: str, stated: Statements) -> Facts:
         quotes={name: _evidence(whole, spans) for name, spans in stated.quotes.items()},
         hints=_evidence(whole, stated.hints),
     )
+
+
+def _settle_heard(stated: Statements, name: str, spans: Iterable[Span], around: Around) -> None:
+    """What the words of the lexicon say stands by itself; where they say nothing, what it sounds like counts."""
+    if name in stated.quotes:
+        return
+    for start, end in spans:
+        stated.quotes[name][start, end] = None
+        for word in around(start, min(end, start + _LONGEST_SENTENCE)):
+            stated.quotes[word.category][word.start, word.end] = None
 
 
 def _least(amount: Amount) -> int:

@@ -9,6 +9,7 @@ from agents import (
     assemble,
     classify,
     clean,
+    danger,
     deadline,
     emotion,
     escalate,
@@ -24,6 +25,7 @@ from agents import (
     severity,
     weigh,
 )
+from models.danger import DangerModel
 from models.gazetteer import Gazetteer
 from models.harm import HarmLexicon
 from models.keywords import KeywordWeights
@@ -36,7 +38,7 @@ from models.topic import TopicModel
 from streams.matter import Arrival, Decision, Deployment, Known, Moment, Overdue
 from streams.privacy.door import Door
 from streams.protocols import Incidents
-from streams.records import Post
+from streams.records import Post, Text
 from streams.stage import Stage
 from streams.township import Township
 
@@ -46,6 +48,7 @@ MODELS: Final = (
     TopicModel,
     SentimentModel,
     EmotionModel,
+    DangerModel,
     KeywordWeights,
     HarmLexicon,
     RulePack,
@@ -62,6 +65,7 @@ JUDGING: Final = (
     classify,  # topic, which decides the office
     sentiment,  # mood; grades nothing
     emotion,  # feeling; grades nothing
+    danger,  # which sentences sound like danger, by a model
     facts,  # who was hurt, how many, in whose words
     severity,  # facts -> grade and warning, by rules with a source
 )
@@ -112,3 +116,9 @@ STAGES: Final = (POST, ACTION, TIMER)
 
 JUDGE: Final = Stage("judge", given=(Post, Gazetteer, *MODELS), steps=JUDGING)
 """A post alone, without a store or a township's memory: `xiangyin judge`."""
+GRADE: Final = Stage(
+    "grade",
+    given=(Text, Segmenter, Table, DangerModel, HarmLexicon, RulePack),
+    steps=(segment, weigh, danger, facts, severity),
+)
+"""Severity alone, for measuring it."""

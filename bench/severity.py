@@ -14,10 +14,8 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from agents import facts, severity
+from deploy.grading import Grader
 from models.evaluation.halves import half
-from models.harm import HarmLexicon
-from models.rulepack import RulePack
 from streams.matter import Facts
 from streams.records import Severity, Text
 
@@ -31,12 +29,6 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
     """The rows of a data file."""
     with (DATA / name).open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
-
-
-def judge(text: Text, lexicon: HarmLexicon, rules: RulePack) -> tuple[Facts, Severity]:
-    """Facts and severity of one text."""
-    stated = facts.run(text, lexicon)
-    return stated, severity.run(stated, rules)
 
 
 def right_grade(row: dict[str, Any], found: Severity) -> bool:
@@ -106,12 +98,12 @@ def errors(judged: list[Judged]) -> None:
             )
 
 
-def everyday(lexicon: HarmLexicon, rules: RulePack, show: int) -> None:
+def everyday(grade: Grader, show: int) -> None:
     """Count how many unlabelled everyday messages get a grade, and how long a text takes."""
     for name in ("messages_stream.jsonl", "messages_replied.jsonl"):
         texts = [(row["title"], row.get("body") or row.get("message") or "") for row in rows(name)]
         begin = time.process_time()
-        judged = [judge(Text(title or "", body), lexicon, rules) for title, body in texts]
+        judged = [grade(Text(title or "", body)) for title, body in texts]
         spent = time.process_time() - begin
         length = sum(len(title or "") + len(body) for title, body in texts) / len(texts)
         graded = [index for index, (_, found) in enumerate(judged) if found.grade != "none"]
@@ -131,14 +123,14 @@ def main() -> None:
     options.add_argument("--errors", action="store_true")
     options.add_argument("--show", type=int, default=0)
     chosen = options.parse_args()
-    lexicon, rules = HarmLexicon.load(), RulePack.load()
-    judged = [(row, *judge(Text("", row["text"]), lexicon, rules)) for row in rows("severity_labelled.jsonl")]
+    grade = Grader()
+    judged = [(row, *grade(Text("", row["text"]))) for row in rows("severity_labelled.jsonl")]
     for name in [chosen.half] if chosen.half else ["A", "B"]:
         part = [entry for entry in judged if half(entry[0]["id"]) == name]
         report(f"half {name}", part)
         if chosen.errors:
             errors(part)
-    everyday(lexicon, rules, chosen.show)
+    everyday(grade, chosen.show)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def models() -> Mapping[type, object]:
         trained.topic,
         trained.sentiment,
         trained.emotion,
+        trained.danger,
         trained.keywords,
         requests,
         HarmLexicon.load(),

@@ -25,15 +25,18 @@ class Head(Struct, frozen=True):
         return Sums(title[start:stop], whole[start:stop], again[start:stop], felt[start:stop])
 
 
-def heads(*models: tuple[Sequence[str], NDArray[np.float32]]) -> tuple[Head, ...]:
-    """One table for several models, given by their words and weights, and each model's part of it."""
+def heads(*models: tuple[Sequence[str], NDArray[np.float32]], last_by_sentence: bool = False) -> tuple[Head, ...]:
+    """One table for several models, given by their words and weights, and each model's part of it.
+
+    `last_by_sentence`: the last one reads sentences, the others whole posts.
+    """
     words = _commonest_first(models)
     rows = {word: row for row, word in enumerate(words)}
     edges = np.cumsum([0, *(weights.shape[1] for _, weights in models)]).tolist()
     joined = np.zeros((len(words), edges[-1]), dtype=np.float32)
     for (known, weights), start in zip(models, edges, strict=False):
         joined[[rows[word] for word in known], start : start + weights.shape[1]] = weights
-    table = Table(words, joined)
+    table = Table(words, joined, (edges[-2], edges[-1] - 1) if last_by_sentence else (0, 0))
     return tuple(Head(table, start, stop) for start, stop in pairwise(edges))
 
 

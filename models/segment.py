@@ -23,6 +23,9 @@ SHIFTERS: Final = frozenset(
 )
 """Words that turn or stress what follows; `[` opens a Weibo emoticon such as [哈哈]."""
 
+ENDS: Final = frozenset("。！？!?；;\n")
+"""Words after which another sentence begins."""
+
 _WIDE: Final = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide).isalnum()}
 """Full-width letters and digits as ordinary ones, which jieba joins to words; as long as before."""
@@ -58,6 +61,12 @@ class Tokens(Struct, frozen=True, dict=True):
     def counts(self) -> Mapping[str, int]:
         """How often each word stands in title and body."""
         return Counter(self.whole)
+
+    @property
+    def sentences(self) -> list[int]:
+        """Where sentences begin: the numbers of their first words. None goes across the end of the title."""
+        begins = {0, self.titled, *(number for number, word in enumerate(self.whole, 1) if word in ENDS)}
+        return sorted(begins - {len(self.whole)})
 
     @property
     def words(self) -> KeysView[str]:

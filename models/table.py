@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from models.segment import SHIFTERS, Tokens
+from models.segment import ENDS, SHIFTERS, Tokens
 
 LONGEST_PART: Final = 3
 LONGEST_WORD: Final = 8
@@ -44,6 +44,8 @@ class Sums(Struct, frozen=True):
     whole: list[float]
     again: list[float]
     felt: list[float]
+    sentences: Sequence[Sequence[float]] = ()
+    """Of each sentence, in the order of `Tokens.sentences`, the sums of the columns that are wanted by sentence."""
 
 
 class Table:
@@ -56,13 +58,17 @@ class Table:
         words: the vocabulary; with a blank in it a word is a phrase, a shifter and what follows it.
         weights: shape (words, columns); half precision at most. Sums of such numbers are exact in double precision, so
             that the order of words changes nothing.
+        by_sentence: the columns, first and after the last, whose sums are wanted sentence by sentence.
     """
 
-    def __init__(self, words: Sequence[str], weights: NDArray[np.float32]) -> None:
+    def __init__(
+        self, words: Sequence[str], weights: NDArray[np.float32], by_sentence: tuple[int, int] = (0, 0)
+    ) -> None:
         self.words = tuple(words)
+        self._by_sentence = slice(*by_sentence)
         phrases = {word: word.split(" ", 1) for word in words if " " in word}
-        # Shifters and what follows them have rows even where they weigh nothing, so that phrases are found by rows.
-        known = [*words, *sorted(SHIFTERS.union(*phrases.values()).difference(words))]
+        # Shifters, what follows them and ends have rows even where they weigh nothing: they are found by their rows.
+        known = [*words, *sorted(SHIFTERS.union(ENDS, *phrases.values()).difference(words))]
         self._rows = {word: row for row, word in enumerate(known, UNKNOWN + 1)}
         self._alone = np.zeros((len(known) + 1, weights.shape[1]))
         self._alone[1 : len(words) + 1] = weights
@@ -73,6 +79,8 @@ class Table:
         self._met: list[str] = []
         self._shifts = np.zeros(len(self._alone) + 1, dtype=np.bool_)
         self._shifts[[self._rows[word] for word in SHIFTERS]] = True
+        self._ends = np.zeros(len(self._alone) + 1, dtype=np.bool_)
+        self._ends[[self._rows[word] for word in ENDS]] = True
         # By the rows of their two words, in ascending order; the last one is what is found for none of them.
         pairs = sorted((self._rows[one] << _WIDE | self._rows[two], self._rows[x]) for x, (one, two) in phrases.items())
         self._pairs, self._phrases = np.array([*pairs, (-1, UNKNOWN)], dtype=np.int64).T
@@ -106,7 +114,27 @@ class Table:
         AGAIN.take(np.diff(edges), out=times[2], mode="clip")
         weights = self._weights.take(first >> 2 & _ROW, axis=0)
         ends = np.searchsorted(first >> 2 + _WIDE, np.arange(len(posts) + 1)).tolist()
-        return [Sums(*(times[:, start:end] @ weights[start:end]).tolist()) for start, end in pairwise(ends)]
+        said = self._said(found, starts, titled, post)
+        sums: list[Sums] = []
+        for (start, end), sentences in zip(pairwise(ends), said, strict=True):
+            title, whole, again, felt = (times[:, start:end] @ weights[start:end]).tolist()
+            sums.append(Sums(title, whole, again, felt, sentences))
+        return sums
+
+    def _said(self, found: _Rows, starts: _Rows, titled: _Rows, post: _Rows) -> Sequence[Sequence[Sequence[float]]]:
+        """The sums of each sentence of each post; a word that is said again counts again."""
+        if not self._by_sentence.stop:
+            return [()] * len(starts)
+        begins = np.zeros(len(found) + 1, dtype=np.bool_)
+        begins[1:] = self._ends.take(found, mode="clip")
+        begins[starts] = begins[titled] = True
+        first = begins[:-1].nonzero()[0]
+        if not len(first):
+            return [()] * len(starts)
+        weights = self._weights[:, self._by_sentence].take(found, axis=0)
+        sums = np.add.reduceat(weights, first, axis=0).tolist()
+        edges = np.searchsorted(post[first], np.arange(len(starts) + 1)).tolist()
+        return [sums[start:end] for start, end in pairwise(edges)]
 
     def _phrases_among(self, found: _Rows, breaks: _Rows) -> tuple[_Rows, _Rows]:
         """Where phrases begin, and their rows; none goes across a break, from a title to a body or to another post."""

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from agents import facts, segment, severity
+from agents import segment
 from deploy.evaluation.measures import text_of
 from deploy.evaluation.rows import NAMED, split
+from deploy.grading import Grader
 from models import artefact
 from models.correction import LEARNED, Correction, Field, Label, newest
 from models.evaluation import answer
 from models.evaluation.interval import share
 from models.evaluation.score import Evaluation, Share
-from models.harm import HarmLexicon
 from models.load import load
-from models.rulepack import RulePack
 from models.segment import Segmenter
 from models.train.corpus import example
 from streams.records import Text
@@ -43,7 +42,7 @@ def evaluate(corrections: Mapping[int, Correction], name: str, weights: Path = a
     chosen = newest(corrections)
     counts: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     wrong: list[int] = []
-    rules = _rules()
+    rules = _rules(weights)
     folders = {INSTALLED: artefact.FOLDER, str(weights): weights}
     if weights.resolve() == artefact.FOLDER.resolve():
         del folders[str(weights)]
@@ -82,12 +81,11 @@ def _weights(folder: Path) -> Answers:
     return said
 
 
-def _rules() -> Answers:
-    lexicon, rules = HarmLexicon.load(), RulePack.load()
+def _rules(weights: Path) -> Answers:
+    grader = Grader(weights)
 
     def said(field: Field, text: Text) -> Label:
-        stated = facts.run(text, lexicon)
-        found = severity.run(stated, rules)
+        stated, found = grader(text)
         by_field: Mapping[Field, Label] = {
             "grade": found.grade,
             "deaths": stated.toll.deaths,

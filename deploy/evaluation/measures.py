@@ -6,18 +6,17 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
-from agents import clean, facts, segment, severity
+from agents import clean, segment
 from deploy import reading
 from deploy.evaluation.asked import Asked, Model
 from deploy.evaluation.rows import Row, shown
+from deploy.grading import Grader
 from models.classifier import Classifier
 from models.evaluation import answer
 from models.evaluation.answer import Answer
 from models.evaluation.interval import share
 from models.evaluation.score import Score, Share, Tally
-from models.harm import HarmLexicon
 from models.mood import SENTIMENT_OF, EmotionModel, SentimentModel
-from models.rulepack import RulePack
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
 from streams.records import GRADES, Text
@@ -153,7 +152,7 @@ class SeverityMeasure:
 
     def __init__(self, asked: Asked) -> None:
         self._renamed, self._named = asked.renamed, asked.named
-        self._lexicon, self._rules = HarmLexicon.load(), RulePack.load()
+        self._grader = Grader(asked.weights)
         self._tallies: defaultdict[tuple[str, str], Tally] = defaultdict(partial(Tally, asked.named))
         self._counts: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
         self._wrong: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -165,8 +164,7 @@ class SeverityMeasure:
         readings = {truth, _known(other, self._renamed, known, "grade_alt")} if other else {truth}
         signals = {name: _yes(record[name], name) for name in ("hazard", "immediate") if name in record}
         deaths = _deaths(record["deaths"]) if "deaths" in record else None
-        stated = facts.run(text_of(row.title, row.body), self._lexicon)
-        found = severity.run(stated, self._rules)
+        stated, found = self._grader(text_of(row.title, row.body))
 
         right = found.grade in readings
         self._tallies["grade", row.rows].add(found.grade if right else truth, Answer(found.grade), row.line)

@@ -13,13 +13,14 @@ from models import artefact, request, similarity
 from models.artefact import Fitted
 from models.classifier import MEASURED
 from models.correction import Correction, Field
+from models.danger import DangerModel
 from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
-from models.train import corpus, grouping, mood, topic
+from models.train import corpus, danger, grouping, mood, topic
 from models.train.corpus import Cut, Example, Part
 from models.train.corrected import SOURCE, corrected
 from models.train.grouping import Share
@@ -86,6 +87,8 @@ def train(
         _learn(out, TopicModel.NAME, sets.topic, lambda rows: topic.fitted(rows, sets.unlabelled))
         progress("mood")
         _learn(out, EmotionModel.NAME, sets.sentiment, lambda rows: mood.fitted([*rows, *sets.taught], sets.unlabelled))
+        progress("danger")
+        artefact.save(out, DangerModel.NAME, danger.fitted_to(data, Segmenter()))
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")
@@ -177,6 +180,7 @@ def _report(data: Path, sets: _Sets, models: Path) -> Report:
             "sentiment": len(trained.sentiment.vocabulary),
             "keywords": len(trained.keywords.counts),
             "requests": len(requests.weights),
+            "danger": len(trained.danger.vocabulary),
         },
         scores=(
             *topic.scores(topics, sets.topic),

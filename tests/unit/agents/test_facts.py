@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents import facts
+from deploy.grading import Grader
+from models.danger import NOTHING
 from models.harm import HarmLexicon
 from streams.matter import Facts
 from streams.records import Text
 
-LEXICON = HarmLexicon.load()
+GRADE = Grader()
 PIECES = (
     st.sampled_from(
         ["3人", "死亡", "三死五伤", "听说", "如果", "没有", "去年", "今天", "着火了", "被困", "失踪", "损失"]
@@ -27,7 +29,7 @@ PIECES = (
 
 
 def read(text: str, title: str = "") -> Facts:
-    return facts.run(Text(title, text), LEXICON)
+    return GRADE(Text(title, text))[0]
 
 
 def test_most_texts_state_nothing() -> None:
@@ -133,14 +135,15 @@ def test_a_megabyte_of_prose_takes_less_than_a_second() -> None:
         "谢谢！",
     ]
     text = "".join(random.Random(1).choices(words, k=130_000))[:1_000_000]
+    lexicon = HarmLexicon.load()
     begin = time.process_time()
-    read(text)
+    facts.run(Text("", text), NOTHING, lexicon)
     assert time.process_time() - begin < 2.5, "a second on an idle core, with room for a busy one"
 
 
 def test_what_a_post_dates_years_before_it_was_published_is_history() -> None:
     """2011年7月23日 is long ago for who writes in 2026, and this week for who wrote then; last year is still near."""
     told = "我父亲2011年7月23日在动车事故中遇难，赔偿一直没到位"
-    assert not facts.run(Text("", told, 2026), LEXICON).least.get("deaths")
-    assert facts.run(Text("", told, 2011), LEXICON).least["deaths"] == 1
-    assert facts.run(Text("", told, 2012), LEXICON).least["deaths"] == 1
+    assert not GRADE(Text("", told, 2026))[0].least.get("deaths")
+    assert GRADE(Text("", told, 2011))[0].least["deaths"] == 1
+    assert GRADE(Text("", told, 2012))[0].least["deaths"] == 1

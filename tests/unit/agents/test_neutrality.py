@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from msgspec import json
 from msgspec.structs import asdict, replace
 
-from agents import facts, severity
-from models.harm import HarmLexicon
-from models.rulepack import RulePack
+from agents import danger, facts, severity
+from deploy.grading import Grader
 from streams.records import Severity, Text, Toll
 from streams.stage import Values
 from streams.township import Route
 from tests.unit.agents import speech
 from tests.unit.town import Town, incident, judged
 
-LEXICON, RULES = HarmLexicon.load(), RulePack.load()
+GRADE = Grader()
 
 REPORTS = [
     "今晨市场起火，无人员伤亡",
@@ -100,7 +99,7 @@ outbursts = st.lists(st.tuples(st.sampled_from(OUTBURSTS), TAILS).map("".join), 
 
 
 def graded(text: str, title: str = "") -> Severity:
-    return severity.run(facts.run(Text(title, text), LEXICON), RULES)
+    return GRADE(Text(title, text))[1]
 
 
 def verdict(text: str, title: str = "") -> tuple[str, str, bool, bool, tuple[str, ...]]:
@@ -146,7 +145,7 @@ def test_exclamation_marks_change_nothing(report: str, many: int) -> None:
 def test_the_order_of_sentences_changes_no_number() -> None:
     """A toll is the same whichever sentence comes first."""
     sentences = ("昨夜车祸三死五伤", "另有2人失踪", "听说死了二十个人", "直接损失300万元", "书记不作为")
-    tolls = {facts.run(Text("", "。".join(order)), LEXICON).toll for order in permutations(sentences)}
+    tolls = {GRADE(Text("", "。".join(order)))[0].toll for order in permutations(sentences)}
     assert len(tolls) == 1
     assert tolls.pop().deaths == 3
 
@@ -159,7 +158,8 @@ def test_the_order_of_reports_changes_no_verdict(order: list[str]) -> None:
 
 def test_the_steps_take_nothing_but_words_and_rules() -> None:
     """Mood, reach and author are no parameters, so they cannot matter."""
-    assert set(facts.run.__annotations__) == {"text", "lexicon", "return"}
+    assert set(facts.run.__annotations__) == {"text", "dangerous", "lexicon", "return"}
+    assert set(danger.run.__annotations__) == {"tokens", "sums", "model", "return"}
     assert set(severity.run.__annotations__) == {"facts", "rules", "return"}
 
 
@@ -275,7 +275,7 @@ def test_sentences_in_any_order_give_the_same_numbers(sentences: list[str], rand
 
 def toll_and_verdict(sentences: list[str]) -> tuple[Toll, object]:
     text = "。".join(sentences)
-    return facts.run(Text("", text), LEXICON).toll, verdict(text)
+    return GRADE(Text("", text))[0].toll, verdict(text)
 
 
 @pytest.mark.parametrize(

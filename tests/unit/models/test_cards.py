@@ -20,7 +20,7 @@ from models.train.grouping import shares
 FOLDER = Path(next(iter(models.__path__)))
 REPORT = json.decode((FOLDER / "weights" / "report.json").read_bytes(), type=Report)
 MEASURED = ("topic", "sentiment", "emotion")
-NAMES = (*MEASURED, "requests", "keywords")
+NAMES = (*MEASURED, "requests", "keywords", "danger")
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the labelled texts are not in {DATA}")
 

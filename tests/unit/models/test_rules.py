@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from agents import facts, severity
-from models.harm import HarmLexicon
-from models.rulepack import RulePack, read_file
+from deploy.grading import Grader
+from models.rulepack import read_file
 from streams.records import Text
 
 RULES = Path(__file__).parents[3] / "models" / "rules"
-LEXICON, PACK = HarmLexicon.load(), RulePack.load()
+GRADE = Grader()
 
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -24,8 +23,7 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def judged(case: dict[str, Any]) -> dict[str, Any]:
     text = Text(case.get("title", ""), case["text"])
-    stated = facts.run(text, LEXICON)
-    found = severity.run(stated, PACK)
+    stated, found = GRADE(text)
     assert all(text.whole[quote.start : quote.end] == quote.text for quote in found.evidence)
     assert bool(found.rules) == bool(found.evidence)
     asked = {name for name in case if name not in {"title", "text"}}
@@ -42,5 +40,5 @@ def test_every_rule_has_a_case_that_only_it_explains() -> None:
     """No rule without a text that meets it: each rule's own cases name it among the rules met."""
     for path in sorted(RULES.glob("*.yaml")):
         for entry in read_file(path).rules:
-            met = [severity.run(facts.run(Text("", case["text"]), LEXICON), PACK).rules for case in entry.cases]
+            met = [GRADE(Text("", case["text"]))[1].rules for case in entry.cases]
             assert any(entry.id in rules for rules in met), entry.id

@@ -129,3 +129,11 @@ def test_the_parts_of_a_word() -> None:
     """One to three characters at each place, shorter than the word."""
     assert parts("城管执法") == {*"城管执法", "城管", "管执", "执法", "城管执", "管执法"}
     assert parts("医院") == {"医", "院"}
+
+
+def test_sums_by_sentence_are_those_of_each_sentence_alone() -> None:
+    """The columns that are wanted by sentence are added up sentence by sentence; none goes beyond the title."""
+    table = Table(["水", "火", "救"], np.array([[1, 2], [4, 8], [16, 32]], dtype=np.float32), by_sentence=(1, 2))
+    posts = [Tokens.of(["水", "救"], ["火", "。", "救", "救", "！"]), Tokens.of([], []), Tokens.of([], ["\n", "水"])]
+    assert [sums.sentences for sums in table.sums_of_all(posts)] == [[[34], [8], [64]], [], [[0], [2]]]
+    assert [post.sentences for post in posts] == [[0, 2, 4], [], [0, 1]]

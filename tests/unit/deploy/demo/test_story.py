@@ -4,14 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agents import clean, facts, severity
+from agents import clean
 from deploy.demo.content import Posting, postings
-from models.harm import HarmLexicon
-from models.rulepack import RulePack
+from deploy.grading import Grader
 from streams.records import Post, Severity
 
-LEXICON = HarmLexicon.load()
-RULES = RulePack.load()
+GRADE = Grader()
 CRACK, FALL, DEATHS, RUMOUR = "t001", "m001", "t002", "m002"
 
 FILMS_DRILLS_AND_OLD_STORIES = ("a053", "a054", "a055", "m072", "m073", "t058", "t059")
@@ -26,7 +24,7 @@ def judge(posting: Posting) -> Severity:
         title=posting.title,
         body=posting.body,
     )
-    return severity.run(facts.run(clean.run(post), LEXICON), RULES)
+    return GRADE(clean.run(post))[1]
 
 
 def posting(name: str) -> Posting:
