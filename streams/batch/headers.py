@@ -54,6 +54,6 @@ def happened(headers: Mapping[str, bytes]) -> datetime | None:
     """When the sender says that the post was published."""
     try:
         said = datetime.fromisoformat(headers.get(HAPPENED, b"").decode("ascii"))
-    except ValueError:
+        return said.astimezone(UTC) if said.tzinfo else None
+    except (ValueError, OverflowError):  # The first hours of the year 1 in China were no year of UTC.
         return None
-    return said.astimezone(UTC) if said.tzinfo else None

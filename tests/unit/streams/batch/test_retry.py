@@ -92,9 +92,15 @@ def test_a_post_without_a_date_is_no_news_when_it_is_sent_again() -> None:
     assert headers.happened(sent(record(json.encode(dated))).headers) is None
 
 
-@pytest.mark.parametrize("said", [b"", b"yesterday", b"2026-03-01", b"\xff", b"2026-03-01T12:00:00"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"", b"yesterday", b"2026-03-01", b"\xff", b"2026-03-01T12:00:00",
+        b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59-14:00",
+    ],
+)  # fmt: skip
 def test_a_time_that_is_none_is_left(said: bytes) -> None:
-    """Only RFC 3339 with its zone says when a post was published."""
+    """Only RFC 3339 with its zone, of a year that UTC has too, says when a post was published; no other does harm."""
     assert headers.happened({"happened": said}) is None
 
 
