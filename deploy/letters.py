@@ -11,6 +11,7 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import DecodeError, Struct, json
 
 from deploy import wiring
+from deploy.reading import LOCAL
 from deploy.settings.deployment import Settings
 from streams.batch.letters import Original, opened
 from streams.batch.register import DROPPED, RETRIED, Dealing, Filed, Standing, standing
@@ -31,6 +32,10 @@ from streams.topics import DEAD, OPERATIONS, topic
 
 _letters: Final = json.Decoder(Letter)
 _sealed: Final = json.Decoder(DeadLetter)
+_dealings: Final = json.Decoder(Dealing)
+
+_NOT_OURS: Final = (DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
+"""What a record raises that another program wrote: no JSON, no letter, nested without end, at no time of China's."""
 
 
 class Cabinet(Struct, frozen=True):
@@ -51,13 +56,23 @@ async def cabinet(settings: Settings) -> Cabinet:
     await check_topics(servers, name, partitions=settings.partitions)
     letters, foreign = list[Filed](), 0
     async for record in reading.whole(servers, topic(name, DEAD), settings.partitions):
-        try:
-            letters.append(Filed(_letters.decode(record.value or b""), (record.partition, record.offset)))
-        except (DecodeError, UnicodeDecodeError):
+        if letter := _letter(record.value or b""):
+            letters.append(Filed(letter, (record.partition, record.offset)))
+        else:
             foreign += 1
     told = reading.whole(servers, topic(name, OPERATIONS), settings.partitions)
     dealings = [dealing async for record in told if (dealing := _dealing(record.value or b""))]
     return Cabinet(standing(letters, dealings), foreign)
+
+
+def _letter(value: bytes) -> Letter | None:
+    """The letter in a record of `.dead`; None for what is none of ours, or came at a time that cannot be shown."""
+    try:
+        letter = _letters.decode(value)
+        letter.time.astimezone(LOCAL)
+    except _NOT_OURS:
+        return None
+    return letter
 
 
 def _dealing(value: bytes) -> Dealing | None:
@@ -65,9 +80,11 @@ def _dealing(value: bytes) -> Dealing | None:
     if b'"letter_' not in value:
         return None
     try:
-        return json.decode(value, type=Dealing)
-    except (DecodeError, UnicodeDecodeError):
+        dealing = _dealings.decode(value)
+        dealing.time.astimezone(LOCAL)
+    except _NOT_OURS:
         return None
+    return dealing
 
 
 async def originals(
@@ -88,7 +105,7 @@ async def originals(
 def _opened(seal: Seal, value: bytes) -> Original | Unreadable:
     try:
         return opened(seal.open(_sealed.decode(value).sealed))
-    except DecodeError as error:
+    except _NOT_OURS as error:
         return Unreadable(f"no letter of ours: {error}")
     except Unreadable as error:
         return error

@@ -312,7 +312,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     step: str
     reason: Reason
     error: str
-    time: datetime
+    time: Annotated[datetime, Meta(tz=True)]
     """When the record came, by the log."""
     township: str | None = None
     source: str | None = None

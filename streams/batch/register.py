@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from streams.records import Letter
 
@@ -20,14 +20,14 @@ class Dealing(Struct, frozen=True, kw_only=True):
 
     event: Literal["letter_retried", "letter_dropped"]
     letter: str
-    recorded: datetime
+    recorded: Annotated[datetime, Meta(tz=True)]
     """The letter's own time."""
     township: str | None
     source: str | None
     by: str
     """Role account, never a person."""
     reason: str
-    time: datetime
+    time: Annotated[datetime, Meta(tz=True)]
 
 
 class Filed(Struct, frozen=True):

@@ -11,7 +11,7 @@ from msgspec import json
 from deploy import letters, wiring
 from deploy.settings.deployment import Settings
 from streams.batch.letters import Letters, Original
-from streams.batch.register import Filed, Standing
+from streams.batch.register import Dealing, Filed, Standing
 from streams.errors import Unreadable
 from streams.kafka import reading
 from streams.privacy.seal import Seal
@@ -44,6 +44,41 @@ async def test_a_forged_letter_holds_up_no_other(monkeypatch: pytest.MonkeyPatch
     filed = [Standing(Filed(json.decode(value, type=Letter), (0, place)), "open") for place, value in enumerate(values)]
     found = [opened async for _, opened in letters.originals(settings, filed)]
     assert [type(each) for each in found] == [Original, Unreadable, Unreadable, Original]
+
+
+def forged(value: bytes, **said: object) -> bytes:
+    """The same with other fields."""
+    return json.encode({**json.decode(value), **said})
+
+
+NO_TIMES = ["2026-03-01T12:00:00", "9999-12-31T23:59:59Z"]
+DEEP = b'{"deep":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+async def test_no_record_of_another_program_keeps_letters_from_being_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time without a zone, or beyond the calendar, or JSON without end is a foreign record, and counted."""
+    told = json.encode(
+        Dealing(
+            event="letter_dropped", letter="d.posts-0-1", recorded=NOW, township=None, source=None, by="duty",
+            reason="spam", time=NOW,
+        )
+    )  # fmt: skip
+    written = {
+        "d.dead": [letter(1), DEEP, *(forged(letter(2), time=said) for said in NO_TIMES)],
+        "d.operations": [told, DEEP.replace(b"deep", b"letter_"), *(forged(told, time=said) for said in NO_TIMES)],
+    }
+
+    async def whole(_servers: object, name: str, _partitions: int) -> AsyncIterator[Any]:
+        for offset, value in enumerate(written[name]):
+            yield SimpleNamespace(partition=0, offset=offset, value=value)
+
+    async def present(*_: object, **__: object) -> None: ...
+
+    monkeypatch.setattr(reading, "whole", whole)
+    monkeypatch.setattr(letters, "check_topics", present)
+    found = await letters.cabinet(cast("Settings", SimpleNamespace(name="d", kafka_access=lambda: "", partitions=1)))
+    assert ([each.letter.offset for each in found.letters], found.foreign) == ([1], 3)
+    assert [each.state for each in found.letters] == ["dropped"]
 
 
 def test_a_letter_is_found_with_or_without_the_deployments_name() -> None:
