@@ -57,6 +57,8 @@ async def single(servers: Servers, name: str, places: Iterable[tuple[int, int]])
             place = TopicPartition(name, partition)
             consumer.seek(place, offset)
             batches = await consumer.getmany(place, timeout_ms=int(PATIENCE * 1000), max_records=1)
+            if not batches and (await consumer.beginning_offsets([place]))[place] <= offset:
+                raise Busy(f"Kafka at {servers} does not send {name}, partition {partition}, offset {offset}")
             for record in batches.get(place, ()):
                 if record.offset == offset:
                     yield record
