@@ -81,3 +81,9 @@ def test_the_year_of_publication_stays_with_the_words() -> None:
     """What a post dates is history or not by when it was published; where nobody says, the words alone tell."""
     assert clean.run(structs.replace(post("x"), published=datetime(2024, 2, 1, tzinfo=UTC))).year == 2024
     assert clean.run(post("x")).year is None
+
+
+def test_a_post_from_the_future_is_of_the_year_in_which_it_was_read() -> None:
+    """A site's clock that is years ahead would make history of every dated accident, and leave it ungraded."""
+    ahead = structs.replace(post("x"), published=datetime(2099, 3, 1, tzinfo=UTC))
+    assert clean.run(ahead).year == ahead.fetched.year
