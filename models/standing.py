@@ -28,6 +28,10 @@ _YEAR_ALONE: Final = re.compile(
 )
 """A year without a day is how people speak of the past; news name the day."""
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=\d{1,2}月)")
+_PLANNED: Final = re.compile("(?:计划|预计|力争|争取|确保|拟|工期|延[期长至到])[^，。；\n]{0,6}$")
+_UNTIL: Final = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|[底末])?[之以]?前(?!后|来|往|去)")
+_PLANNED_WITHIN: Final = 12
+"""Before and behind these a year is one of plans, and says nothing of when the text was written: 预计2030年6月完工."""
 MEMORIES: Final = 9999
 """The first recent year of a text that remembers: whatever it dates is history."""
 _LONG_AGO: Final = 2000
@@ -35,8 +39,13 @@ _LONG_AGO: Final = 2000
 
 def recent(text: str, year: int | None) -> int:
     """The first year that is no history: by when a text was published, else by the latest year that it dates."""
-    year = year or max((int(date[1]) for date in _DATE.finditer(text)), default=_LONG_AGO + 1)
-    return year - 1
+    dates = (int(date[1]) for date in _DATE.finditer(text) if not _is_planned(text, date))
+    return (year or max(dates, default=_LONG_AGO + 1)) - 1
+
+
+def _is_planned(text: str, date: re.Match[str]) -> bool:
+    before = text[max(0, date.start() - _PLANNED_WITHIN) : date.start()]
+    return bool(_PLANNED.search(before) or _UNTIL.match(text, date.end()))
 
 
 class Reading:

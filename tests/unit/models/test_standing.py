@@ -4,7 +4,7 @@ import pytest
 
 from models.clauses import Clauses
 from models.harm import HarmLexicon
-from models.standing import Reading
+from models.standing import Reading, recent
 
 LEXICON = HarmLexicon.load()
 
@@ -44,3 +44,17 @@ def test_what_is_denied_or_asked_is_not_told() -> None:
     """无人受伤 denies, 有没有人受伤 asks."""
     assert standings("两车相撞，没有人受伤") == ["denied"]
     assert standings("两车相撞，请问有没有人受伤") != ["stated"]
+
+
+@pytest.mark.parametrize(
+    "plan", ["预计2030年6月完工。", "工期到2029年12月。", "计划于2028年6月通车。", "2028年12月底前整改到位。"]
+)
+def test_a_year_of_plans_makes_no_history_of_today(plan: str) -> None:
+    """What is to be ready in 2030 does not say that the text was written then, and that its dead are long dead."""
+    assert recent(f"2026年3月1日着火，3人死亡。{plan}", None) == recent("2026年3月1日着火，3人死亡。", None) == 2025
+
+
+def test_the_latest_year_of_a_text_is_its_own() -> None:
+    """Unless the post says when it was published."""
+    assert recent("2015年3月1日着火，2026年3月2日还没修", None) == 2025
+    assert recent("2015年3月1日着火，2026年3月2日还没修", 2020) == 2019
