@@ -9,6 +9,7 @@ anything else                          | the client's own error: a defect of thi
 
 one item of a bulk                     | outcome
 2xx                                    | Done
+404 of what was to be deleted          | Done: an attempt whose answer was lost has deleted it
 409                                    | Conflict
 404 of what was read from an index     | Conflict: another index has taken its place
 429, 5xx, 403 because it is blocked    | Overloaded, with the same reasons
@@ -73,6 +74,8 @@ def outcome(item: Mapping[str, Any], *, fenced: bool = False) -> Outcome:
     status, error = item["status"], item.get("error", {})
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return Done(item["_seq_no"], item["_primary_term"], item["_index"])
+    if item.get("result") == "not_found":
+        return Done(0, 0, item["_index"])
     if status == HTTPStatus.CONFLICT or (fenced and error.get("type") == MISSING):
         return Conflict()
     if _passes(status, error.get("type")):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from streams.elasticsearch.failures import outcome
-from streams.protocols import Conflict, Overloaded, Rejected
+from streams.protocols import Conflict, Done, Overloaded, Rejected
 
 FLOOD = "index [t-posts-1-v1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, ...];"
 
@@ -43,3 +43,9 @@ def test_an_index_that_was_replaced_is_a_conflict_to_whoever_read_from_it() -> N
     refused = outcome(gone)
     assert isinstance(refused, Rejected)
     assert "indices create" in refused.reason
+
+
+def test_what_is_deleted_already_is_deleted() -> None:
+    """The first answer may be lost: a rebuild that deletes a document again is not refused."""
+    gone = {"_index": "t-posts-1-v2", "_id": "x", "_version": 1, "result": "not_found", "status": 404}
+    assert isinstance(outcome(gone), Done)
