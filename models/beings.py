@@ -11,7 +11,7 @@ BEINGS_WITHIN: Final = 28
 _BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
 """Animals and plants: where no person is named beside them, it is they who died."""
 _THEIRS: Final = re.compile(
-    "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
+    "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?<![人机员妈爸爷奶娃孩][和与跟及])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
 )
 """They stand right before the word, and nobody between."""
 _FIGURES: Final = re.compile(
@@ -21,7 +21,7 @@ _FIGURES: Final = re.compile(
 """What dies in jokes: 理智当场死亡."""
 _NUMBER: Final = re.compile(NUMERAL)
 _PEOPLE_NAMED: Final = re.compile(
-    "[人男女孩童娃农民户工匠主员客生母父爸妈爷奶叔婶姨姐妹兄弟儿妻夫者某她众师]|(?<!其)他|司机|老汉|老太"
+    "[人男女孩童娃农民户工匠主员客生母父爸妈爷叔婶姨姐妹兄弟儿妻夫者某她众师]|奶(?!茶)|(?<!其)他|司机|老汉|老太"
 )
 _MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
 """What animals do to people: the animal beside them is not the victim."""
