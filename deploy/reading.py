@@ -133,7 +133,7 @@ def moment(said: Any) -> datetime:
         pass
     found = _TIME.fullmatch(said.strip()) if isinstance(said, str) else None
     if not found:
-        raise ValueError(f"time {said!r} is neither RFC 3339 nor like 2019/2/28 11:25:05")
+        raise ValueError(f"time {said!r} is neither RFC 3339 nor like 2019-02-28 or 2019/2/28 11:25:05")
     try:
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=LOCAL).astimezone(UTC)

@@ -6,9 +6,7 @@ from typing import Final
 import typer
 from msgspec import DecodeError, json
 from msgspec.structs import asdict
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, set_cell_size
 
 from deploy.reading import LOCAL
 from streams.batch.letters import Original
@@ -30,6 +28,8 @@ REMEDIES: Final[Mapping[str, str]] = {
 SHOWN: Final = 20_000
 """Characters of a value that `show` prints; --raw writes all."""
 
+HEAD: Final = ("letter", "came", "reason", "step", "township", "source", "deaths", "state", "error")
+
 ERROR: Final = 100
 """Characters of an error in the table; `show` and --json have all."""
 
@@ -47,13 +47,10 @@ def table(letters: Sequence[Standing], limit: int, deployment: str) -> None:
         typer.echo("no dead letters")
         return
     shown = sorted(letters, key=lambda each: each.letter.time)[-limit:]
-    grid = Table(box=None, pad_edge=False)
-    for name in ("letter", "came", "reason", "step", "township", "source", "deaths", "state"):
-        grid.add_column(name, no_wrap=True)
-    grid.add_column("error", overflow="fold")
-    for each in shown:
-        grid.add_row(*(Text(_visible(cell)) for cell in _cells(each, deployment)))
-    Console().print(grid)
+    rows = [HEAD, *([_visible(cell) for cell in _cells(each, deployment)] for each in shown)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:  # As wide as it is: a narrow terminal wraps a line, and no id is cut.
+        typer.echo("  ".join(map(set_cell_size, row, widths)).rstrip())
     if len(letters) > len(shown):
         typer.echo(f"and {len(letters) - len(shown)} older ones: --limit, or --json for all")
     for (township, source), (number, latest) in quarantined(letters).items():

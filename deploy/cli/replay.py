@@ -90,7 +90,7 @@ async def _replay(settings: Settings, span: Span, rate: float) -> None:
                     progress.advance(task, len(block))
     typer.echo(f"stored {total}, of generation {settings.generation} already {total - wanted}, published {sent}")
     if sent:
-        typer.echo("the workers judge them while nothing live waits; run this again to see how many are left")
+        typer.echo("the workers judge them while nothing live waits; when they are done, run this for what is left")
 
 
 @asynccontextmanager

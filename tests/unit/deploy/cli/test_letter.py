@@ -68,6 +68,20 @@ def test_a_table_shows_no_escape_of_a_strangers(capsys: pytest.CaptureFixture[st
     assert "in quarantine" in said
 
 
+def test_no_terminal_is_too_narrow_for_an_id(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `show` and `retry` ask for, and why a record died, stand whole in the table, in a pipe too."""
+    monkeypatch.setenv("COLUMNS", "20")
+    letter.table([standing(source="论坛")], 50, "d")
+    head, row = capsys.readouterr().out.splitlines()[:2]
+    assert row.split() == [
+        "posts-0-1", "2026-03-01", "20:00:00", "step", "classify", "990101101000", "论坛", "1", "open", "step",
+        "classify", "failed",
+    ]  # fmt: skip
+    assert head.index("deaths") == row.index(" 1 ") + 1 + len("论坛"), "a Chinese character is two cells wide"
+
+
 def test_a_long_value_is_cut_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
     """A megabyte on a terminal helps nobody; --raw writes it."""
     letter.full(standing(), Original(role="posts", key=None, value=b"x" * 30_000), [standing()])
