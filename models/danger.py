@@ -83,17 +83,16 @@ class DangerModel(Classifier):
                 if sum(odds[each] for each in best) > max(least, sum(rivals[each] for each in best)):
                     first, last = clauses[best[0]][0], clauses[best[-1]][-1]
                     found.append((place[first], place[last] + len(words[last])))
-        return Dangerous(tuple(now), tuple(hazard))
+        return Dangerous(tuple(now), tuple(hazard)) if now or hazard else NOTHING
 
     def _odds(self, clauses: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
         """What each clause says for a hazard and for danger now, by words that were not said before it."""
-        said, fresh = set[str](), list[Tokens]()
-        for clause in clauses:
-            new = dict.fromkeys(word for word in clause if word not in said)
-            said.update(new)
-            fresh.append(Tokens(tuple(new), 0))
-        margins = [next(iter(sums.sentences), (0.0, 0.0, 0.0)) for sums in self.table.sums_of_all(fresh)]
-        return [hazard - neither for hazard, neither, _ in margins], [now - neither for _, neither, now in margins]
+        clause_of = {word: at for at, clause in reversed([*enumerate(clauses)]) for word in clause}
+        hazards, acute = [0.0] * len(clauses), [0.0] * len(clauses)
+        for at, (hazard, neither, now) in zip(clause_of.values(), self.table.by_word([*clause_of]), strict=True):
+            hazards[at] += hazard - neither
+            acute[at] += now - neither
+        return hazards, acute
 
 
 def _best(odds: Sequence[float]) -> range:

@@ -89,6 +89,11 @@ class Table:
         """Look all words of a post up."""
         return self.sums_of_all([tokens])[0]
 
+    def by_word(self, words: Sequence[str]) -> list[list[float]]:
+        """What each word weighs in the columns that are wanted by sentence."""
+        weights: list[list[float]] = self._weights[self._found(words), self._by_sentence].tolist()
+        return weights
+
     def sums_of_all(self, posts: Sequence[Tokens]) -> list[Sums]:
         """Look all words of many posts up, by a handful of calls for all of them together."""
         lengths = np.array([len(tokens.whole) for tokens in posts], dtype=np.int64)
@@ -131,7 +136,7 @@ class Table:
         first = begins[:-1].nonzero()[0]
         if not len(first):
             return [()] * len(starts)
-        weights = self._weights[:, self._by_sentence].take(found, axis=0)
+        weights = self._weights[found, self._by_sentence]
         sums = np.add.reduceat(weights, first, axis=0).tolist()
         edges = np.searchsorted(post[first], np.arange(len(starts) + 1)).tolist()
         return [sums[start:end] for start, end in pairwise(edges)]

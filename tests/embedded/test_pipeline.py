@@ -77,7 +77,7 @@ async def test_no_store_shows_a_handle_or_a_number(county: County) -> None:
     )
     await county.until(3, dead=3)
     await county.drained()
-    shown = [json.dumps(await county.search(""), ensure_ascii=False), county.logs()]
+    shown = [json.dumps(await county.search("*"), ensure_ascii=False), county.logs()]
     for role in ("alerts", "dead", "operations"):
         shown += [f"{each.key!r} {each.value.decode()} {each.headers!r}" for each in await county.read(role)]
     everything = "\n".join(shown)

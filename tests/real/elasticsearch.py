@@ -66,7 +66,8 @@ class Elasticsearch(JavaServer):
             "ES_TMPDIR": str(self.folder / "tmp"),
             "ES_JAVA_HOME": str(java),
             "ES_JAVA_OPTS": " ".join(("-Xms256m", "-Xmx256m", "-XX:-UseG1GC", *SMALL)),
-            "CLI_JAVA_OPTS": " ".join(("-Xmx64m", *SMALL)),
+            # The script asks Java for its flags in a folder that it leaves behind: in ours.
+            "CLI_JAVA_OPTS": " ".join(("-Xmx64m", f"-Djava.io.tmpdir={self.folder / 'tmp'}", *SMALL)),
         }
 
     def answers(self) -> bool:
