@@ -12,13 +12,13 @@ from models.danger import Dangerous
 from models.harm import HarmLexicon, Word
 from models.kinds import UNNAMED, guess
 from models.numerals import Amount
+from models.segment import SENTENCE_END
 from models.sentence import TELLING, Sentence
 from models.standing import MEMORIES, recent
 from models.statements import Span, Statements, together
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
-_SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
 _LONGEST_SENTENCE: Final = 2_000
@@ -80,7 +80,7 @@ def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
         return NOTHING
     said = {word.category for word in found}
     since = MEMORIES if "memory" in said else recent(plain, text.year)
-    ends = [end.start() for end in _SENTENCE_END.finditer(plain)]
+    ends = [end.start() for end in SENTENCE_END.finditer(plain)]
     sentences = []
     for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
         start = ends[index - 1] + 1 if index else 0

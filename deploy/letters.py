@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from elasticsearch import AsyncElasticsearch
 from msgspec import DecodeError, Struct, json
@@ -33,6 +33,8 @@ from streams.topics import DEAD, OPERATIONS, topic
 _letters: Final = json.Decoder(Letter)
 _sealed: Final = json.Decoder(DeadLetter)
 _dealings: Final = json.Decoder(Dealing)
+
+Timed = TypeVar("Timed", Letter, Dealing)
 
 _NOT_OURS: Final = (DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
 """What a record raises that another program wrote: no JSON, no letter, nested without end, at no time of China's."""
@@ -66,25 +68,23 @@ async def cabinet(settings: Settings) -> Cabinet:
 
 
 def _letter(value: bytes) -> Letter | None:
-    """The letter in a record of `.dead`; None for what is none of ours, or came at a time that cannot be shown."""
-    try:
-        letter = _letters.decode(value)
-        letter.time.astimezone(LOCAL)
-    except _NOT_OURS:
-        return None
-    return letter
+    """The letter in a record of `.dead`."""
+    return _ours(_letters, value)
 
 
 def _dealing(value: bytes) -> Dealing | None:
     """What a record of `.operations` says of a letter; None for news of another kind."""
-    if b'"letter_' not in value:
-        return None
+    return _ours(_dealings, value) if b'"letter_' in value else None
+
+
+def _ours(decoder: json.Decoder[Timed], value: bytes) -> Timed | None:
+    """What a record says; None for what is none of ours, or came at a time that cannot be shown."""
     try:
-        dealing = _dealings.decode(value)
-        dealing.time.astimezone(LOCAL)
+        found = decoder.decode(value)
+        found.time.astimezone(LOCAL)
     except _NOT_OURS:
         return None
-    return dealing
+    return found
 
 
 async def originals(

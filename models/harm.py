@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from models.pairs import Pair, Pairs
 from models.plain import Plain
+from models.segment import SENTENCE_END
 
 IDLE: Final = "idle"
 """The category of harmless words that contain a word of harm: found first, then left out."""
@@ -35,7 +37,6 @@ _FAR: Final = 48
 _MOST: Final = 12_000
 """No honest text holds more words of harm; what a hostile one holds beyond is not read, so that time is bounded."""
 _CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]|(?<=[^ -~])[ \u3000](?=[^ -~])')
-_SENTENCE_END: Final = re.compile("[。！？!?；;\n]")
 
 
 class Word(Struct, frozen=True):
@@ -212,7 +213,7 @@ class _Meaning:
         self.category, _, self.kind = name.partition("/")
         self.context = context
         fields = (context.before, context.after, context.near, context.unless) if context else ("",) * 4
-        self._before, self._after, self._near, self._unless = (re.compile(field) if field else None for field in fields)
+        self._before, self._after, self._near, self._unless = (_compiled(field) if field else None for field in fields)
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word stands in the company that this meaning asks for."""
@@ -228,7 +229,7 @@ class _Meaning:
 
     def _is_near(self, text: str, start: int, end: int) -> bool:
         left, right = text[max(0, start - _FAR) : start], text[end : end + _FAR]
-        sentence = f"{_SENTENCE_END.split(left)[-1]}{text[start:end]}{_SENTENCE_END.split(right, 1)[0]}"
+        sentence = f"{SENTENCE_END.split(left)[-1]}{text[start:end]}{SENTENCE_END.split(right, 1)[0]}"
         return bool(self._near and self._near.search(sentence))
 
 
@@ -258,7 +259,7 @@ def _contexts(contexts: Iterable[Context], names: Mapping[str, str]) -> list[Con
     """The contexts of a file, with the names that stand in <> spelt out."""
 
     def spelt(pattern: str) -> str:
-        return re.compile(re.sub("<([a-z]+)>", lambda name: f"(?:{names[name[1]]})", pattern)).pattern
+        return _compiled(re.sub("<([a-z]+)>", lambda name: f"(?:{names[name[1]]})", pattern)).pattern
 
     return [
         Context(
@@ -271,6 +272,12 @@ def _contexts(contexts: Iterable[Context], names: Mapping[str, str]) -> list[Con
         )
         for c in contexts
     ]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Each pattern once: it is compiled to name its file, and again where it serves, and re forgets after 512."""
+    return re.compile(pattern)
 
 
 def _spread(words: str) -> list[str]:

@@ -85,7 +85,8 @@ class Pairs:
         seconds = [sum({names[name] for name in pair.others}) for pair, _ in self._pairs]
         # For each word the pairs on whose one and on whose other side it stands.
         held = [masks[word] | _within(word, masks, names.get(IDLE, 0)) for word in masks]
-        self._sides = [(_which(firsts, mask), _which(seconds, mask)) for mask in held]
+        sides = {mask: (_which(firsts, mask), _which(seconds, mask)) for mask in set(held)}
+        self._sides = [sides[mask] for mask in held]
         self._known: dict[int, _Known] = {}
 
     def spans(self, text: str) -> list[Span]:

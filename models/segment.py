@@ -26,6 +26,9 @@ SHIFTERS: Final = frozenset(
 ENDS: Final = frozenset("。！？!?；;\n")
 """Words after which another sentence begins."""
 
+SENTENCE_END: Final = re.compile("[{}]".format("".join(sorted(ENDS))))
+"""One of them."""
+
 _WIDE: Final = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide).isalnum()}
 """Full-width letters and digits as ordinary ones, which jieba joins to words; as long as before."""

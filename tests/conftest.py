@@ -1,14 +1,17 @@
 """Servers for tests: the embedded ones, and the real ones where this machine has Java and Maven."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from deploy.embedded import EmbeddedServers
+from tests.embedded.county import County
 from tests.real.artefacts import Unavailable, elasticsearch, kafka, missing
 from tests.real.servers import RealServers, scratch
+from tests.servers import Servers
 
 REQUIRED = "CI" in os.environ or "XIANGYIN_REAL" in os.environ
 """Whether it is a failure that the real servers cannot be had; else their tests are left out, with the reason."""
@@ -56,3 +59,12 @@ def real_servers(real_artefacts: None) -> Iterator[RealServers]:
 def deployment() -> str:
     """A name that no other test uses."""
     return f"t{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+async def county(servers: Servers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
+    """A deployment with its topics and indices; its workers end with the test."""
+    county = County(servers, deployment, tmp_path)
+    county.set_up()
+    yield county
+    county.end()

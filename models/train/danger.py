@@ -1,6 +1,5 @@
 """Fit the model of sentences that tell of danger to sentences written for it, beside what people say every day."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 
 from models.artefact import Fitted
 from models.danger import DangerModel
-from models.segment import ENDS, Segmenter
+from models.segment import SENTENCE_END, Segmenter
 from models.train import corpus, softmax
 from models.train.corpus import DataError
 from models.train.softmax import Rows
@@ -29,7 +28,6 @@ POSTS: Final = 12_000
 
 PENALTY: Final = 1e-4
 """Of the squares of the weights, against a mean loss."""
-_END: Final = re.compile(f"[{''.join(sorted(ENDS))}]+")
 
 
 def fitted_to(data: Path, segmenter: Segmenter) -> Fitted:
@@ -107,4 +105,4 @@ def _with_outbursts(written: Iterable[tuple[str, str]]) -> Iterator[tuple[str, s
 
 
 def _sentences(text: str) -> Sequence[str]:
-    return [sentence for sentence in _END.split(text) if sentence.strip()]
+    return [sentence for sentence in SENTENCE_END.split(text) if sentence.strip()]

@@ -2,15 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from tests.embedded.county import TOWNSHIPS, County, post
 from tests.embedded.test_pipeline import varied
 from tests.real.servers import RealServers
-from tests.servers import ONLY_REAL, Servers
+from tests.servers import ONLY_REAL
 
 POSTS, POISON = 600, 6
 SENT = [
@@ -19,14 +15,6 @@ SENT = [
     for township, place in TOWNSHIPS.items()
 ]
 BROKEN = [b'{"id": "%d"' % number for number in range(POISON)]
-
-
-@pytest.fixture
-async def county(servers: Servers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
-    county = County(servers, deployment, tmp_path)
-    county.set_up()
-    yield county
-    county.end()
 
 
 async def test_every_post_counts_once_though_workers_die(county: County) -> None:

@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,6 @@ PATIENCE = 150.0
 """Seconds: a worker starts slowly where many things run at once."""
 
 TOLD = "第{}户反映，{}村口的路灯坏了，晚上漆黑一片，希望尽快修好"
-
-
-@pytest.fixture
-async def county(servers: Servers, deployment: str, tmp_path: Path) -> AsyncIterator[County]:
-    county = County(servers, deployment, tmp_path)
-    county.set_up()
-    yield county
-    county.end()
 
 
 async def publish(county: County, numbers: range, pause: float = 0.0) -> set[str]:
