@@ -1,20 +1,25 @@
-"""Faust's consumer, with the three things that it leaves open: a safe commit, a closed gate, a heartbeat told."""
+"""Faust's consumer, with what it leaves open: a safe start and commit, a closed gate, a heartbeat told."""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Final, NamedTuple, cast
 
+import structlog
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
+from streams.errors import Busy
 from streams.kafka.batches import install
 from streams.kafka.offsets import heed_errors
 from streams.kafka.ownership import Ownership
 from streams.topics import BACKFILL, role
 from streams.worker.progress import Look, Place, Progress, from_milliseconds
+
+log = structlog.get_logger()
 
 FETCH_WAIT: Final = 200
 """Milliseconds for which the broker holds a fetch that finds nothing. Faust has 1,500, and whatever else is asked
@@ -36,21 +41,31 @@ class Start(NamedTuple):
     """The committed offset belongs to a topic that stood under this name before."""
 
     @classmethod
-    def of(cls, place: TP, earliest: int, committed: OffsetAndMetadata | None, incarnation: str) -> "Start":
+    def of(cls, place: TP, begin: int, committed: OffsetAndMetadata | None, incarnation: str) -> "Start":
         """Compare what the broker keeps with what the group has committed."""
         if committed is None or committed.offset < 0:
-            return cls(place, earliest)
+            return cls(place, begin)
         if committed.metadata and committed.metadata != incarnation:
-            return cls(place, earliest, recreated=True)
-        return cls(place, max(earliest, committed.offset), lost=max(0, earliest - committed.offset))
+            return cls(place, begin, recreated=True)
+        return cls(place, max(begin, committed.offset), lost=max(0, begin - committed.offset))
+
+
+class Taken(NamedTuple):
+    """What one fetch took out of the client's buffer, all in one moment."""
+
+    records: Mapping[TP, list[Any]] = {}
+    looks: Mapping[Place, Look] = {}
+    start: int = 0
+    """How many times the reading had been started anew by then."""
 
 
 class ConsumerThread(AIOKafkaConsumerThread):
-    """The thread that talks to the group: looks at the partitions with every fetch, and hears the heartbeats."""
+    """The thread that talks to the group: starts the reading, takes out what came, and hears the heartbeats."""
 
-    looks: Mapping[Place, Look] = {}
     ownership: Ownership
     incarnations: Mapping[str, str] = {}
+    starts: int = 0
+    """How many times the reading was started anew."""
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
         install()
@@ -87,24 +102,27 @@ class ConsumerThread(AIOKafkaConsumerThread):
         """Stop the client: it tells the group that it goes, and commits nothing."""
         await self.call_thread(self._ensure_consumer().stop)
 
-    async def survey(self, earliest: Mapping[Place, int]) -> list[Start]:
-        """Return where each partition is to be read from, and what is lost before that."""
-        return cast("list[Start]", await self.call_thread(self._survey, earliest))
+    async def survey(self, begins: Mapping[Place, int]) -> list[Start]:
+        """Start the reading of each partition; return where it begins, and what is lost before that."""
+        return cast("list[Start]", await self.call_thread(self._survey, begins))
 
-    async def _survey(self, earliest: Mapping[Place, int]) -> list[Start]:
+    async def _survey(self, begins: Mapping[Place, int]) -> list[Start]:
         consumer = self._ensure_consumer()
-        wanted = [TopicPartition(*place) for place in earliest]
+        wanted = [TopicPartition(*place) for place in begins]
         committed = await consumer._coordinator.fetch_committed_offsets(wanted)  # noqa: SLF001 - with its metadata
         starts = [
-            Start.of(
-                TP(*place), earliest[place.topic, place.partition], committed.get(place), self.incarnations[place.topic]
-            )
+            Start.of(TP(*place), begins[tuple(place)], committed.get(place), self.incarnations[place.topic])
             for place in wanted
         ]
         if anew := {
             TopicPartition(*each.place): OffsetAndMetadata(each.offset, "") for each in starts if each.recreated
         }:
             await consumer.commit(anew)
+        # aiokafka's own seek_to_committed passes over a partition that has no commit, and one committed at 0.
+        for each in starts:
+            if each.place in consumer.assignment():  # Where it is not, the group divides anew: another survey follows.
+                consumer.seek(TopicPartition(*each.place), each.offset)
+        self.starts += 1
         return starts
 
     async def _fetch_records(
@@ -114,20 +132,38 @@ class ConsumerThread(AIOKafkaConsumerThread):
         timeout: float | None = None,  # noqa: ASYNC109 - Faust's own
         max_records: int | None = None,
     ) -> Any:
-        records = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
-        # In this thread no fetch runs between the answer and the look: the two belong together.
-        self.looks = dict(self._looks(consumer))
-        return records
+        """Wait for records, then take them out: between the two a rebalance may come, and nothing is taken out in it.
 
-    def _looks(self, consumer: Any) -> Any:
-        assignment = consumer._subscription.subscription and consumer._subscription.subscription.assignment  # noqa: SLF001
-        if assignment is None:
-            return
-        for place in assignment.tps:
-            state = assignment.state_value(place)
-            if state is not None and state.has_valid_position and state.highwater is not None:
-                at = from_milliseconds(state.timestamp)
-                yield (place.topic, place.partition), Look(state.position, state.highwater, at)
+        Faust's own waits and takes out in one: a fetch that began before a rebalance took from the partitions that
+        came after it, and Faust threw away what it took.
+        """
+        fetcher = consumer._fetcher  # noqa: SLF001 - aiokafka has no public way
+        if not active_partitions & fetcher._records.keys():  # noqa: SLF001
+            with suppress(TimeoutError):
+                await asyncio.wait_for(fetcher._create_fetch_waiter(), timeout)  # noqa: SLF001
+        if consumer._subscription.reassignment_in_progress:  # noqa: SLF001
+            await asyncio.sleep(0.02)
+            return Taken()
+        before = {place: state.position for place, state in _positions(consumer)}
+        # Without a timeout it gives the loop to nobody: no fetch, seek or rebalance comes in between.
+        records = await super()._fetch_records(consumer, active_partitions, 0, max_records)
+        looks = {
+            (place.topic, place.partition): Look(
+                before[place], state.position, state.highwater, from_milliseconds(state.timestamp)
+            )
+            for place, state in _positions(consumer)
+            if state.highwater is not None
+        }
+        return Taken(records, looks, self.starts)
+
+
+def _positions(consumer: Any) -> Iterator[tuple[TopicPartition, Any]]:
+    subscription = consumer._subscription.subscription  # noqa: SLF001 - aiokafka has no public way
+    if subscription and subscription.assignment:
+        for place in subscription.assignment.tps:
+            state = subscription.assignment.state_value(place)
+            if state is not None and state.has_valid_position:
+                yield place, state
 
 
 class Consumer(FaustConsumer):
@@ -136,11 +172,16 @@ class Consumer(FaustConsumer):
     progress: Progress
     ownership: Ownership
     gate: Callable[[], bool]
+    fail: Callable[[BaseException], None]
     most: int
     """No fetch while this many records wait for the processor. Faust's own way, when its buffer is full, is to
     sleep for a second: 25 records a second were measured where 100 were possible."""
     polled: float = 0.0
     """When a fetch last came back, by time.monotonic()."""
+
+    @property
+    def _ours(self) -> ConsumerThread:
+        return cast("ConsumerThread", self._thread)
 
     def _new_consumer_thread(self) -> ConsumerThread:
         thread = ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -157,17 +198,31 @@ class Consumer(FaustConsumer):
             await asyncio.sleep(min(timeout, 0.02))
             self.polled = time.monotonic()
             return {}
-        generation = self.app.consumer_generation_id
-        records = await super()._getmany(wanted, timeout)
+        taken = cast("Taken", await super()._getmany(wanted, timeout))
         self.polled = time.monotonic()
-        if not self.flow_active or generation != self.app.consumer_generation_id:
-            return {}  # A rebalance has begun: Faust seeks back to what is committed.
+        if not self.flow_active or taken.start != self._ours.starts:
+            return {}  # A rebalance has begun, or has passed: what was taken out before it is read again.
         sizes = {
             (at.topic, at.partition): {record.offset: len(record.value or b"") for record in many}
-            for at, many in records.items()
+            for at, many in taken.records.items()
         }
-        self.progress.fetched(sizes, cast("ConsumerThread", self._thread).looks)
-        return records
+        try:
+            cut_off = self.progress.fetched(sizes, taken.looks)
+        except Busy as error:
+            self.fail(error)
+            await asyncio.Event().wait()  # The process ends, and until then nothing more is delivered.
+        self._forget([TP(*place) for place in cut_off])
+        return taken.records
+
+    def _forget(self, cut_off: Sequence[TP]) -> None:
+        """Take lower offsets again than the group had committed: the broker has lost the end of these logs."""
+        for place in cut_off:
+            log.warning("the log ends before what is committed: it is read from its beginning", topic=place.topic)
+            for known in (self._read_offset, self._committed_offset, self._acked, self._acked_index):
+                known.pop(place, None)
+
+    async def perform_seek(self) -> None:
+        """Nothing: `survey` has done it, in the same rebalance, for every partition."""
 
     def ack(self, message: Any) -> bool:
         self.progress.acknowledged(message.tp, message.offset)
@@ -188,11 +243,13 @@ class Consumer(FaustConsumer):
         self._gap.pop(tp, None)
         return max(done) + 1
 
-    async def survey(self, incarnations: Mapping[str, str], earliest: Mapping[Place, int]) -> list[Start]:
-        """Return where each assigned partition is to be read from; a recreated topic is read from its beginning."""
-        thread = cast("ConsumerThread", self._thread)
-        thread.incarnations = incarnations
-        return await thread.survey(earliest)
+    async def survey(self, incarnations: Mapping[str, str], begins: Mapping[Place, int]) -> list[Start]:
+        """Start each partition's reading where it has to begin, and say where; a recreated topic begins anew."""
+        self._ours.incarnations = incarnations
+        starts = await self._ours.survey(begins)
+        self._read_offset.update({each.place: each.offset for each in starts})
+        self._committed_offset.update({each.place: each.offset or None for each in starts})
+        return starts
 
     async def commit_all(self) -> None:
         """Commit all that is acknowledged, also what was acknowledged while another commit was under way."""
@@ -201,21 +258,28 @@ class Consumer(FaustConsumer):
 
     async def leave(self) -> None:
         """Leave the group without a commit."""
-        await cast("ConsumerThread", self._thread).leave()
+        await self._ours.leave()
 
     def release(self, message: Any) -> None:
         """Stop waiting for a record that stays unacknowledged, so that a rebalance or an end is not held up."""
         self._unacked_messages.discard(message)
 
 
-def transport(progress: Progress, ownership: Ownership, gate: Callable[[], bool], *, most: int) -> type[Transport]:
+def transport(
+    progress: Progress,
+    ownership: Ownership,
+    gate: Callable[[], bool],
+    fail: Callable[[BaseException], None],
+    *,
+    most: int,
+) -> type[Transport]:
     """Faust's transport with our consumer."""
 
     class OurConsumer(Consumer):
         pass
 
     OurConsumer.progress, OurConsumer.ownership, OurConsumer.most = progress, ownership, most
-    OurConsumer.gate = staticmethod(gate)
+    OurConsumer.gate, OurConsumer.fail = staticmethod(gate), staticmethod(fail)
 
     class OurTransport(Transport):
         Consumer: ClassVar[type[FaustConsumer]] = OurConsumer

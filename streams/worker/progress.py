@@ -1,9 +1,11 @@
 """How far each topic-partition has been read, given to the processor, and acknowledged."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from streams.errors import Busy
 
 Place = tuple[str, int]
 """Topic and partition."""
@@ -13,19 +15,23 @@ TICK = timedelta(milliseconds=1)
 
 
 class Look(NamedTuple):
-    """What the broker said of a partition when it was last asked."""
+    """How a partition stood when it was last read from."""
 
+    begin: int
+    """Offset at which this reading began."""
     position: int
-    """Offset that is fetched next."""
+    """Offset that is read next."""
     highwater: int
     """Offset that the next record will get."""
     at: datetime
 
 
 class _Partition:
-    __slots__ = ("last", "look", "queued", "unacknowledged")
+    __slots__ = ("last", "look", "next", "queued", "unacknowledged")
 
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
+        self.next = start
+        """Offset up to which everything was delivered."""
         self.look: Look | None = None
         self.queued: deque[tuple[int, int]] = deque()
         """Offset and size of each."""
@@ -39,9 +45,9 @@ class Progress:
     def __init__(self) -> None:
         self._partitions: dict[Place, _Partition] = {}
 
-    def reset(self, places: Iterable[Place]) -> None:
-        """Begin anew with these partitions: everything unacknowledged will be delivered again."""
-        self._partitions = {place: _Partition() for place in places}
+    def reset(self, starts: Mapping[Place, int]) -> None:
+        """Begin anew with these partitions, at these offsets: everything unacknowledged will be delivered again."""
+        self._partitions = {place: _Partition(start) for place, start in starts.items()}
 
     @property
     def places(self) -> Iterable[Place]:
@@ -58,20 +64,35 @@ class Progress:
         """The size of these records."""
         return sum(size for partition in self._partitions.values() for _, size in partition.queued)
 
-    def fetched(self, records: Mapping[Place, Mapping[int, int]], looks: Mapping[Place, Look]) -> None:
+    def fetched(self, records: Mapping[Place, Mapping[int, int]], looks: Mapping[Place, Look]) -> Sequence[Place]:
         """Records were fetched: their offsets and sizes. The looks are from the same moment.
 
         An unknown partition was lost meanwhile.
+
+        Returns:
+            Partitions whose log ends before where the reading stood, so that it began at the beginning.
+
+        Raises:
+            Busy: a reading began behind where the one before it ended. What lies between was handed to nobody, and a
+                later commit would pass over it: the worker must begin again from what is committed.
         """
+        cut_off = []
+        for place, look in looks.items():
+            if partition := self._partitions.get(place):
+                if look.begin > partition.next:
+                    raise Busy(
+                        f"{place[0]}, partition {place[1]}: read up to offset {partition.next}, then from {look.begin}"
+                    )
+                if look.begin < partition.next:
+                    cut_off.append(place)
+                partition.look, partition.next = look, look.position
         for place, sizes in records.items():
             if partition := self._partitions.get(place):
                 for offset, size in sizes.items():
                     if offset not in partition.unacknowledged:
                         partition.queued.append((offset, size))
                         partition.unacknowledged[offset] = None
-        for place, look in looks.items():
-            if partition := self._partitions.get(place):
-                partition.look = look
+        return cut_off
 
     def given(self, place: Place, offset: int, time: datetime) -> None:
         """The processor has answered for this record and all before it, whether it may be acknowledged or waits."""

@@ -153,7 +153,6 @@ class Newer:
             self.worker.wait(30)
 
 
-@pytest.mark.faults
 async def test_an_older_and_a_newer_program_share_the_work(county: County, tmp_path: Path) -> None:
     """The newer one joins the older one's group: together they lose and double nothing.
 

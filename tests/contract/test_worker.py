@@ -5,6 +5,8 @@ import signal
 import time
 
 import psutil
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 
 from streams.kafka.admin import create_topics
 from tests.contract.bench import Bench
@@ -151,6 +153,42 @@ async def test_workers_that_come_and_go_under_load_lose_nothing(bench: Bench) ->
     # At least once: a batch that was processed while the group settled may not have been acknowledged in time.
     handovers, workers, batch = 2, 2, 5
     assert len(bench.values()) - 2 * len(sent) <= handovers * workers * batch, "no more than what was in hand"
+
+
+async def test_what_arrives_first_while_a_rebalance_is_on_is_read(bench: Bench) -> None:
+    """Records of a partition that has no commit yet, sent while the group settles, are read, by whoever gets it.
+
+    aiokafka's `seek_to_committed` leaves such a partition where it is, and a fetch that Faust began before the
+    rebalance has then taken out what came meanwhile.
+    """
+    sent = [str(number) for number in range(40)]
+    bench.work(settings=QUICK, load_delay=0.8)
+    bench.wait(lambda: loads(bench))
+    bench.work(settings=QUICK, load_delay=0.8)
+    bench.wait(lambda: sum("load" in note for note in bench.notes()) > 1)
+    await bench.publish("posts", sent, KEYS)
+    bench.wait(lambda: set(sent) <= set(bench.values()), 15)
+
+
+@ONLY_REAL
+async def test_a_log_that_was_cut_off_is_read_again(bench: Bench) -> None:
+    """A broker that lost its disk gives out low offsets again: they are read, though the group stands behind them.
+
+    The embedded broker answers a fetch behind its end with nothing, and never says that it is out of range.
+    """
+    await bench.publish("posts", ["a", "b", "c"], KEYS[:1])
+    place = TopicPartition(f"{bench.deployment}.posts", bench.log.partition(KEYS[0].encode()))
+    async with AIOKafkaConsumer(bootstrap_servers=bench.servers, group_id=f"{bench.deployment}-worker") as consumer:
+        consumer.assign([place])
+        await consumer.commit({place: OffsetAndMetadata(50, "")})
+    worker = bench.work(settings=QUICK)
+    bench.wait(lambda: bench.values() == ["a", "b", "c"])
+    worker.signal(signal.SIGTERM)
+    assert worker.ends(5) == 0
+    await bench.publish("posts", ["d"], KEYS[:1])
+    bench.work(settings=QUICK)
+    bench.wait(lambda: "d" in bench.values())
+    assert sorted(bench.values()) == ["a", "b", "c", "d"], "what is read again is committed again"
 
 
 async def test_the_backfill_waits_for_what_is_live(bench: Bench) -> None:

@@ -14,7 +14,6 @@ pytestmark = pytest.mark.real
 CHAOS = [sys.executable, "-m", "tests.real.chaos", "--seed", "5"]
 
 
-@pytest.mark.faults
 def test_nothing_is_lost_under_a_few_faults(real_artefacts: None) -> None:
     """Three faults among two thousand posts: every invariant holds, and the exit code says so."""
     done = subprocess.run(  # noqa: S603 - our own
