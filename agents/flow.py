@@ -60,7 +60,6 @@ STATE: Final = (Incidents, group.Matters)
 JUDGING: Final = (
     clean,  # the words, without markup
     segment,  # cut into words
-    locate,  # villages, roads, schools that the township knows
     weigh,  # what the words weigh, for the next three
     classify,  # topic, which decides the office
     sentiment,  # mood; grades nothing
@@ -70,6 +69,7 @@ JUDGING: Final = (
     severity,  # facts -> grade and warning, by rules with a source
 )
 FOLLOWING: Final = (
+    locate,  # villages, roads, schools that the township knows
     group,  # the same matter is one incident
     keywords,  # what it is about, in eight words
     assemble,  # all of it: what is stored
@@ -114,8 +114,8 @@ TIMER: Final = Stage(
 )
 STAGES: Final = (POST, ACTION, TIMER)
 
-JUDGE: Final = Stage("judge", given=(Post, Gazetteer, *MODELS), steps=JUDGING)
-"""A post alone, without a store or a township's memory: `xiangyin judge`."""
+JUDGE: Final = Stage("judge", given=(Post, *MODELS), steps=JUDGING)
+"""A post alone, without a store or a township's memory: `xiangyin judge`, whose answer names no place."""
 GRADE: Final = Stage(
     "grade",
     given=(Text, Segmenter, Table, DangerModel, HarmLexicon, RulePack),

@@ -4,8 +4,8 @@
 
 Each post is cut to its first 300 characters, shorter ones are left out, as in bench/words.py. From the bytes of a line
 to the bytes of its answer, on one core, without the start. The peer cuts each text with jieba, asks a TfidfVectorizer
-and three LinearSVC for topic, sentiment and emotion, and looks for words of harm one by one; it reads no numbers, no
-negation and no places, and grades nothing. It is fitted to the answers of ours, so that both know as many words: here
+and three LinearSVC for topic, sentiment and emotion, and looks for words of harm one by one; it reads no numbers and no
+negation, and grades nothing. It is fitted to the answers of ours, so that both know as many words: here
 only speed is compared. Both run in turns; the best round of each counts.
 """
 
