@@ -50,9 +50,8 @@ def laps(lines: Sequence[Line], segmenter: Segmenter, trained: Trained) -> list[
     ends.append(time.process_time())
     weighed = trained.table.sums_of_all(tokens)
     ends.append(time.process_time())
-    for ask in (trained.topic.rank, trained.sentiment.leaning, trained.emotion.feeling):
-        for sums in weighed:
-            ask(sums)
+    for ask in (trained.topic.rank_of_all, trained.sentiment.leaning_of_all, trained.emotion.feeling_of_all):
+        ask(weighed)
         ends.append(time.process_time())
     return [end - start for start, end in pairwise(ends)]
 

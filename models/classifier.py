@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
+import numpy as np
+
 from models import artefact
 from models.artefact import Fitted
 from models.linear import Head, heads
@@ -28,7 +30,7 @@ class Classifier:
         self.vocabulary = fitted.words
         self._head = head or heads((fitted.words, fitted.weights))[0]
         self.table = self._head.table
-        self._bias: list[float] = fitted.bias.tolist()
+        self._bias = fitted.bias.astype(np.float64)
         self._temperature = fitted.temperature
 
     @classmethod

@@ -55,7 +55,7 @@ class DangerModel(Classifier):
 
     def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
         super().__init__(fitted, head or heads((fitted.words, fitted.weights), last_by_sentence=True)[0])
-        hazard, neither, now = self._bias
+        hazard, neither, now = self._bias.tolist()
         self._least_now, self._least_hazard = NOW + neither - now, HAZARD + neither - hazard
 
     def dangerous(self, tokens: Tokens, sums: Sums) -> Dangerous:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import exp, sqrt
+from math import sqrt
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from models.table import Sums, Table
+from models.table import Table
+
+Numbers = NDArray[np.float64]
 
 
 class Head(Struct, frozen=True):
@@ -18,11 +20,9 @@ class Head(Struct, frozen=True):
     start: int
     stop: int
 
-    def of(self, sums: Sums) -> Sums:
-        """The model's part of a post's sums."""
-        start, stop = self.start, self.stop
-        title, whole, again, felt = sums.title, sums.whole, sums.again, sums.felt
-        return Sums(title[start:stop], whole[start:stop], again[start:stop], felt[start:stop])
+    def of(self, rows: Iterable[Sequence[float]]) -> Numbers:
+        """The model's part of rows of the table's columns."""
+        return np.array([row[self.start : self.stop] for row in rows])
 
 
 def heads(*models: tuple[Sequence[str], NDArray[np.float32]], last_by_sentence: bool = False) -> tuple[Head, ...]:
@@ -57,10 +57,14 @@ def scale(squares: float) -> float:
     return 1 / sqrt(squares) if squares > 0 else 0.0
 
 
-def probabilities(margins: Iterable[float], temperature: float) -> list[float]:
-    """Margins as probabilities: softmax of margin / temperature."""
-    cooled = [margin / temperature for margin in margins]
-    highest = max(cooled)
-    shares = [exp(margin - highest) for margin in cooled]
-    whole = sum(shares)
-    return [share / whole for share in shares]
+def scales(squares: Numbers) -> Numbers:
+    """The scale of each of many."""
+    return np.divide(1, np.sqrt(squares), out=np.zeros_like(squares), where=squares > 0)
+
+
+def probabilities(margins: Numbers, temperature: float) -> Numbers:
+    """Margins, a row a post, as probabilities: softmax of margin / temperature."""
+    cooled = margins / temperature
+    powers = np.exp(cooled - cooled.max(axis=1, keepdims=True))
+    shares: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    return shares

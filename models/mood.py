@@ -1,16 +1,19 @@
 """The mood of a post: sentiment and emotion, for reading; nothing is graded by them."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, get_args
 
+import numpy as np
 from msgspec import Struct
 
 from models.artefact import Fitted
 from models.classifier import Classifier
-from models.linear import Head, probabilities, scale
+from models.linear import Head, Numbers, probabilities, scales
 from models.table import Sums
 
 Label = Literal["negative", "neutral", "positive"]
+
+SENTIMENTS: Final[tuple[Label, ...]] = get_args(Label)
 
 SENTIMENT_OF: Final[Mapping[str, Label]] = {
     "negative": "negative",
@@ -48,10 +51,12 @@ class _MoodModel(Classifier):
 
     def feelings(self, sums: Sums) -> list[float]:
         """One probability a feeling, in the order of the alphabet."""
-        total = self._head.of(sums).felt
-        length = scale(total[-1])
-        margins = [bias + length * weight for bias, weight in zip(self._bias, total[:-1], strict=True)]
-        return probabilities(margins, self._temperature)
+        shares: list[float] = self._felt([sums])[0].tolist()
+        return shares
+
+    def _felt(self, posts: Sequence[Sums]) -> Numbers:
+        felt = self._head.of(post.felt for post in posts)
+        return probabilities(self._bias + scales(felt[:, -1:]) * felt[:, :-1], self._temperature)
 
 
 class EmotionModel(_MoodModel):
@@ -59,9 +64,13 @@ class EmotionModel(_MoodModel):
 
     def feeling(self, sums: Sums) -> Mood:
         """The likeliest feeling; among equals the first in the alphabet."""
-        shares = self.feelings(sums)
-        best = shares.index(max(shares))
-        return Mood(self.labels[best], shares[best])
+        return self.feeling_of_all([sums])[0]
+
+    def feeling_of_all(self, posts: Sequence[Sums]) -> list[Mood]:
+        """The likeliest feeling of each of many posts."""
+        shares = self._felt(posts)
+        found = zip(shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True)
+        return [Mood(self.labels[best], score) for best, score in found]
 
 
 class SentimentModel(_MoodModel):
@@ -69,16 +78,22 @@ class SentimentModel(_MoodModel):
 
     def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
         super().__init__(fitted, head)
-        self._sentiments = tuple(SENTIMENT_OF[feeling] for feeling in fitted.labels)
+        self._sentiments = np.array([[SENTIMENT_OF[feeling] == each for each in SENTIMENTS] for feeling in self.labels])
 
     def shares(self, sums: Sums) -> dict[Label, float]:
         """The probability of each sentiment."""
-        shares: dict[Label, float] = {"negative": 0.0, "neutral": 0.0, "positive": 0.0}
-        for sentiment, share in zip(self._sentiments, self.feelings(sums), strict=True):
-            shares[sentiment] += share
-        return shares
+        return dict(zip(SENTIMENTS, self._shares([sums])[0].tolist(), strict=True))
 
     def leaning(self, sums: Sums) -> Leaning:
         """The sentiment; a positive label has a score above 0, a negative one a score below 0."""
-        shares = self.shares(sums)
-        return Leaning(max(shares, key=shares.__getitem__), shares["positive"] - shares["negative"])
+        return self.leaning_of_all([sums])[0]
+
+    def leaning_of_all(self, posts: Sequence[Sums]) -> list[Leaning]:
+        """The sentiment of each of many posts."""
+        shares = self._shares(posts)
+        found = zip(shares.argmax(axis=1).tolist(), shares.tolist(), strict=True)
+        return [Leaning(SENTIMENTS[best], positive - negative) for best, (negative, _, positive) in found]
+
+    def _shares(self, posts: Sequence[Sums]) -> Numbers:
+        shares: Numbers = self._felt(posts) @ self._sentiments
+        return shares

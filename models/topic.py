@@ -1,10 +1,13 @@
 """What a post is about: one of seven topics, which decides the office."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from msgspec import Struct
 
 from models.artefact import Fitted
 from models.classifier import Classifier
-from models.linear import Head, probabilities, scale
+from models.linear import Head, Numbers, probabilities, scales
 from models.table import Sums
 
 
@@ -33,21 +36,26 @@ class TopicModel(Classifier):
 
     def probabilities(self, sums: Sums) -> list[float]:
         """One probability a label, in the order of `labels`."""
-        size = len(self.labels)
-        own = self._head.of(sums)
-        short, long = scale(own.title[-1]), scale(own.whole[-1] + own.again[-1])
-        margins = [
-            bias + short * first + long * (once + more)
-            for bias, first, once, more in zip(
-                self._bias, own.title[:size], own.whole[size:-1], own.again[size:-1], strict=True
-            )
-        ]
-        return probabilities(margins, self._temperature)
+        shares: list[float] = self._shares([sums])[0].tolist()
+        return shares
 
     def rank(self, sums: Sums) -> Ranking:
         """The topic of a post; uncertain when its probability is below the threshold, or no word is known."""
-        shares = self.probabilities(sums)
-        first = shares.index(score := max(shares))
-        shares[first] = -1
-        second = shares.index(max(shares))
-        return Ranking(self.labels[first], score, score < self._threshold, self.labels[second])
+        return self.rank_of_all([sums])[0]
+
+    def rank_of_all(self, posts: Sequence[Sums]) -> list[Ranking]:
+        """The topic of each of many posts."""
+        shares = self._shares(posts)
+        scores, first = shares.max(axis=1), shares.argmax(axis=1)
+        shares[np.arange(len(posts)), first] = -1
+        found = zip(first.tolist(), scores.tolist(), shares.argmax(axis=1).tolist(), strict=True)
+        return [
+            Ranking(self.labels[one], score, score < self._threshold, self.labels[two]) for one, score, two in found
+        ]
+
+    def _shares(self, posts: Sequence[Sums]) -> Numbers:
+        size = len(self.labels)
+        title = self._head.of(post.title for post in posts)
+        whole = self._head.of(post.whole for post in posts) + self._head.of(post.again for post in posts)
+        short, long = scales(title[:, -1:]), scales(whole[:, -1:])
+        return probabilities(self._bias + short * title[:, :size] + long * whole[:, size:-1], self._temperature)

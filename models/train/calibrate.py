@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from models.linear import probabilities
+
 CERTAIN: Final = 0.95
 """Share of the answers not marked uncertain that must be right on the rows that set the threshold."""
 
@@ -18,14 +20,14 @@ def calibrated(margins: NDArray[np.float64], truth: NDArray[np.intp]) -> tuple[f
         truth: each row's label, as a column of the margins.
     """
     warmth = temperature(margins, truth)
-    return warmth, threshold(_shares(margins, warmth), truth)
+    return warmth, threshold(probabilities(margins, warmth), truth)
 
 
 def temperature(margins: NDArray[np.float64], truth: NDArray[np.intp]) -> float:
     """The temperature that makes the true labels of held-out rows likeliest (Guo et al. 2017)."""
 
     def loss(logarithm: float) -> float:
-        shares = _shares(margins, float(np.exp(logarithm)))
+        shares = probabilities(margins, float(np.exp(logarithm)))
         return float(-np.log(shares[np.arange(len(truth)), truth] + 1e-12).mean())
 
     return round(float(np.exp(minimize_scalar(loss, bounds=(-5, 5), method="bounded").x)), 6)
@@ -37,10 +39,3 @@ def threshold(shares: NDArray[np.float64], truth: NDArray[np.intp]) -> float:
     order = np.argsort(-scores, kind="stable")
     precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= CERTAIN
     return round(float(scores[order][np.flatnonzero(precise).max(initial=0)]), 4)
-
-
-def _shares(margins: NDArray[np.float64], warmth: float) -> NDArray[np.float64]:
-    cooled = margins / warmth
-    powers = np.exp(cooled - cooled.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.linear import heads, probabilities, scale
+from models.linear import heads, probabilities, scale, scales
 from models.segment import Tokens
 from models.table import Table
 
@@ -25,13 +25,17 @@ def test_models_that_share_a_table_answer_as_if_alone() -> None:
         tokens = Tokens.of(words[:1], words)
         alone, other_alone = Table(WORDS, weights(1, 3)).sums(tokens), Table(other, second).sums(tokens)
         sums = first_head.table.sums(tokens)
-        assert (first_head.of(sums), second_head.of(sums)) == (alone, other_alone)
+        for name in ("title", "whole", "again", "felt"):
+            row = getattr(sums, name)
+            assert first_head.of([row]).tolist() == [getattr(alone, name)]
+            assert second_head.of([row]).tolist() == [getattr(other_alone, name)]
 
 
 def test_probabilities_sum_to_one_however_large_the_margins() -> None:
     """No overflow; the largest margin has the largest share, and a higher temperature levels them."""
-    assert probabilities([1e6, 0.0, -1e6], 0.1) == [1, 0, 0]
-    hot, cold = probabilities([1, 0], 10), probabilities([1, 0], 0.5)
+    assert probabilities(np.array([[1e6, 0.0, -1e6]]), 0.1).tolist() == [[1, 0, 0]]
+    margins = np.array([[1.0, 0.0]])
+    hot, cold = probabilities(margins, 10)[0], probabilities(margins, 0.5)[0]
     assert sum(hot) == pytest.approx(1)
     assert 0.5 < hot[0] < cold[0]
 
@@ -39,3 +43,4 @@ def test_probabilities_sum_to_one_however_large_the_margins() -> None:
 def test_an_empty_vector_has_no_scale() -> None:
     """Nothing is divided by zero."""
     assert (scale(0), scale(4)) == (0, 0.5)
+    assert scales(np.array([0.0, 4.0])).tolist() == [0, 0.5]
