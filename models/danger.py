@@ -70,8 +70,7 @@ class DangerModel(Classifier):
 
     def _read(self, tokens: Tokens, sentences: Iterable[int]) -> Dangerous:
         words, begins = tokens.whole, [*tokens.sentences, len(tokens.whole)]
-        place = _places(tokens)
-        now, hazard = list[Span](), list[Span]()
+        now, hazard = list[Span](), list[Span]()  # of words
         for at in sentences:
             clauses = _clauses(words, range(begins[at], begins[at + 1]))
             hazards, acute = self._odds([[words[each] for each in clause] for clause in clauses])
@@ -81,9 +80,8 @@ class DangerModel(Classifier):
             ):
                 best = _best(odds)
                 if sum(odds[each] for each in best) > max(least, sum(rivals[each] for each in best)):
-                    first, last = clauses[best[0]][0], clauses[best[-1]][-1]
-                    found.append((place[first], place[last] + len(words[last])))
-        return Dangerous(tuple(now), tuple(hazard)) if now or hazard else NOTHING
+                    found.append((clauses[best[0]][0], clauses[best[-1]][-1]))
+        return Dangerous(_characters(tokens, now), _characters(tokens, hazard)) if now or hazard else NOTHING
 
     def _odds(self, clauses: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
         """What each clause says for a hazard and for danger now, by words that were not said before it."""
@@ -118,7 +116,10 @@ def _clauses(words: Sequence[str], sentence: Iterable[int]) -> list[list[int]]:
     return [clause for clause in clauses if clause]
 
 
-def _places(tokens: Tokens) -> list[int]:
-    """At which character each word begins: the title, a newline, the body."""
+def _characters(tokens: Tokens, found: Sequence[Span]) -> tuple[Span, ...]:
+    """From where to where first and last words stand in the title, a newline and the body."""
+    if not found:
+        return ()
     begins = [0, *accumulate(map(len, tokens.whole))]
-    return [begin + (0 < tokens.titled <= at) for at, begin in enumerate(begins)]
+    place = [begin + (0 < tokens.titled <= at) for at, begin in enumerate(begins)]
+    return tuple((place[first], place[last] + len(tokens.whole[last])) for first, last in found)

@@ -110,7 +110,7 @@ class Table:
         phrases = (post[at] << _WIDE | told) << 2 | (at + 1 >= felt[at]) << 1 | 1
         phrases.sort()
         numbers = np.concatenate([words, phrases[np.diff(phrases >> 2, prepend=-1) > 0]])
-        numbers.sort()
+        numbers.sort(kind="stable")  # They stand in order of posts already: half the time of the default kind.
         edges = np.flatnonzero(np.diff(numbers >> 2, prepend=-1, append=-1))
         first = numbers[edges[:-1]]
         times = np.ones((4, len(first)))
@@ -120,11 +120,11 @@ class Table:
         weights = self._weights.take(first >> 2 & _ROW, axis=0)
         ends = np.searchsorted(first >> 2 + _WIDE, np.arange(len(posts) + 1)).tolist()
         said = self._said(found, starts, titled, post)
-        sums: list[Sums] = []
-        for (start, end), sentences in zip(pairwise(ends), said, strict=True):
-            title, whole, again, felt = (times[:, start:end] @ weights[start:end]).tolist()
-            sums.append(Sums(title, whole, again, felt, sentences))
-        return sums
+        sums = np.empty((len(posts), len(times), weights.shape[1]))
+        for each, (start, end) in zip(sums, pairwise(ends), strict=True):
+            np.matmul(times[:, start:end], weights[start:end], out=each)
+        apart = zip(sums.tolist(), said, strict=True)
+        return [Sums(title, whole, again, felt, told) for (title, whole, again, felt), told in apart]
 
     def _said(self, found: _Rows, starts: _Rows, titled: _Rows, post: _Rows) -> Sequence[Sequence[Sequence[float]]]:
         """The sums of each sentence of each post; a word that is said again counts again."""
