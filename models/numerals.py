@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from cn2an import cn2an
 from msgspec import Struct
 
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
@@ -58,6 +57,8 @@ def _value(plain: str) -> int | None:
         return _value(match[1] + match[2])
     if plain and plain[0] in "百千万亿":
         plain = "一" + plain
+    from cn2an import cn2an  # noqa: PLC0415 - a tenth of a second, for who has numbers in words
+
     try:
         return int(cn2an(plain.replace("廿", "二十").replace("〇", "零"), "smart"))
     except (ValueError, KeyError):  # cn2an raises KeyError on some strings of units, such as 亿三

@@ -1,7 +1,7 @@
 """Find two words that mean danger only together: a thing, and what is wrong with it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -44,17 +44,12 @@ _Known = tuple[tuple[Pair, re.Pattern[str]], ...]
 
 
 def _within(word: str, masks: Mapping[str, int], idle: int) -> int:
-    """The groups of the words that stand in a word, which the longest one hides: 锈得 is 锈, too."""
+    """The pairs of the words that stand in a word, which the longest one hides: 锈得 is 锈, too."""
     if masks[word] & idle:
         return 0
     size = len(word)
     parts = (word[start:end] for start in range(size) for end in range(start + 1, size + 1))
     return reduce(or_, (masks.get(part, 0) for part in parts)) & ~idle
-
-
-def _which(sides: Iterable[int], groups: int) -> int:
-    """The pairs, one bit each, on whose side one of these groups stands."""
-    return sum(1 << at for at, side in enumerate(sides) if side & groups)
 
 
 class Pairs:
@@ -69,8 +64,18 @@ class Pairs:
         LookupError: a pair names a group that is none.
     """
 
-    def __init__(self, groups: Mapping[str, Iterable[str]], pairs: Iterable[Pair], settled: str = "") -> None:
-        names = {name: 1 << index for index, name in enumerate(groups)}
+    def __init__(self, groups: Mapping[str, Iterable[str]], pairs: Sequence[Pair], settled: str = "") -> None:
+        # Of each group the pairs on whose one side it stands, a bit each, above them those on whose other; then IDLE.
+        count = len(pairs)
+        names = dict.fromkeys(groups, 0)
+        for at, pair in enumerate(pairs):
+            for name in pair.words:
+                names[name] |= 1 << at
+            for name in pair.others:
+                names[name] |= 1 << count + at
+        idle = 1 << 2 * count
+        if IDLE in names:
+            names[IDLE] |= idle
         masks: dict[str, int] = {}
         for name, words in groups.items():
             for word in words:
@@ -81,11 +86,8 @@ class Pairs:
         ]
         self.categories = frozenset(pair.category for pair, _ in self._pairs)
         self._furthest = max((pair.within for pair, _ in self._pairs), default=0)
-        firsts = [sum({names[name] for name in pair.words}) for pair, _ in self._pairs]
-        seconds = [sum({names[name] for name in pair.others}) for pair, _ in self._pairs]
-        # For each word the pairs on whose one and on whose other side it stands.
-        held = [masks[word] | _within(word, masks, names.get(IDLE, 0)) for word in masks]
-        sides = {mask: (_which(firsts, mask), _which(seconds, mask)) for mask in set(held)}
+        held = [masks[word] | _within(word, masks, idle) for word in masks]
+        sides = {mask: (mask & (1 << count) - 1, mask >> count & (1 << count) - 1) for mask in set(held)}
         self._sides = [sides[mask] for mask in held]
         self._known: dict[int, _Known] = {}
 

@@ -180,9 +180,10 @@ class Table:
 
     def _add_parts(self, rows: Mapping[str, int]) -> None:
         """Add to the words' rows what their parts weigh; strangers are no parts."""
-        pairs = [(row, self._rows.get(part, UNKNOWN)) for word, row in rows.items() for part in parts(word)]
-        if known := [(row, part) for row, part in pairs if UNKNOWN < part < len(self._alone)]:
-            whole, part = np.array(known).T
+        row_of, last = self._rows.get, len(self._alone) - 1
+        pairs = ((row, row_of(part, UNKNOWN)) for word, row in rows.items() for part in parts(word))
+        if known := [*chain.from_iterable(pair for pair in pairs if UNKNOWN < pair[1] <= last)]:
+            whole, part = np.array(known).reshape(-1, 2).T
             np.add.at(self._weights, whole, self._alone[part])
 
 

@@ -11,8 +11,6 @@ import typer
 
 from deploy.cli import exits
 from deploy.reading import Blocks, blocks
-from deploy.settings import townships
-from deploy.settings.deployment import load
 from streams.township import Township
 
 FileArgument = Annotated[
@@ -32,7 +30,12 @@ Answers = Callable[[Blocks], Iterator[list[dict[str, object]]]]
 
 def known_townships(config: Path | None) -> Mapping[str, Township]:
     """The townships of a deployment; without one none is known."""
-    return townships.read_all(load(config).townships) if config else {}
+    if not config:
+        return {}
+    from deploy.settings import townships  # noqa: PLC0415 - a fifth of a second, for settings that nobody gave
+    from deploy.settings.deployment import load  # noqa: PLC0415
+
+    return townships.read_all(load(config).townships)
 
 
 def answer(file: Path | None, answers: Answers) -> None:
