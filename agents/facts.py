@@ -2,58 +2,27 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from itertools import groupby, islice
 from typing import Final
 
 from models.danger import NOTHING as NOTHING_HEARD
 from models.danger import Dangerous
 from models.harm import HarmLexicon, Word
-from models.kinds import UNNAMED, guess
 from models.numerals import Amount
 from models.segment import SENTENCE_END
 from models.sentence import TELLING, Sentence
+from models.settling import settle
 from models.standing import MEMORIES, recent
-from models.statements import Span, Statements, together
+from models.statements import Statements, together
+from models.toll import add_up
+from models.unsaid import said
 from streams.matter import Facts
 from streams.records import Evidence, Text, Toll
 
 _MOST_WORDS_A_SENTENCE: Final = 64
 """No honest text says more about harm; what a hostile one says beyond is not read, so that time is bounded."""
 _LONGEST_SENTENCE: Final = 2_000
-_KINDS: Final = (
-    "食品安全事故", "火灾", "道路交通事故", "自然灾害", "社会安全事件", "环境污染事件", "公共卫生事件",
-    "生产安全事故", "设施故障",
-)  # fmt: skip
-"""When two kinds are mentioned equally often, the earlier one here."""
-
-_ACCIDENTAL: Final = ("deaths", "injured_serious", "trapped", "poisoned", "missing")
-
-_GRAVE: Final = re.compile("重大|严重|极大|巨大|很大|特大|诸多|众多|极其|十分|非常")
-_SEVERAL: Final = 2
-"""One injury without an accident is often a quarrel's or an illness's; more are an accident."""
-_OUTCOMES: Final = (
-    "deaths", "none deaths", "none injured", "injured", "poisoned", "hurt",
-    "evacuated", "stuck", "rescued", "freed", "after",
-)  # fmt: skip
-"""What is told of an accident that is reported."""
-_HARM: Final = frozenset({*_OUTCOMES, *_ACCIDENTAL, "evacuated"})
-_MANY: Final = 3
-"""So many dangers, beyond the harm that is told, are no report's causes."""
-_OUTBREAK: Final = 5
-"""So many who vomit together have eaten or breathed the same, whether or not the text says what."""
-_SIGNS: Final = 2
-"""So many signs of people in distress, each in a clause of its own, need no danger named beside them."""
-_DEADLY_DISASTER: Final = 1
-"""Where a disaster has killed so many, others are likely to be in danger still (chosen on half A, models/cards)."""
-
-_MOMENT: Final = re.compile(
-    "现在|还有[^，。]{0,8}人|里面有|底下有|下面有|此刻|眼下|这会儿|刚才|刚刚|刚从|刚到|目前|从[早中晚下上清][^，]{0,4}开始|[今昨][早晨晚夜天日]|凌晨|一夜|正在|还在|到现在|分钟|半小时|[急！]{2}|紧急"
-)
-_HOUR: Final = re.compile("此刻|刚才|刚刚|今[早晨晚]|今天[早上中下凌清一]|昨[晚夜]")
-"""What says that it began today, in a text that asks for help."""
-
 _PAST: Final = frozenset({"over", "after", "rescued", "freed"})
 """What says that a danger is past."""
 _SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned")
@@ -62,9 +31,6 @@ _BEFORE: Final = re.compile("[昨前]天|上周|上个?月|[去前那当]年|小
 """What says of a sentence that sounds like danger that it was one."""
 
 NOTHING: Final = Facts()
-
-Around = Callable[[int, int], Iterable[Word]]
-"""The words that say where and whom a danger between two characters of the text threatens."""
 
 
 def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
@@ -75,11 +41,15 @@ def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
     """
     whole = text.whole
     plain = lexicon.plain(whole)
-    found = lexicon.words(plain)
+    found = said(lexicon.words(plain), plain)
+
+    def around(start: int, end: int) -> list[Word]:
+        return lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE))
+
     if not found and not dangerous:
         return NOTHING
-    said = {word.category for word in found}
-    since = MEMORIES if "memory" in said else recent(plain, text.year)
+    categories = {word.category for word in found}
+    since = MEMORIES if "memory" in categories else recent(plain, text.year)
     ends = [end.start() for end in SENTENCE_END.finditer(plain)]
     sentences = []
     for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
@@ -91,16 +61,25 @@ def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
         sentence = Sentence(plain, some, start, end, since)
         stated = sentence.read()
         if stated.threatens:
-            sentence.note_surroundings(lexicon.around(plain, start, min(end, start + _LONGEST_SENTENCE)))
+            sentence.note_surroundings(around(start, end))
         sentences.append(stated)
     stated = together(sentences)
-    if "refuted" in said:
+    add_up(stated, plain)
+    if "refuted" in categories:
         stated.hints.clear()
     unreal = any(sentence.drill or sentence.frame == "film" for sentence in sentences)
     heard = NOTHING_HEARD if unreal else _heard(stated, plain, dangerous)
     if not (stated.quotes or stated.hints or stated.amounts or heard):
         return NOTHING
-    return _facts(whole, stated, heard, partial(lexicon.around, plain))
+    kind = settle(stated, whole, heard, around)
+    known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
+    return Facts(
+        kind=kind,
+        toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
+        least={name: amount.least for name, amount in known.items()},
+        quotes={name: _evidence(whole, spans) for name, spans in stated.quotes.items()},
+        hints=_evidence(whole, stated.hints),
+    )
 
 
 def _heard(stated: Statements, text: str, dangerous: Dangerous) -> Dangerous:
@@ -114,177 +93,9 @@ def _heard(stated: Statements, text: str, dangerous: Dangerous) -> Dangerous:
     return Dangerous(now, () if "event" in stated.quotes else dangerous.hazard)
 
 
-def _facts(whole: str, stated: Statements, heard: Dangerous, around: Around) -> Facts:
-    _settle_poisoned(stated)
-    _settle_unsafe(stated, whole)
-    _settle_urgent(stated, whole)
-    _settle_risk(stated)
-    _settle_hazard(stated)
-    _settle_heard(stated, "hazard", heard.hazard, around)
-    kind = _kind(stated, whole)
-    _settle_patients(stated, kind)
-    _settle_immediate(stated, kind)
-    _settle_heard(stated, "immediate", heard.now, around)
-    known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
-    return Facts(
-        kind=kind,
-        toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
-        least={name: amount.least for name, amount in known.items()},
-        quotes={name: _evidence(whole, spans) for name, spans in stated.quotes.items()},
-        hints=_evidence(whole, stated.hints),
-    )
-
-
-def _settle_heard(stated: Statements, name: str, spans: Iterable[Span], around: Around) -> None:
-    """What the words of the lexicon say stands by itself; where they say nothing, what it sounds like counts."""
-    if name in stated.quotes:
-        return
-    for start, end in spans:
-        stated.quotes[name][start, end] = None
-        for word in around(start, min(end, start + _LONGEST_SENTENCE)):
-            stated.quotes[word.category][word.start, word.end] = None
-
-
 def _least(amount: Amount) -> int:
     return amount.least
 
 
 def _evidence(whole: str, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, ...]:
     return tuple(Evidence(whole[start:end], start, end) for start, end in spans)
-
-
-def _kind(stated: Statements, whole: str) -> str:
-    """The kind told of most often, else the kind only spoken of, else an accident that only its victims tell of.
-
-    An accident that is only named by what it did (塌了, 砸中) is of the kind of which its story is.
-    """
-    kinds = stated.kinds or stated.spoken
-    harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
-    kind = UNNAMED if harmed and not stated.clinic else ""
-    if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated", "ill"}):
-        kind = min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
-    if kind == UNNAMED:
-        return guess(whole)
-    return kind or ("隐患" if "hazard" in stated.quotes else "none")
-
-
-def _settle_poisoned(stated: Statements) -> None:
-    """Vomiting is poisoning only of many at once, or where one speaks of poison, of food or of what was let out."""
-    if stated.least("poisoned") >= _OUTBREAK:
-        stated.kinds["食品安全事故"] += "环境污染事件" not in stated.kinds and "poison" not in stated.quotes
-    elif "poison" not in stated.quotes and not (stated.kinds.keys() & {"食品安全事故", "环境污染事件"}):
-        stated.amounts.pop("poisoned", None)
-
-
-def _settle_patients(stated: Statements, kind: str) -> None:
-    """Whom a meal sends to hospital it has poisoned: 集体呕吐，122人入院."""
-    if kind == "食品安全事故" and stated.amounts.get("injured"):
-        stated.amounts["poisoned"] += stated.amounts["injured"]
-        stated.quotes["poisoned"] |= stated.quotes["injured"]
-
-
-def _settle_unsafe(stated: Statements, whole: str) -> None:
-    """安全隐患 alone is a manner of speaking: it counts in the first line, gravely, twice or beside a danger."""
-    unsafe = stated.quotes.pop("unsafe", {})
-    if len(unsafe) != 1 or _GRAVE.search(whole, *next(iter(unsafe))) or len(stated.quotes["hazard"]) != 1:
-        return
-    if "\n" in whole[: next(iter(unsafe))[0]]:
-        stated.quotes.pop("hazard")
-
-
-def _settle_urgent(stated: Statements, whole: str) -> None:
-    """Who asks for help this minute, with a danger that grows or began today, is in danger now."""
-    quotes = stated.quotes
-    urgent, growing, lost = (quotes.pop(name, {}) for name in ("urgent", "growing", "lost"))
-    if stated.press or quotes.keys() & {"over", "after"}:
-        return
-    if stated.least("deaths") or "freed" in quotes:
-        lost = {}  # who cries or does not answer beside the dead is told of, not in danger
-    dangers = quotes.keys() & {"hazard", "risk", "event", "stuck"}
-    urgent |= quotes.get("cry", {})
-    asked = urgent and (growing or lost or (dangers and _MOMENT.search(whole)))
-    goes_on = (growing and dangers and _HOUR.search(whole)) or (lost and (dangers or len(lost) >= _SIGNS))
-    growing |= lost
-    if asked or goes_on:
-        quotes["pressing"] = urgent | growing
-        danger = growing | quotes.pop("risk", {})
-        if danger and not dangers & {"event", "stuck"}:
-            quotes["hazard"] |= danger
-
-
-def _settle_risk(stated: Statements) -> None:
-    """What is a nuisance by itself is a danger beside another one, where somebody is afraid, or has been harmed."""
-    risk, fear, again = (stated.quotes.pop(name, {}) for name in ("risk", "fear", "again"))
-    told = _told(stated)
-    if risk and ("hazard" in stated.quotes or fear or len(risk) >= _MANY or (told and again)):
-        stated.quotes["hazard"] |= risk
-    if told and again and not stated.press:
-        stated.quotes["again"] = again
-        stated.quotes["hazard"] |= stated.quotes.get("hazard") or again
-
-
-def _told(stated: Statements) -> int:
-    """How often the text tells of harm that has been done."""
-    harmed = any(stated.least(name) for name in (*_ACCIDENTAL, "injured")) or "hurt" in stated.quotes
-    return len(stated.quotes.get("event", ())) + harmed
-
-
-def _settle_hazard(stated: Statements) -> None:
-    """A text that tells more of an accident than of danger names no danger that has hurt nobody yet.
-
-    Nor does a report of an accident: what it names as dangerous is the cause. But where somebody asks that it be
-    mended, or says that it is as it was, it can happen again.
-    """
-    told, dangers = _told(stated), len(stated.quotes.get("hazard", ()))
-    menace = stated.quotes.pop("menace", None)
-    if not stated.press and menace and not stated.quotes.keys() & {"over", "after", "freed"}:
-        return
-    if not stated.press and not _harmed(stated):
-        if ruin := stated.quotes.get("ruin"):
-            stated.quotes["hazard"] |= ruin
-        return
-    if stated.quotes.keys() & {"again", "pressing"}:
-        return
-    reported = stated.press or any(name in stated.quotes for name in _OUTCOMES)
-    if (reported and dangers < _MANY + told) or (told >= dangers and "remains" not in stated.quotes):
-        stated.quotes.pop("hazard", None)
-
-
-def _harmed(stated: Statements) -> bool:
-    """Whether somebody was harmed, or an event told that harmed nobody: 目前没伤着谁 alone tells of neither."""
-    spared = {"none deaths", "none injured"} if "event" not in stated.quotes else set()
-    return bool(stated.quotes.keys() & (_HARM - spared)) or any(stated.least(name) for name in stated.amounts)
-
-
-def _settle_immediate(stated: Statements, kind: str) -> None:
-    """Danger lasts while people are trapped or missing, or something is said to go on; not once it is over."""
-    quotes = stated.quotes
-    now, cries = quotes.pop("now", {}), quotes.pop("cry", {})
-    past = quotes.keys() & {"over", "after"}
-    now = {} if kind == "none" or "over" in quotes else now if kind == "隐患" else now | cries
-    going = quotes.pop("going", {})
-    if not past and not stated.least("deaths"):
-        now |= going
-    if kind == "火灾" and not past:
-        now |= quotes.get("contained", {})
-        if stated.press and not stated.yesterday:
-            now |= quotes.get("event", {})
-    now |= _suffered(stated)
-    if kind == "自然灾害" and stated.press and stated.least("deaths") >= _DEADLY_DISASTER:
-        now |= quotes["deaths"]
-    if stated.least("missing"):
-        now |= quotes["missing"]
-    if "ruin" in quotes and "crack" in quotes:
-        now |= quotes["ruin"]
-    if now := now | quotes.pop("pressing", {}):
-        quotes["immediate"] = now
-
-
-def _suffered(stated: Statements) -> dict[tuple[int, int], None]:
-    """Who cannot get away, or hangs, sinks, chokes; beside the dead and in the paper that is told of, and over."""
-    quotes, deaths = stated.quotes, stated.least("deaths")
-    if quotes.keys() & {"rescued", "over", "after", "freed"}:
-        return {}
-    trapped = quotes.get("trapped", {}) if deaths < stated.least("trapped") else {}
-    peril = quotes.get("peril", {}) if not (stated.press or deaths) else {}
-    return peril | trapped | quotes.get("stuck", {})

@@ -8,7 +8,9 @@ from models.persons import named
 
 BEINGS_WITHIN: Final = 28
 """Characters before a word of harm in which an animal may be what it befell."""
-_BEINGS: Final = re.compile("[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它]|作物|植被|庄稼|牲畜|绿化|植物")
+_BEINGS: Final = re.compile(
+    "[猪鸡鸭鹅鱼牛羊狗猫虾树苗花蜂蚕兔禽鸟草稻秧菜蛇木藕它](?![炮园苑城店厂坊桥镇村乡塘池街路巷沟坪湾])|作物|植被|庄稼|牲畜|绿化|植物"
+)
 """Animals and plants: where no person is named beside them, it is they who died."""
 _THEIRS: Final = re.compile(
     "(?<![救追遛牵放喂捞捕钓养杀宰抓网赶])(?<![人机员妈爸爷奶娃孩][和与跟及])(?:[猪鸡鸭鹅鱼牛羊狗猫虾树苗草]|作物|庄稼)(?:[虾蟹苗木]|被|都|全部|全|也|大量|陆续|大面积|大片|成片|几乎|已经|已|会|大批|纷纷)*$"
@@ -25,6 +27,8 @@ _PEOPLE_NAMED: Final = re.compile(
 )
 _MAULED: Final = frozenset("蛰蜇咬拱顶踩踢叮抓")
 """What animals do to people: the animal beside them is not the victim."""
+HEADS: Final = re.compile(rf"{NUMERAL}[多余]?[只头匹尾羽](?:[^，。人]{{0,4}})$")
+"""How animals are counted before a word of harm: 26头当场死亡."""
 BEASTS: Final = re.compile(
     rf"[了掉去]?(?:近|约|上|好)?(?:{NUMERAL}|几|许多|大量|很多|不少)[多余]?(?:[只头条匹尾羽亩棵株猪鸡鸭鱼牛羊]|万?斤)"
 )

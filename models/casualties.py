@@ -23,7 +23,7 @@ _COUNTED: Final = (
 )
 """What is counted behind a number that stands behind its word."""
 _BEFORE: Final = re.compile(
-    rf"(?<![第每某高初大研A-Za-z\d.])(?<![上下](?=一个))({RANGE}) ?{_PERSON}"
+    rf"(?<![第每某高初大研A-Za-z\d.])(?<![上下](?=一个))(?!一[个人][也都没])({RANGE}) ?{_PERSON}"
     r"|(?<![他她咱])([俩仨])(?!月|小时|字|车|星期)(?:人|个|口)?"
 )
 _FEW: Final = {"俩": 2, "仨": 3}
@@ -45,6 +45,16 @@ _NAMED_AFTER: Final = re.compile(
     rf"[^，。；！？\d]{{0,20}}?等({NUMERAL})人|[为是系:：](?:[^，。；！？\d、]{{1,8}}、){{1,9}}[^，。；！？\d、]{{1,8}}?共?({NUMERAL})人"
 )
 """遇难者为周某、吴某等5人, 遇难者为周某、吴某、郑某三人."""
+_LISTED_AFTER: Final = re.compile(
+    r"(?:分别)?[为是系]((?:[^，。；！？、和及]{1,14}[、和及]){1,8}[^，。；！？、和及]{1,14})"
+)
+_MEMBER: Final = re.compile(rf"[^、和及]*?(?:\d岁|某|{PERSON})[^、和及]*")
+"""死者分别为42岁的王某、38岁的刘某和他们6岁的女儿: three."""
+_AND_MORE: Final = re.compile(
+    rf"[^，。；！？\d]{{0,8}}?(?:和|及|、|以及|与)({RANGE}){_COUNTED}(?![^，。；]{{0,6}}[伤失被重轻送获救])"
+)
+"""遇难者中有4名教师和2名学生."""
+_TOTAL_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,10}}，(?:一共|总共|共计|合计|共|计)(?:有|为)?({RANGE})[名人]")
 _MENDED: Final = re.compile(
     rf"[^，。；！？\d]{{0,6}}[，,]?[^，。；！？\d]{{0,4}}?(?:更正|修正|订正|更新|核实|实际|其实|上升|增加|攀升|[增升改变])+(?:死亡|遇难)?(?:为|是|至|到|只有|应为|应是)({RANGE})(?:{_COUNTED}|例|$)"
 )
@@ -156,12 +166,31 @@ def _amount(match: re.Match[str]) -> Amount | None:
 
 def _right(text: str, end: int, ceiling: int) -> Count | None:
     after = _AFTER.match(text, end, ceiling) or _NAMED_AFTER.match(text, end, ceiling)
+    if after is None and (listed := _LISTED_AFTER.match(text, end, ceiling)) and (members := _members(listed)):
+        return members
     after = after or _OBJECT.match(text, end, ceiling) or _NUMBER_OF.match(text, end, ceiling)
     if after:
-        return _count(after)
+        count = _count(after)
+        more = _AND_MORE.match(text, after.end(), ceiling)
+        others = amount(more[1]) if more else None
+        return Count(_plus(count.amount, others), count.start, more.end()) if count and more and others else count
     couple = _COUPLE.search(text[end:ceiling])
     number = _couple(couple) if couple else None
     return Count(number, end + couple.start(), end + couple.end()) if couple and number else None
+
+
+def total_after(text: str, end: int, ceiling: int) -> Count | None:
+    """The number in the clause behind those who are dead: 遇难者名单公布，共9人."""
+    after = _TOTAL_AFTER.match(text, end, ceiling)
+    return _count(after) if after else None
+
+
+def _members(match: re.Match[str]) -> Count | None:
+    """How many a list names, when each of its members is a person."""
+    members = re.split("[、和及]", match[1])
+    if not all(map(_MEMBER.fullmatch, members)):
+        return None
+    return Count(Amount(len(members), len(members)), match.start(1), match.end())
 
 
 def _couple(match: re.Match[str]) -> Amount | None:

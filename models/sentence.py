@@ -138,6 +138,8 @@ class Sentence:
             return
         if word.kind:
             self._stated.kinds[word.kind] += 1
+        if self._victims.share:
+            self._stated.shares[self._clauses.quote(word)] = self._victims.share
         if amount is None:
             if word.category == "poisoned" and word.kind:
                 self._quote("event", word)
@@ -145,11 +147,15 @@ class Sentence:
         self._tolled = True
         for name in PEOPLE[word.category]:
             if not self._is_told_already(word, amount, found[name]):
-                found[name].append((word, amount, is_part(self._clauses, word)))
+                found[name].append(Mention(word, amount, is_part(self._clauses, word), self._victims.bare))
                 self._quote(name, word)
 
     def _is_told_already(self, word: Word, amount: Amount, mentions: Sequence[Mention]) -> bool:
-        return bool(mentions) and mentions[-1][1] is amount and mentions[-1][0].start >= self._clauses.around(word)[0]
+        return (
+            bool(mentions)
+            and mentions[-1].amount is amount
+            and mentions[-1].word.start >= self._clauses.around(word)[0]
+        )
 
     def _note_events(self, told: _Told) -> None:
         occurred = self._tolled or bool(self._categories & _GOES_ON) or self._clauses.says(_OCCURRED)

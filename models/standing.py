@@ -32,6 +32,19 @@ _PLANNED: Final = re.compile("(?:计划|预计|力争|争取|确保|拟|工期|�
 _UNTIL: Final = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|[底末])?[之以]?前(?!后|来|往|去)")
 _PLANNED_WITHIN: Final = 12
 """Before and behind these a year is one of plans, and says nothing of when the text was written: 预计2030年6月完工."""
+_BELIED: Final = re.compile(
+    "[^，。；！？\n]{0,16}?(?:谣言|谣传|造谣|捏造|编造|虚构|不实|不属实|失实|假消息|子虚乌有|与事实不符|讹传|误传|伪造|软件生成|AI生成|合成|摆拍|移花接木|张冠李戴|拼接|是假的|系假|没有的事|并不存在)"
+)
+"""What says behind a statement, in the same breath, that it is none: 砍死5人的说法纯属捏造."""
+_STATISTIC: Final = re.compile(
+    "(?:全[国省市县区州球]|我[国省市县区]|辖区|各地|世界)[^，。；\n]{0,12}?(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)"
+    "|(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)[^，。；\n]{0,12}?(?:全[国省市县区州球]|我[国省市县区]|辖区|各地)"
+    "|(?<!\\d)\\d{2,}多?起"
+)
+"""Who counts a whole region's over a time, or accidents by the dozen, tells of no accident."""
+_TRIED: Final = re.compile("[审经]理?查明")
+"""A court that finds what happened tells of its own case, whenever that was."""
+_DISASTER: Final = re.compile("台风|洪|暴雨|强降雨|地震|泥石流|雪灾|灾害")
 MEMORIES: Final = 9999
 """The first recent year of a text that remembers: whatever it dates is history."""
 _LONG_AGO: Final = 2000
@@ -61,8 +74,12 @@ class Reading:
     def __init__(self, clauses: Clauses, recent: int = 0) -> None:
         self._clauses = clauses
         self._since: dict[str, int] = {}
-        if year := _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end):
-            self._since["past"] = year.start()
+        if "memory" in clauses.categories:
+            self._since["past"] = clauses.start - 1
+        self._counts = "ill" not in clauses.categories and clauses.says(_STATISTIC) and not clauses.says(_DISASTER)
+        year = _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end)
+        if year and not clauses.says(_TRIED):
+            self._since.setdefault("past", year.start())
         for date in _DATE.finditer(clauses.text, clauses.start, clauses.end):
             if int(date[1]) < recent or "past" in clauses.categories:
                 self._since.setdefault("past", date.start())
@@ -76,7 +93,8 @@ class Reading:
         """Whether the word says how others are meant; it is remembered, then."""
         since = self._since
         if word.category == "today":
-            since.pop("past", None)
+            if "memory" not in self._clauses.categories and since.get("past", word.start) < word.start:
+                since.pop("past")
         elif word.category in {"suppose", "past", "memory", "hearsay"}:
             since.setdefault("past" if word.category == "memory" else word.category, word.start)
             since.pop("vouched", None)
@@ -101,14 +119,16 @@ class Reading:
         floor, ceiling = clauses.around(word)
         if (
             "statistic" in clauses.categories
+            or self._counts
+            or _BELIED.match(clauses.text, word.end, clauses.end)
             or clauses.near("unreal", floor, ceiling)
             or "suppose" in since
             or since.get("past", word.start) < word.start
             or since.get("may", -1) >= floor
         ):
             return "void"
-        if "hearsay" in since or ("doubt" in clauses.categories and "vouched" not in since):
-            return "hint"
+        if "hearsay" in since or (clauses.categories & {"doubt", "refuted"} and "vouched" not in since):
+            return "void" if "refuted" in clauses.categories else "hint"
         if _DENIED.search(clauses.text[max(floor, word.start - _DENIED_WITHIN) : word.start]):
             return "denied"
         if word.category in _DONE and _INTENDED.search(clauses.text[max(floor, word.start - 3) : word.start]):

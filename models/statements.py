@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from models.numerals import Amount, added
+from models.numerals import Amount
+from models.survivors import Share
 
 Span = tuple[int, int]
 
@@ -32,6 +33,12 @@ class Statements:
         """Per field of the toll, amounts that are told as coming on top of others: 另一名, 也."""
         self.later: dict[str, list[Amount]] = defaultdict(list)
         """Per field of the toll, amounts that nobody has told before: 又有2人."""
+        self.former: dict[str, list[Amount]] = defaultdict(list)
+        """Per field of the toll, amounts that the words take back or call earlier: 此前通报的5人有误."""
+        self.mended: dict[str, list[Amount]] = defaultdict(list)
+        """Per field of the toll, amounts that replace all others: 死亡人数更正为4人."""
+        self.shares: dict[Span, Share] = {}
+        """Deaths told as all of those who were there, or all but some."""
         self.whole: set[str] = set()
         """Fields of the toll of which all is told together: 造成3人死亡."""
         self.latest: set[str] = set()
@@ -61,6 +68,11 @@ class Statements:
         self.anchored = False
         """Whether the sentence says by itself when, or who vouches for it."""
 
+    @property
+    def numbers(self) -> tuple[dict[str, list[Amount]], ...]:
+        """All that is counted, by how it is told."""
+        return self.amounts, self.further, self.later, self.former, self.mended
+
     def least(self, name: str) -> int:
         """The greatest number of a field that any sentence allows at least."""
         amounts = self.amounts.get(name)
@@ -78,12 +90,10 @@ class Statements:
 
     def merge(self, other: "Statements") -> None:
         """Take in what another sentence states."""
-        for name, amounts in other.amounts.items():
-            self.amounts[name] += amounts
-        for name, amounts in other.further.items():
-            self.further[name] += amounts
-        for name, amounts in other.later.items():
-            self.later[name] += amounts
+        for mine, theirs in zip(self.numbers, other.numbers, strict=True):
+            for name, amounts in theirs.items():
+                mine[name] += amounts
+        self.shares |= other.shares
         self.whole |= other.whole
         self.latest |= other.latest
         for name, spans in other.quotes.items():
@@ -102,9 +112,9 @@ class Statements:
         for name in _HARM:
             spans = self.quotes.pop(name, {})
             self.hints |= spans if hint else {}
-        self.amounts.clear()
-        self.further.clear()
-        self.later.clear()
+        for numbers in self.numbers:
+            numbers.clear()
+        self.shares.clear()
         self.kinds.clear()
         for name in ("now", "going", "growing", "stuck", "lost", "contained", "remains", "none deaths", "none injured"):
             self.quotes.pop(name, None)
@@ -126,24 +136,4 @@ def together(sentences: Sequence[Statements]) -> Statements:
         if (drill and not sentence.real) or (film and not sentence.anchored) or (told and sentence.leans):
             sentence.take_back(hint="hint" in frames and not drill)
         whole.merge(sentence)
-    for name in whole.further.keys() | whole.later.keys():
-        whole.amounts[name] = [_sum(whole, name)]
     return whole
-
-
-def _sum(stated: Statements, name: str) -> Amount:
-    """The greatest amount, and those that come on top of it.
-
-    A latest number holds all. One told of all together holds the further ones, if it is greater; so does one that
-    a smaller number and the further ones make up, and any in a report, which names the whole in its first line.
-    """
-    amounts = stated.amounts[name]
-    most = max(amounts, key=lambda amount: amount.least, default=Amount(0, 0))
-    if name in stated.latest and most.least:
-        return most
-    further, later = stated.further.get(name, []), stated.later.get(name, [])
-    more = sum(amount.least for amount in further)
-    made_up = any(amount.least + more == most.least for amount in amounts)
-    if made_up or (most.least > more and (name != "deaths" or stated.press or name in stated.whole)):
-        further = []
-    return added([most, *further, *later])

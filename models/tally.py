@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.clauses import EVENTS, LONGEST_QUOTE, Clauses
 from models.harm import Word
 from models.numerals import NUMERAL, Amount, added
-from models.persons import PERSON
 from models.statements import Statements
 
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又[有走死]|又一|随后|后又|重症监护|ICU")
@@ -18,17 +17,32 @@ _LATER: Final = re.compile(f"又(?:有|确认|发现|找到|捞|挖|新增|{NUME
 _APART: Final = re.compile("[两二三四五2-5]起[^，。；\n]{0,4}(?:车祸|事故|火灾|命案)")
 """Accidents whose victims are told one after the other: 两起车祸：城东一死，城西一死."""
 _TOTAL: Final = re.compile("人数|累计|总共|共计|总计|一共|共有|至此|全部|[增升达]至|上升到|增加到|达到")
+_SO_FAR: Final = re.compile("至此|累计|总共|合计|总计")
+"""What sums up, wherever it stands in the sentence."""
 _WHOLE: Final = re.compile("造成|[致共]|酿成|其余|其他")
 """What tells of one accident's victims together, or of the rest of them."""
+_FORMER: Final = re.compile(
+    "有误|误[报传为将]|不准确|[说写听记数报算看]错|错报|多报|失实|曾(?:经)?(?:通报|报道|报告|称|说|发布)|原报|原通报"
+    "|(?:此前|先前|早前|之前|最初|起初|开始|昨日|昨天|早上|上午)[^，。；]{0,8}(?:通报|报道|报告|公布|发布|发文|称|说|传|以为|误|报)|初报|初步通报|一文|网[上传]|传[言闻说]"
+)
+"""A number that somebody gave before, in the same clause: no number, where the text gives another."""
+_MENDED: Final = re.compile("(?:更正|修正|订正|核减|下调|调减|更改|改)(?:后)?[^，。；]{0,6}?(?:为|至|到|是)")
 _PART: Final = re.compile("其中|包括|含")
-_COUNTED: Final = re.compile(f"{NUMERAL}(?:人|名|个|位|口|具|条)")
-_WHOSE: Final = re.compile(f"{PERSON}|[\\w]{{0,3}}(?:[村镇乡县市区组班路桥城楼车船厂店矿岸院]|边|侧)")
 _TWO: Final = 2
 _FATAL: Final = frozenset({"death", "dead"})
-_BY_WHAT: Final = re.compile("[砸压撞轧碾淹烧炸摔呛熏勒掐捅砍刺电毒冻闷溺坠踩埋]")
+_THE_DEAD: Final = re.compile("遗[体骸]|尸|者|死的|没了的|走的|死因")
+"""Words for those who are dead: they speak of the same people again."""
 
-Mention = tuple[Word, Amount, bool]
-"""A word of harm, its amount, and whether it is part of another amount."""
+
+class Mention(NamedTuple):
+    """A word of harm and how many it befell."""
+
+    word: Word
+    amount: Amount
+    part: bool = False
+    """Whether they are among those of another amount."""
+    bare: bool = False
+    """Whether nobody is named or counted: told as one, and perhaps told already."""
 
 
 def is_part(clauses: Clauses, word: Word) -> bool:
@@ -41,12 +55,20 @@ def is_part(clauses: Clauses, word: Word) -> bool:
 
 def note(clauses: Clauses, stated: Statements, name: str, mentions: Sequence[Mention]) -> None:
     """Note one number for a field of the toll, and how it stands to those of other sentences."""
+    mended = [m for m in mentions if _says(clauses, m.word, _MENDED)]
+    given = mended or [m for m in mentions if not _says(clauses, m.word, _FORMER)]
+    if not given:
+        stated.former[name].append(total(clauses, mentions))
+        return
+    mentions = given
     amount = total(clauses, mentions)
 
     def each_says(pattern: re.Pattern[str]) -> bool:
-        return all(pattern.search(clauses.text, clauses.around(word)[0], word.end) for word, _, _ in mentions)
+        return all(pattern.search(clauses.text, clauses.around(m.word)[0], m.word.end) for m in mentions)
 
-    if clauses.says(_TOTAL):
+    if mended:
+        stated.mended[name].append(amount)
+    elif clauses.says(_TOTAL):
         stated.latest.add(name)
         stated.amounts[name].append(amount)
     elif name == "deaths" and each_says(_LATER):
@@ -59,62 +81,70 @@ def note(clauses: Clauses, stated: Statements, name: str, mentions: Sequence[Men
         stated.whole.add(name)
 
 
+def _says(clauses: Clauses, word: Word, pattern: re.Pattern[str]) -> bool:
+    """Whether a word's clause holds a pattern, near the word."""
+    floor, ceiling = clauses.around(word)
+    near = max(floor, word.start - LONGEST_QUOTE), min(ceiling, word.end + LONGEST_QUOTE)
+    return bool(pattern.search(clauses.text, *near))
+
+
 def total(clauses: Clauses, mentions: Sequence[Mention]) -> Amount:
     """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
-    most = max((amount for _, amount, _ in mentions), key=lambda amount: amount.least)
+    most = max((m.amount for m in mentions), key=lambda amount: amount.least)
     wholes = list(_wholes(mentions))
-    around = [clauses.around(word) for word, _, _ in mentions]
-    if len(wholes) <= 1 or _is_whole(most, mentions) or any(_TOTAL.search(clauses.text, *clause) for clause in around):
+    around = [clauses.around(m.word) for m in mentions]
+    if (
+        len(wholes) <= 1
+        or clauses.says(_SO_FAR)
+        or _is_whole(most, mentions)
+        or any(_TOTAL.search(clauses.text, *clause) for clause in around)
+    ):
         return most
-    add_up = any(p.search(clauses.text, *clauses.around(word)) for word, _ in wholes for p in (_ADDS_UP, _LATER))
-    others = all(_are_others(clauses, one, other) for (one, _), (other, _) in pairwise(wholes))
-    return added([amount for _, amount in wholes]) if add_up or others or _are_apart(clauses, mentions) else most
+    add_up = any(p.search(clauses.text, *clauses.around(m.word)) for m in wholes for p in (_ADDS_UP, _LATER))
+    others = all(_are_others(clauses, one, other) for one, other in pairwise(wholes))
+    return added([m.amount for m in wholes]) if add_up or others or _are_apart(clauses, mentions) else most
 
 
 def _is_whole(most: Amount, mentions: Sequence[Mention]) -> bool:
     """Whether the others make up the greatest: 7人、6人、5人，共有18人; two equal numbers are told of two things."""
-    return len(mentions) > _TWO and 2 * most.least == sum(amount.least for _, amount, _ in mentions)
+    return len(mentions) > _TWO and 2 * most.least == sum(m.amount.least for m in mentions)
 
 
-def _wholes(mentions: Sequence[Mention]) -> Iterator[tuple[Word, Amount]]:
+def _wholes(mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Those that are no part of another: behind 其中 all that follows is, as long as there is room for it."""
     whole = room = 0
-    for word, amount, part in mentions:
-        if part:
-            room = (room or whole) - amount.least
-        elif amount.least <= room:
-            room -= amount.least
+    for mention in mentions:
+        least = mention.amount.least
+        if mention.part:
+            room = (room or whole) - least
+        elif least <= room:
+            room -= least
         else:
-            whole, room = amount.least, 0
-            yield word, amount
+            whole, room = least, 0
+            yield mention
 
 
 def _are_apart(clauses: Clauses, mentions: Sequence[Mention]) -> bool:
-    first, last = mentions[0][0], mentions[-1][0]
+    first, last = mentions[0].word, mentions[-1].word
     floor, _ = clauses.around(first)
     return bool(_APART.search(clauses.text, max(0, floor - LONGEST_QUOTE), last.start))
 
 
-def _are_others(clauses: Clauses, one: Word, other: Word) -> bool:
+def _are_others(clauses: Clauses, one: Mention, other: Mention) -> bool:
     """Whether two words tell of different people: 东村死了4个，西村死了7个; 烧死3人，摔死1人."""
     text = clauses.text
     first, second = (
         (max(floor, word.start - LONGEST_QUOTE), min(ceiling, word.end + LONGEST_QUOTE))
-        for word in (one, other)
+        for word in (one.word, other.word)
         for floor, ceiling in [clauses.around(word)]
     )
     if (
-        one.category not in _FATAL
+        one.word.category not in _FATAL
         or first == second
-        or _WHOLE.search(text, second[0], other.start)
-        or not _COUNTED.search(text, *second)
+        or (other.amount.least >= one.amount.least and _WHOLE.search(text, second[0], other.word.start))
+        or any(_THE_DEAD.search(text, m.word.start, m.word.end + 1) for m in (one, other))
+        or other.bare
     ):
         return False
     events = [{w.kind for w in clauses.words if w.category in EVENTS and a <= w.start < b} for a, b in (first, second)]
-    if all(events) and events[0] != events[1]:
-        return False
-    whose = [_WHOSE.search(text, start, word.start) for (start, _), word in ((first, one), (second, other))]
-    if all(whose) and len({match[0] for match in whose if match}) == len(whose):
-        return True
-    how = [_BY_WHAT.match(text, word.start, word.end) for word in (one, other)]
-    return all(how) and len({match[0] for match in how if match}) == len(how)
+    return not all(events) or events[0] == events[1]

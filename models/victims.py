@@ -4,37 +4,31 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from models.beings import BEASTS, BEINGS_WITHIN, beings, figures
-from models.casualties import count_people, count_yuan, victims, victims_meant
+from models.beings import BEASTS, BEINGS_WITHIN, HEADS, beings, figures
+from models.casualties import REACH, count_people, count_yuan, total_after, victims, victims_meant
 from models.clauses import Clauses
 from models.harm import Word
 from models.numerals import Amount
-from models.persons import PERSON
+from models.persons import named
 from models.standing import YEARS
-from models.survivors import lost, rest
+from models.sufferers import ALL, entries, listed, subject, sufferers
+from models.survivors import Share, everybody, lost, rest
 from models.tally import Mention
 
-_SUFFERED: Final = re.compile(
-    "被[^，]{0,6}[埋压困砸撞烧冲卷卡夹电咬轧碾淹蛰蜇击刺捅砍打绞割烫剐拖带]|[晕昏]倒|昏迷|倒(?:下|地|在)|瘫倒|落水|溺水|掉|坠|中毒|触电|[砸压撞埋困淹]|冲走|卷|跌|滑|烧[伤死成着]|受伤|下井|下去|不适"
-)
-_SAVED: Final = re.compile("(?:[推拉护掩救托顶](?:开|住|护|助|起|下|出|上)?|[抢营施]救)了?$")
-"""Before those whom the victim saved: 为推开两名战友被压住."""
-_SAME_CLAUSES: Final = 3
-"""Clauses looked back at for those of whom a clause without a subject speaks."""
-_OTHERS: Final = re.compile(rf"{PERSON}|[他她]们|别人|[^，]者|嫌疑人|凶手|歹徒|枪手|医生|大夫|官方|警方|死者|其中|另")
-"""Who could have died instead of those before the pause; 医生宣布死亡 is told of them, however."""
-_TOLD_BY: Final = re.compile(
-    "(?:医生|大夫|医院|警方|公安|民警|法医|官方|人员|消防员|救援队)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|发现)|[掏捞挖拉抬找救拖背]"
-)
-"""Who finds the victims, and is none."""
 _WHO: Final = re.compile("[者员]?(?:人员)?(?:先后|相继|已|均|都|也|又|经|抢救|无效|因|医治|于|今|昨|[天日晚早晨]){0,4}")
 """Between 伤 and 死亡, when the injured are those who died: 一名重伤员今晨死亡."""
-_LIST: Final = 200
-"""Characters before a word in which those whom it befell are listed."""
-_AGED: Final = re.compile("[（(][^（）()]{0,6}\\d{1,3}岁[^（）()]{0,8}[）)]")
 _BEFALLEN: Final = re.compile("被|当场|不幸|致|意外")
-_ALL: Final = re.compile("全部?|全都|无一|无人生|均|都|双双|皆|[俩仨]")
-"""What counts those of the clause before: 机上150人，全部遇难."""
+_POISON: Final = re.compile("中毒|假酒|毒酒")
+"""What makes 病例 cases of an accident."""
+_ALIKE: Final = re.compile("、[^，。；]{0,12}?等?")
+"""Between two harms of the same people: 14人骨折、颅脑损伤等重伤."""
+_BY: Final = re.compile("[被让叫由](?!.*[被让叫由])[^，]{1,8}$")
+"""Who did it, and is not whom it befell: 狗也让民警打死了."""
+_DECLARED: Final = re.compile(
+    "(?:医[生院师护]|大夫|警方|公安|民警|法医|官方|120|急救)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|判定)"
+)
+_EVERY: Final = re.compile("都|均|全")
+"""Of several who are told already: 父子二人再没上来，村民下去时都已没了气."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
 _NEAR: Final = 8
 """Characters between a number and a bare 死 or 伤, which stands in many other words."""
@@ -66,6 +60,11 @@ class Victims:
         self._figure = False
         self.beasts = False
         """Whether animals were killed: something has happened, though to nobody."""
+        self.share: Share | None = None
+        """What the last word tells of all who were there, or of all but some, where nobody near says of how many."""
+
+        self.bare = False
+        """Whether the last word names and counts nobody, and is told as one death."""
 
     def of(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
         """How many the word befell; None when it tells of nobody.
@@ -74,6 +73,7 @@ class Victims:
             word: of harm.
             found: what the words before it tell, by the fields of the toll; who is found dead is missing no more.
         """
+        self.share, self.bare = None, False
         floor, ceiling = self._clauses.around(word)
         floor = max(floor, self._used)
         if word.category == "loss":
@@ -82,19 +82,26 @@ class Victims:
         if self._is_no_accident(word, floor, ceiling):
             return None
         if word.category == "survived":
-            return lost(self._clauses, word)
+            return self._shared(lost(self._clauses, word))
         return (
             self._rest(word)
             or self._counted(word, floor, ceiling)
             or self._same(word, found)
-            or self._named(word, floor, ceiling)
+            or self._named(word, floor, ceiling, found)
         )
+
+    def _shared(self, told: Amount | Share | None) -> Amount | None:
+        """The amount told, if the sentence says of how many; else the share is kept for who knows the whole text."""
+        if isinstance(told, Share):
+            self.share = told
+            return None
+        return told
 
     def _rest(self, word: Word) -> Amount | None:
         """All but some, of whom a clause before tells; a number beside the word says it better."""
-        if word.category not in _FATAL or not _ALL.search(self._text, self._clauses.around(word)[0], word.end):
+        if word.category not in _FATAL or not ALL.search(self._text, self._clauses.around(word)[0], word.end):
             return None
-        return rest(self._clauses, word)
+        return self._shared(rest(self._clauses, word) or everybody(self._clauses, word))
 
     def _is_no_accident(self, word: Word, floor: int, ceiling: int) -> bool:
         """Illness, an animal, or lives that were not taken."""
@@ -104,18 +111,22 @@ class Victims:
             return word.category == "poisoned" and bool(self._clauses.categories & {"epidemic", "ill"})
         if "ill" in self._clauses.categories:
             return False
-        if self._clauses.categories & {"epidemic", "disease"} or (
-            word.kind != "社会安全事件" and self._clauses.near("illness", floor, ceiling)
-        ):
+        if (
+            self._clauses.categories & {"epidemic", "disease"}
+            and "poisoned" not in self._clauses.categories
+            and not self._clauses.says(_POISON)
+        ) or (word.kind != "社会安全事件" and self._clauses.near("illness", floor, ceiling)):
             return True
-        if BEASTS.match(self._text, word.end, ceiling):
+        before = self._text[max(floor, word.start - BEINGS_WITHIN) : word.start]
+        if BEASTS.match(self._text, word.end, ceiling) or (word.category in _FATAL and HEADS.search(before)):
             self.beasts = True
             return True
         return self._is_an_animals(word, floor)
 
     def _is_an_animals(self, word: Word, floor: int) -> bool:
         text = self._text
-        befell = text[word.start : word.end], text[max(floor, word.start - BEINGS_WITHIN) : word.start]
+        before = text[max(floor, word.start - BEINGS_WITHIN) : word.start]
+        befell = text[word.start : word.end], _BY.sub("", before)
         self._figure = figures(*befell, already=self._figure)
         return self._figure or beings(*befell)
 
@@ -123,9 +134,13 @@ class Victims:
         """The number that stands beside a word of harm, used up with it."""
         if word.category == "rescued":
             floor = max(floor, word.start - 4)
-        if _ALL.search(self._text, max(floor, word.start - 6), word.end) and self._clauses.begins(floor):
+        if ALL.search(self._text, max(floor, word.start - 6), word.end) and self._clauses.begins(floor):
+            if listed_before := entries(self._clauses, floor):
+                return listed_before
             floor = max([self._used, *(start for start, _ in self._clauses.before(floor, most=1))])
         count = count_people(self._text, word.start, word.end, floor, ceiling)
+        if count is None and word.category == "dead" and self._text[word.end - 1] == "者":
+            count = total_after(self._text, word.end, self._clauses.end)
         bare = word.end - word.start == 1 and not _OUTCOME.search(self._text, floor, word.start)
         if count is None or (bare and (count.start > word.end or word.start - count.end > _NEAR)):
             return None
@@ -138,12 +153,15 @@ class Victims:
         两人经抢救无效身亡 tells of two deaths once, 两名失踪女童已遇难 of two that are not missing any more.
         """
         floor, _ = self._clauses.around(word)
+        if word.category == "serious" and (earlier := found.get("injured")):
+            alike = _ALIKE.fullmatch(self._text, earlier[-1].word.end, word.start)
+            return earlier[-1].amount if alike else None
         if word.category not in _FATAL:
             return None
         for name in ("deaths", "missing", "trapped", "injured_serious", "injured"):
-            if not (earlier := found.get(name)) or earlier[-1][0].start < floor:
+            if not (earlier := found.get(name)) or earlier[-1].word.start < floor:
                 continue
-            amount, until = earlier[-1][1], earlier[-1][0].end
+            amount, until = earlier[-1].amount, earlier[-1].word.end
             if name.startswith("injured") and not _WHO.fullmatch(self._text, until, word.start):
                 continue
             if name == "missing":
@@ -151,31 +169,30 @@ class Victims:
             return amount if name != "trapped" or word.category == "death" else None
         return None
 
-    def _named(self, word: Word, floor: int, ceiling: int) -> Amount | None:
+    def _named(self, word: Word, floor: int, ceiling: int, found: Mapping[str, list[Mention]]) -> Amount | None:
         """Victims that are named without a number; a death that is told without any victim is one."""
         if word.category not in _NAMED or self._text[word.start : word.end] in _NUMBERED:
             return None
         if "claim" in self._clauses.categories or YEARS.match(self._text, word.end):
             return None
-        number = victims(self._text, word.start, floor) or self._subject(floor)
+        number = victims(self._text, word.start, floor) or subject(self._clauses, floor)
+        if found.get("deaths") and self._is_told_again(word, floor, number):
+            return None
+        if not number and word.category == "dead" and self._text[word.end - 1] == "是":
+            number = named(self._text[word.end : min(ceiling, word.end + REACH)])
         if number := number or int(self._is_shut_in(word, floor, ceiling)):
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self._text, word.start, word.end, floor, ceiling)):
             return vague
         told = word.category == "death" and self._is_told(word, floor)
-        others = self._sufferers(word, floor) if word.category in _FATAL else self._maimed(word)
-        return others or (self._listed(word) if told else None)
+        others = sufferers(self._clauses, word, floor) if word.category in _FATAL else self._maimed(word)
+        self.bare = told and not others
+        return others or (listed(self._clauses, word) if told else None)
 
-    def _listed(self, word: Word) -> Amount:
-        """One, or all those whom the sentence lists with their ages: 杜某（44岁）、妻子韩某（41岁）."""
-        ages = len(_AGED.findall(self._text, max(self._clauses.start, word.start - _LIST), word.start))
-        return Amount(max(1, ages), max(1, ages))
-
-    def _subject(self, floor: int) -> int:
-        """Who stands in the clause before a passive without a subject: 我叔出事了，被石头压在下面."""
-        if not self._text.startswith("被", floor):
-            return 0
-        return sum(victims(self._text, floor - 1, start) for start, _ in self._clauses.before(floor, most=1))
+    def _is_told_again(self, word: Word, floor: int, number: int) -> bool:
+        """Whether those who are told dead already are found to be so, or all of them spoken of: 医生当场宣布死亡."""
+        declared = word.category == "death" and _DECLARED.search(self._text, floor, word.end)
+        return bool(declared or (number <= 1 and _EVERY.search(self._text, floor, word.end)))
 
     def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
         """Whether somebody calls for help out of a lift or a flood: 我被困在电梯里."""
@@ -184,24 +201,6 @@ class Victims:
             and bool(_MYSELF.search(self._text, floor, word.start))
             and bool(_SHUT_IN.search(self._text, word.start, ceiling))
         )
-
-    def _sufferers(self, word: Word, floor: int) -> Amount | None:
-        """Those whom a clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
-        if _OTHERS.search(self._text, floor, word.start) and not _TOLD_BY.search(self._text, floor, word.start):
-            return None
-        everybody = word.category == "death" and _ALL.search(self._text, floor, word.end)
-        for start, end in self._clauses.before(floor, _SAME_CLAUSES):
-            suffered = _SUFFERED.search(self._text, start, end)
-            if suffered is None and not everybody:
-                continue
-            until = suffered.start() if suffered else end
-            count = count_people(self._text, until, until, start, until)
-            if count and _SAVED.search(self._text, start, count.start):
-                return None
-            number = count.amount if count else Amount(*[victims(self._text, until, start)] * 2)
-            if number.least:
-                return number
-        return None
 
     def _maimed(self, word: Word) -> Amount | None:
         """A limb is somebody's, whether or not it is said whose: 钢板滑落砸断了双腿."""

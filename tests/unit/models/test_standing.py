@@ -58,3 +58,21 @@ def test_the_latest_year_of_a_text_is_its_own() -> None:
     """Unless the post says when it was published."""
     assert recent("2015年3月1日着火，2026年3月2日还没修", None) == 2025
     assert recent("2015年3月1日着火，2026年3月2日还没修", 2020) == 2019
+
+
+@pytest.mark.parametrize("text", ["所谓砍死5人的说法纯属捏造", "“桥塌砸死8人”与事实不符", "网传车祸致3人死亡，系谣言"])
+def test_what_is_said_to_be_no_truth_states_nothing(text: str) -> None:
+    """A denial behind a statement takes it back, and leaves no hint to look after."""
+    assert set(standings(text)) == {"void"}
+
+
+def test_a_region_over_a_time_is_a_statistic() -> None:
+    """Who counts a whole province's year tells of no accident; a storm's toll is one."""
+    assert standings("去冬全省取暖中毒死亡30人") == ["void"]
+    assert standings("今年全市因事故死亡23人") == ["void"]
+    assert standings("台风过境，全省因灾死亡16人") == ["stated"]
+
+
+def test_today_ends_only_a_past_that_was_told_before() -> None:
+    """历史上的今天 and a year behind 今天 are history."""
+    assert standings("今天说起2013年沉船死亡30人") == ["void"]

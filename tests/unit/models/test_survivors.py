@@ -33,3 +33,18 @@ def test_who_is_still_sought_is_not_dead() -> None:
 def test_survivors_without_a_crowd_tell_nothing() -> None:
     """Nobody knows how many died when nobody says how many there were."""
     assert deaths("飞机坠毁，只有一名女童生还") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"),
+    [
+        ("飞机坠毁，只有一名女童生还", 1),
+        ("机上人员全部遇难", 0),
+        ("除船长外，其他人员无一生还", 1),
+        ("其余人员均已遇难", None),
+    ],
+)
+def test_a_share_without_a_crowd_is_kept_for_the_whole_text(text: str, spared: int | None) -> None:
+    """Another sentence may say of how many."""
+    read = Sentence(text, tuple(LEXICON.words(text)), 0, len(text)).read()
+    assert [share.spared for share in read.shares.values()] == [spared]

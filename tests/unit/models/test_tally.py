@@ -31,3 +31,21 @@ def test_further_victims_are_kept_apart() -> None:
     """另一名 comes on top of what other sentences tell."""
     assert read("另一名少年不治身亡").further["deaths"][0].least == 1
     assert not read("一名少年不治身亡").further
+
+
+def test_a_number_that_is_taken_back_is_kept_apart() -> None:
+    """此前通报的5人有误 counts only where nobody gives another number; 更正为 gives it."""
+    assert read("此前通报的5人死亡有误").former["deaths"][0].least == 5
+    assert read("死亡人数更正为3人").mended["deaths"][0].least == 3
+
+
+def test_a_smaller_number_of_others_is_no_total() -> None:
+    """共3人 behind 9人 cannot hold them: they are others."""
+    assert read("东线9人死亡，西线两辆车上共3人遇难").least("deaths") == 12
+    assert read("东线3人死亡，两辆车上共9人遇难").least("deaths") == 9
+
+
+def test_who_is_declared_dead_is_not_another_one() -> None:
+    """A body, a name and a doctor speak of the same people."""
+    assert read("两名矿工抬上来时已没有生命体征，医生当场宣布死亡").least("deaths") == 2
+    assert read("3人死亡，已找到3具遗体").least("deaths") == 3
