@@ -22,7 +22,7 @@ LONGEST_BODY: Final = 200_000
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; far more than the longest post takes."""
 
-BLOCK: Final = 2**19
+BLOCK: Final = 2**20
 """Bytes; some hundred posts: of fewer each step does too little at a time for the processor's cache to be of use."""
 
 Blocks = Iterable[Sequence[bytes]]
