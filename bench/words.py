@@ -22,7 +22,7 @@ from models.segment import Segmenter
 POSTS: Final = Path(__file__).parents[2] / "shared" / "data" / "messages_stream.jsonl"
 LENGTH: Final = 300
 ROUNDS: Final = 8
-BLOCK: Final = 256
+BLOCK: Final = 1024
 STEPS: Final = ("cut", "weigh", "topic", "sentiment", "emotion")
 
 

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
 IDLE: Final = "idle"
@@ -80,7 +80,8 @@ class Pairs:
         for name, words in groups.items():
             for word in words:
                 masks[word] = masks.get(word, 0) | names[name]
-        self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+        # Not as a DFA: its tables take eleven megabytes instead of one, and push what else judges out of the cache.
+        self._words = AhoCorasick(masks, matchkind=MatchKind.LeftmostLongest)
         self._pairs = [
             (pair, re.compile("|".join(part for part in (pair.unless, settled) if part) or "$^")) for pair in pairs
         ]
