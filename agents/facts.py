@@ -29,6 +29,10 @@ _SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned")
 """Harm that is counted has been done."""
 _BEFORE: Final = re.compile("[昨前]天|上周|上个?月|[去前那当]年|小时候")
 """What says of a sentence that sounds like danger that it was one."""
+_LESSON: Final = re.compile(
+    "[我本][省市县区镇乡][^。！？\n]{0,40}?(?:举一反三|引以为[戒鉴]|以此为[戒鉴]|[吸汲]取|借此|类似|排查|检查)"
+)
+"""What is told of others so that it does not happen here."""
 
 NOTHING: Final = Facts()
 
@@ -63,7 +67,7 @@ def run(text: Text, dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
         if stated.threatens:
             sentence.note_surroundings(around(start, end))
         sentences.append(stated)
-    stated = together(sentences)
+    stated = together(sentences, lesson=bool(_LESSON.search(plain)))
     add_up(stated, plain)
     if "refuted" in categories:
         stated.hints.clear()

@@ -46,14 +46,16 @@ _NAMED_AFTER: Final = re.compile(
 )
 """遇难者为周某、吴某等5人, 遇难者为周某、吴某、郑某三人."""
 _LISTED_AFTER: Final = re.compile(
-    r"(?:分别)?[为是系]((?:[^，。；！？、和及]{1,14}[、和及]){1,8}[^，。；！？、和及]{1,14})"
+    r"(?:中)?(?:分别)?(?:[为是系有含]|包括)((?:[^，。；！？、和及]{1,14}[、和及]){1,8}[^，。；！？、和及]{1,14})"
 )
-_MEMBER: Final = re.compile(rf"[^、和及]*?(?:\d岁|某|{PERSON})[^、和及]*")
+_MEMBER: Final = re.compile(rf"\d岁|某|{PERSON}")
 """死者分别为42岁的王某、38岁的刘某和他们6岁的女儿: three."""
 _AND_MORE: Final = re.compile(
     rf"[^，。；！？\d]{{0,8}}?(?:和|及|、|以及|与)({RANGE}){_COUNTED}(?![^，。；]{{0,6}}[伤失被重轻送获救])"
 )
 """遇难者中有4名教师和2名学生."""
+_ALTOGETHER: Final = re.compile("[共计等]$")
+"""Before a number that holds those who are named before it: 司机及押车人共3人."""
 _TOTAL_AFTER: Final = re.compile(rf"[^，。；！？\d]{{0,10}}，(?:一共|总共|共计|合计|共|计)(?:有|为)?({RANGE})[名人]")
 _MENDED: Final = re.compile(
     rf"[^，。；！？\d]{{0,6}}[，,]?[^，。；！？\d]{{0,4}}?(?:更正|修正|订正|更新|核实|实际|其实|上升|增加|攀升|[增升改变])+(?:死亡|遇难)?(?:为|是|至|到|只有|应为|应是)({RANGE})(?:{_COUNTED}|例|$)"
@@ -146,7 +148,8 @@ def _sum(before: str, counts: list[re.Match[str]], floor: int) -> Count | None:
         return None
     while counts and _AND.fullmatch(before, counts[-1].end(), start) and (more := _amount(counts[-1])):
         number, start = _plus(number, more), counts.pop().start()
-    others = joined(before[:start]) + (named(before[last.end() :]) - 1 if number.value == 1 else 0)
+    beside = 0 if _ALTOGETHER.search(before, 0, start) else joined(before[:start])
+    others = beside + (named(before[last.end() :]) - 1 if number.value == 1 else 0)
     if others > 0:
         number = _plus(number, Amount(others, others))
     return Count(number, floor + start, floor + last.end())
@@ -171,9 +174,9 @@ def _right(text: str, end: int, ceiling: int) -> Count | None:
     after = after or _OBJECT.match(text, end, ceiling) or _NUMBER_OF.match(text, end, ceiling)
     if after:
         count = _count(after)
-        more = _AND_MORE.match(text, after.end(), ceiling)
-        others = amount(more[1]) if more else None
-        return Count(_plus(count.amount, others), count.start, more.end()) if count and more and others else count
+        while count and (more := _AND_MORE.match(text, count.end, ceiling)) and (others := amount(more[1])):
+            count = Count(_plus(count.amount, others), count.start, more.end())
+        return count
     couple = _COUPLE.search(text[end:ceiling])
     number = _couple(couple) if couple else None
     return Count(number, end + couple.start(), end + couple.end()) if couple and number else None
@@ -186,11 +189,14 @@ def total_after(text: str, end: int, ceiling: int) -> Count | None:
 
 
 def _members(match: re.Match[str]) -> Count | None:
-    """How many a list names, when each of its members is a person."""
-    members = re.split("[、和及]", match[1])
-    if not all(map(_MEMBER.fullmatch, members)):
-        return None
-    return Count(Amount(len(members), len(members)), match.start(1), match.end())
+    """How many a list names or counts, when each of its members is a person."""
+    number = 0
+    for member in re.split("[、和及]", match[1]):
+        counted = people(member, 0, len(member))
+        if not counted and not _MEMBER.search(member):
+            return None
+        number += counted[0].least if counted else max(1, named(member))
+    return Count(Amount(number, number), match.start(1), match.end())
 
 
 def _couple(match: re.Match[str]) -> Amount | None:

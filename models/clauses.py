@@ -13,7 +13,7 @@ _MENDS: Final = re.compile(
     rf"[，,](?:而|其实|实际上?|现在|后来|现|已|应该?)*(?:更正为|修正为|订正为|[是为])(?:死了|死亡)?{NUMERAL}(?:个|名|人|位|$)"
 )
 """A clause that only puts another number: 死的不是两个，是四个."""
-_NAMES: Final = re.compile("[为是系致:：]|分别|造成")
+_NAMES: Final = re.compile("[为是系致:：]|分别|造成|包括|中有")
 """Behind these, a list names those of whom the word of harm speaks: 遇难者为周某、吴某."""
 _BLANKS: Final = " \u3000"
 _LISTED: Final = 12

@@ -63,6 +63,11 @@ _UNDER_WAY: Final = re.compile("正在|正(?:紧急|组织|连夜)|还在")
 _WISHED: Final = re.compile("(?:求|请|尽快|赶快|赶紧|马上|立即)[^，]{0,8}$")
 """What is asked for is not over: 求派车扑灭."""
 
+_ELSEWHERE: Final = re.compile("外媒|某国|国外|境外|海外|外省|外地|外市|邻[省市县区]")
+"""Where nobody here can help."""
+_CORRECTS: Final = re.compile("[更订纠修]正|有误|误[报传]|不实|与事实不符|[说写报]错|实际|核实|并非|核减")
+"""What says that a number told before is none."""
+
 _Told = Sequence[tuple[Word, Standing]]
 """The words of harm and danger, left to right, and how each is meant."""
 
@@ -88,8 +93,10 @@ class Sentence:
             stated.drill = self._clauses.says(_HELD)
         elif not stated.frame and categories & _READ:
             stated.anchored = bool(categories & _ANCHORS) or self._clauses.says(_OCCURRED)
+            stated.elsewhere = self._clauses.says(_ELSEWHERE)
             stated.real = self._clauses.says(_REAL)
             stated.yesterday = self._clauses.says(_YESTERDAY)
+            stated.corrects = self._clauses.says(_CORRECTS)
             self._note_all()
         return stated
 

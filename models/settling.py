@@ -88,6 +88,8 @@ def _kind(stated: Statements, whole: str) -> str:
     kinds = stated.kinds or stated.spoken
     harmed = any(stated.least(name) for name in _ACCIDENTAL) or stated.least("injured") >= _SEVERAL
     kind = UNNAMED if harmed and not stated.clinic else ""
+    if "环境污染事件" in kinds and "evacuated" in stated.amounts and not harmed:
+        return "环境污染事件"
     if kinds and (harmed or stated.quotes.keys() & {"event", "injured", "evacuated", "ill"}):
         kind = min(kinds, key=lambda kind: (-kinds[kind], _KINDS.index(kind)))
     if kind == UNNAMED:

@@ -33,18 +33,26 @@ _UNTIL: Final = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|[底末])?[之以]?前
 _PLANNED_WITHIN: Final = 12
 """Before and behind these a year is one of plans, and says nothing of when the text was written: 预计2030年6月完工."""
 _BELIED: Final = re.compile(
-    "[^，。；！？\n]{0,16}?(?:谣言|谣传|造谣|捏造|编造|虚构|不实|不属实|失实|假消息|子虚乌有|与事实不符|讹传|误传|伪造|软件生成|AI生成|合成|摆拍|移花接木|张冠李戴|拼接|是假的|系假|没有的事|并不存在)"
+    "[^，。；！？\n]{0,16}?(?:(?:系|[是属为均])[^，。；！？\n]{0,6}?"
+    "(?:谣言|谣传|造谣|捏造|编造|虚构|伪造|合成|生成|摆拍|移花接木|张冠李戴|拼接|假消息|假的|误传|讹传)"
+    "|不实(?![施行际])|不属实|失实|与事实不符|子虚乌有|没有的事|并不存在)"
 )
 """What says behind a statement, in the same breath, that it is none: 砍死5人的说法纯属捏造."""
+_ANNIVERSARY: Final = re.compile("周年|历史上的今天|忌日|祭日")
+"""A sentence that remembers tells of nothing new, before the word as behind it."""
 _STATISTIC: Final = re.compile(
     "(?:全[国省市县区州球]|我[国省市县区]|辖区|各地|世界)[^，。；\n]{0,12}?(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)"
     "|(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)[^，。；\n]{0,12}?(?:全[国省市县区州球]|我[国省市县区]|辖区|各地)"
-    "|(?<!\\d)\\d{2,}多?起"
+    "|(?<![第\\d])\\d{2,}多?起"
+    "|(?<![\\d一二])(?:\\d{1,2}|[一二两三四五六七八九十几]{1,3})年(?:来|里|间|内|中|下来)?(?:已经?|就|共|总共|一共|先后)?[撞淹砸压摔烧炸电轧]?死"
 )
-"""Who counts a whole region's over a time, or accidents by the dozen, tells of no accident."""
+"""Who counts a whole region's over a time, accidents by the dozen, or the dead of years, tells of no accident."""
 _TRIED: Final = re.compile("[审经]理?查明")
 """A court that finds what happened tells of its own case, whenever that was."""
-_DISASTER: Final = re.compile("台风|洪|暴雨|强降雨|地震|泥石流|雪灾|灾害")
+_ONE_CASE: Final = re.compile(
+    "台风|洪|暴雨|强降雨|地震|泥石流|雪灾|灾害|最严重|最大|这起|一起|该起|首起|此次|本次|[今昨][天日晨早晚夜]|凌晨|刚刚"
+)
+"""Who says so counts one accident or disaster after all."""
 MEMORIES: Final = 9999
 """The first recent year of a text that remembers: whatever it dates is history."""
 _LONG_AGO: Final = 2000
@@ -74,9 +82,10 @@ class Reading:
     def __init__(self, clauses: Clauses, recent: int = 0) -> None:
         self._clauses = clauses
         self._since: dict[str, int] = {}
-        if "memory" in clauses.categories:
+        self._remembers = clauses.says(_ANNIVERSARY)
+        if self._remembers:
             self._since["past"] = clauses.start - 1
-        self._counts = "ill" not in clauses.categories and clauses.says(_STATISTIC) and not clauses.says(_DISASTER)
+        self._counts = "ill" not in clauses.categories and clauses.says(_STATISTIC) and not clauses.says(_ONE_CASE)
         year = _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end)
         if year and not clauses.says(_TRIED):
             self._since.setdefault("past", year.start())
@@ -93,7 +102,7 @@ class Reading:
         """Whether the word says how others are meant; it is remembered, then."""
         since = self._since
         if word.category == "today":
-            if "memory" not in self._clauses.categories and since.get("past", word.start) < word.start:
+            if not self._remembers and since.get("past", word.start) < word.start:
                 since.pop("past")
         elif word.category in {"suppose", "past", "memory", "hearsay"}:
             since.setdefault("past" if word.category == "memory" else word.category, word.start)

@@ -37,6 +37,8 @@ class Statements:
         """Per field of the toll, amounts that the words take back or call earlier: 此前通报的5人有误."""
         self.mended: dict[str, list[Amount]] = defaultdict(list)
         """Per field of the toll, amounts that replace all others: 死亡人数更正为4人."""
+        self.corrects = False
+        """Whether it corrects what somebody told before."""
         self.shares: dict[Span, Share] = {}
         """Deaths told as all of those who were there, or all but some."""
         self.whole: set[str] = set()
@@ -61,6 +63,8 @@ class Statements:
         """Whether it names a day before today."""
         self.clinic = False
         """Whether it speaks of doctors and patients: who dies in their hands is no accident's victim."""
+        self.elsewhere = False
+        """Whether it tells of another country or county."""
         self.real = False
         """Whether the sentence says that what it tells is no drill."""
         self.threatens = False
@@ -104,6 +108,7 @@ class Statements:
             self.spoken[kind] += times
         self.hints |= other.hints
         self.press |= other.press
+        self.corrects |= other.corrects
         self.yesterday |= other.yesterday
         self.clinic |= other.clinic
 
@@ -120,12 +125,13 @@ class Statements:
             self.quotes.pop(name, None)
 
 
-def together(sentences: Sequence[Statements]) -> Statements:
+def together(sentences: Sequence[Statements], *, lesson: bool = False) -> Statements:
     """One text's statements.
 
     A drill that is held takes back all harm, a film that of every sentence that does not say when; and victims of
     whom it is not said by what they were harmed are a rumour's or the past's when nothing else is told:
-    听说东村塌了。死了二十个。 stays a rumour, whichever sentence comes first.
+    听说东村塌了。死了二十个。 stays a rumour, whichever sentence comes first. What happened elsewhere takes no grade
+    where the text draws a `lesson` from it for its own place.
     """
     drill = any(sentence.drill for sentence in sentences)
     frames = {sentence.frame for sentence in sentences} - {""}
@@ -133,7 +139,12 @@ def together(sentences: Sequence[Statements]) -> Statements:
     told = frames and not any(sentence.harmful and not sentence.leans for sentence in sentences)
     whole = Statements()
     for sentence in sentences:
-        if (drill and not sentence.real) or (film and not sentence.anchored) or (told and sentence.leans):
+        if (
+            (drill and not sentence.real)
+            or (film and not sentence.anchored)
+            or (told and sentence.leans)
+            or (lesson and sentence.elsewhere)
+        ):
             sentence.take_back(hint="hint" in frames and not drill)
         whole.merge(sentence)
     return whole

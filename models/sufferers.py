@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from models.casualties import REACH, count_people, victims
-from models.clauses import Clauses
+from models.clauses import PEOPLE, Clauses
 from models.harm import Word
 from models.numerals import RANGE, Amount, added, amount
 from models.persons import PERSON
@@ -25,14 +25,18 @@ _TOLD_BY: Final = re.compile(
 _LIST: Final = 200
 """Characters before a word in which those whom it befell are listed."""
 _AGED: Final = re.compile("[（(][^（）()]{0,6}\\d{1,3}岁[^（）()]{0,8}[）)]")
-ALL: Final = re.compile("全部?|全都|悉数|无一|无人生|没有?一个|一个[也都]|均|都|双双|皆|[俩仨]")
+ALL: Final = re.compile(
+    "全部?|全都|悉数|无一|无人生|没有?一个|一个[也都]|(?:没有|无|未发现|没发现|未见)(?:任何)?(?:幸存|生还)|均|都|双双|皆|[俩仨]"
+)
 """What counts those of the clause before: 机上150人，全部遇难."""
 _BODY: Final = re.compile("(?:人|身子|身体|尸体)?(?:已经?|都|早已?|就|却)*")
 """Before a death that speaks of those of whom the clause before does: 被找到，人已经僵了."""
 _HELPERS: Final = re.compile("消防|民警|救援|救护|医生|医护|120|[赶来]到")
+"""A clause that tells of those who came, and not of those who died."""
 _ENTRY: Final = re.compile(rf"({RANGE})[人名例]")
 """How an entry of a list ends: 理河县19人，松木县6人，均为房屋垮塌致死."""
 _MOST_ENTRIES: Final = 12
+"""Clauses that are read of a list."""
 
 
 def subject(clauses: Clauses, floor: int) -> int:
@@ -67,6 +71,8 @@ def entries(clauses: Clauses, floor: int) -> Amount | None:
     """The sum of a list that stands before: 理河县19人，松木县6人，均为…."""
     told = []
     for start, end in clauses.before(floor, _MOST_ENTRIES):
+        if any(word.category in PEOPLE and start <= word.start < end for word in clauses.words):
+            break
         last = [match for match in _ENTRY.finditer(clauses.text, max(start, end - REACH), end) if match.end() == end]
         number = amount(last[0][1]) if last else None
         if number is None:

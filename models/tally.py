@@ -27,6 +27,8 @@ _FORMER: Final = re.compile(
 )
 """A number that somebody gave before, in the same clause: no number, where the text gives another."""
 _MENDED: Final = re.compile("(?:更正|修正|订正|核减|下调|调减|更改|改)(?:后)?[^，。；]{0,6}?(?:为|至|到|是)")
+_CAUSED: Final = re.compile("造成|致|酿成")
+_TERSE: Final = re.compile(rf"{NUMERAL}人?")
 _PART: Final = re.compile("其中|包括|含")
 _TWO: Final = 2
 _FATAL: Final = frozenset({"death", "dead"})
@@ -130,6 +132,12 @@ def _are_apart(clauses: Clauses, mentions: Sequence[Mention]) -> bool:
     return bool(_APART.search(clauses.text, max(0, floor - LONGEST_QUOTE), last.start))
 
 
+def _is_outcome(text: str, floor: int, word: Word) -> bool:
+    """Whether a number is that of all victims of an accident, who may be told one by one then: 两死一伤."""
+    terse = word.end - word.start == 1 and _TERSE.fullmatch(text, floor, word.start)
+    return bool(terse or _CAUSED.search(text, floor, word.start))
+
+
 def _are_others(clauses: Clauses, one: Mention, other: Mention) -> bool:
     """Whether two words tell of different people: 东村死了4个，西村死了7个; 烧死3人，摔死1人."""
     text = clauses.text
@@ -142,6 +150,7 @@ def _are_others(clauses: Clauses, one: Mention, other: Mention) -> bool:
         one.word.category not in _FATAL
         or first == second
         or (other.amount.least >= one.amount.least and _WHOLE.search(text, second[0], other.word.start))
+        or (other.amount.least <= one.amount.least and _is_outcome(text, first[0], one.word))
         or any(_THE_DEAD.search(text, m.word.start, m.word.end + 1) for m in (one, other))
         or other.bare
     ):

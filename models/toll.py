@@ -9,7 +9,7 @@ A sentence tells a number in one of these ways, and `add_up` puts them together,
 | of others | 另有1人死亡, 又有2人不治 | comes on top, unless a whole is told that holds it |
 | of all so far | 遇难人数升至9人 | holds all that is told |
 | put right | 死亡人数更正为4人 | replaces all that is told |
-| taken back | 此前通报的5人有误 | nothing, where another number is told |
+| taken back | 此前通报的5人有误 | nothing, where somebody corrects it by another number |
 | of all but some | 其余全部遇难, 仅1人生还 | those who were there, less those who were saved (`models/survivors.py`) |
 
 What befell others - in another year, in a statistic, in a film or a rumour - does not come here (`models/standing.py`).
@@ -23,8 +23,8 @@ from models.survivors import Crowd
 def add_up(stated: Statements, text: str) -> None:
     """Leave one number for each field in `stated.amounts`, out of all that the sentences of `text` told."""
     for name, former in stated.former.items():
-        if not stated.amounts.get(name):
-            stated.amounts[name] = former
+        if not (stated.corrects and stated.amounts.get(name)):
+            stated.amounts[name] += former
     for name in stated.further.keys() | stated.later.keys():
         stated.amounts[name] = [_sum(stated, name)]
     for name, mended in stated.mended.items():

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from models.beings import BEASTS, BEINGS_WITHIN, HEADS, beings, figures
-from models.casualties import REACH, count_people, count_yuan, total_after, victims, victims_meant
+from models.casualties import REACH, count_people, count_yuan, people, total_after, victims, victims_meant
 from models.clauses import Clauses
 from models.harm import Word
-from models.numerals import Amount
+from models.numerals import NUMERAL, Amount, added
+from models.numerals import amount as number
 from models.persons import named
 from models.standing import YEARS
 from models.sufferers import ALL, entries, listed, subject, sufferers
@@ -27,6 +28,12 @@ _BY: Final = re.compile("[被让叫由](?!.*[被让叫由])[^，]{1,8}$")
 _DECLARED: Final = re.compile(
     "(?:医[生院师护]|大夫|警方|公安|民警|法医|官方|120|急救)[^，。]{0,6}(?:确认|宣布|宣告|证实|认定|判定)"
 )
+"""Who finds that somebody is dead."""
+_EACH: Final = re.compile(r"各(?=[有死亡造致]|[一二两三四五六七八九十\d])")
+_PLACES: Final = re.compile(rf"({NUMERAL})(?:处|个(?!人)|起|地|辆|车|艘|船|家|县|乡|镇|村|班|队|组|单|头|边)")
+"""两个村各有两人遇难: the number holds for each of so many places."""
+_MOST_PLACES: Final = 20
+"""So many places at most are told of together: 三千户各… is no toll."""
 _EVERY: Final = re.compile("都|均|全")
 """Of several who are told already: 父子二人再没上来，村民下去时都已没了气."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
@@ -62,7 +69,6 @@ class Victims:
         """Whether animals were killed: something has happened, though to nobody."""
         self.share: Share | None = None
         """What the last word tells of all who were there, or of all but some, where nobody near says of how many."""
-
         self.bare = False
         """Whether the last word names and counts nobody, and is told as one death."""
 
@@ -145,7 +151,15 @@ class Victims:
         if count is None or (bare and (count.start > word.end or word.start - count.end > _NEAR)):
             return None
         self._used = max(word.end, count.end)
-        return count.amount
+        return self._each(count.amount, floor, word)
+
+    def _each(self, amount: Amount, floor: int, word: Word) -> Amount:
+        """The number for all places, where it is told of each: 两个村各有两人遇难."""
+        if not _EACH.search(self._text, floor, word.end):
+            return amount
+        places = [number(match[1]) for match in _PLACES.finditer(self._text, self._clauses.start, word.start)]
+        times = places[-1].value if places and places[-1] else None
+        return added([amount] * times) if times and times < _MOST_PLACES else amount
 
     def _same(self, word: Word, found: Mapping[str, list[Mention]]) -> Amount | None:
         """The amount that an earlier word of the clause used up, when this one speaks of the same people.
@@ -176,7 +190,7 @@ class Victims:
         if "claim" in self._clauses.categories or YEARS.match(self._text, word.end):
             return None
         number = victims(self._text, word.start, floor) or subject(self._clauses, floor)
-        if found.get("deaths") and self._is_told_again(word, floor, number):
+        if number <= 1 and (dead := found.get("deaths")) and self._is_told_again(word, floor, dead[-1].word):
             return None
         if not number and word.category == "dead" and self._text[word.end - 1] == "是":
             number = named(self._text[word.end : min(ceiling, word.end + REACH)])
@@ -189,10 +203,11 @@ class Victims:
         self.bare = told and not others
         return others or (listed(self._clauses, word) if told else None)
 
-    def _is_told_again(self, word: Word, floor: int, number: int) -> bool:
+    def _is_told_again(self, word: Word, floor: int, earlier: Word) -> bool:
         """Whether those who are told dead already are found to be so, or all of them spoken of: 医生当场宣布死亡."""
-        declared = word.category == "death" and _DECLARED.search(self._text, floor, word.end)
-        return bool(declared or (number <= 1 and _EVERY.search(self._text, floor, word.end)))
+        if word.category == "death" and _DECLARED.search(self._text, floor, word.end):
+            return True
+        return bool(_EVERY.search(self._text, floor, word.end)) and not people(self._text, earlier.end, word.start)
 
     def _is_shut_in(self, word: Word, floor: int, ceiling: int) -> bool:
         """Whether somebody calls for help out of a lift or a flood: 我被困在电梯里."""

@@ -13,6 +13,7 @@ def stated(**numbers: list[int]) -> Statements:
     told = Statements()
     for how, counts in numbers.items():
         getattr(told, how)["deaths"] += [Amount(count, count) for count in counts]
+    told.corrects = "former" in numbers
     return told
 
 
@@ -35,6 +36,13 @@ def deaths(told: Statements, text: str = "") -> int:
 def test_each_way_of_telling_counts_as_its_own(numbers: dict[str, list[int]], number: int) -> None:
     """The same people are not added; others are; what is put right replaces; what is taken back is the last resort."""
     assert deaths(stated(**numbers)) == number
+
+
+def test_what_nobody_corrects_is_told_still() -> None:
+    """此前通报的5人 is a number like others, until somebody says that it was wrong."""
+    told = stated(amounts=[1], former=[5])
+    told.corrects = False
+    assert deaths(told) == 5
 
 
 def test_a_latest_number_holds_all_others() -> None:
