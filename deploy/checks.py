@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from msgspec import Struct
 
 from deploy import templates
@@ -16,6 +15,8 @@ from streams.elasticsearch.indices import differences
 from streams.errors import Busy, Misconfigured, XiangyinError
 from streams.identity import padded
 from streams.kafka.access import arguments
+from streams.kafka.admin import unseen
+from streams.kafka.failures import busy_when_away
 from streams.privacy import keyring
 from streams.topics import PLANS, topic
 
@@ -76,20 +77,24 @@ def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:
 async def _kafka(settings: Settings) -> Finding:
     part = f"Kafka at {settings.kafka}"
     try:
-        admin = AIOKafkaAdminClient(**arguments(settings.kafka_access()), request_timeout_ms=5000)
+        access = settings.kafka_access()
+        admin = AIOKafkaAdminClient(**arguments(access), request_timeout_ms=5000)
     except Misconfigured as error:
         return Finding(part, wrong=(str(error),))
     try:
-        await admin.start()
-        wanted = [topic(settings.name, plan.role) for plan in PLANS]
-        there = set(await admin.list_topics())
-        standing = [name for name in wanted if name in there]
-        described = await admin.describe_topics(standing) if standing else []
-    except (KafkaError, OSError) as error:
-        return Finding(part, wrong=(f"{part} does not answer ({type(error).__name__}); {START_KAFKA}",))
+        async with busy_when_away(access):
+            await admin.start()
+            wanted = [topic(settings.name, plan.role) for plan in PLANS]
+            there = set(await admin.list_topics())
+            standing = [name for name in wanted if name in there]
+            described = await admin.describe_topics(standing) if standing else []
+    except Busy as busy:
+        return Finding(part, wrong=(f"{part} does not answer ({type(busy.__cause__).__name__}); {START_KAFKA}",))
+    except Misconfigured as error:
+        return Finding(part, wrong=(str(error),))
     finally:
         await admin.close()
-    missing = [f"topic {name} is missing; run `xiangyin topics create`" for name in wanted if name not in there]
+    missing = [f"topic {name} is missing; {unseen(access)}" for name in wanted if name not in there]
     counts = {each["topic"]: len(each["partitions"]) for each in described}
     other = [
         f"topic {name} has {count} partitions, the configuration says {settings.partitions}; set partitions: {count}, "

@@ -234,10 +234,11 @@ async def open_log(
             create an unknown topic for whoever names it.
         Busy: the broker is away.
     """
-    await check_topics(settings.kafka_access(), settings.name, partitions=settings.partitions)
-    idempotent = not await is_embedded(settings.kafka_access())
-    async with open_producer(settings.kafka_access(), idempotent=idempotent) as producer:
-        yield KafkaLog(producer, settings.name, partitions=settings.partitions, ownership=ownership, sent=sent)
+    access = settings.kafka_access()
+    await check_topics(access, settings.name, partitions=settings.partitions)
+    idempotent = not await is_embedded(access)
+    async with open_producer(access, idempotent=idempotent) as producer:
+        yield KafkaLog(producer, access, settings.name, partitions=settings.partitions, ownership=ownership, sent=sent)
 
 
 # The crawler

@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from streams.errors import Busy, Misconfigured
-from streams.kafka.access import Servers, arguments
+from streams.kafka.access import Servers, access, arguments
+from streams.kafka.failures import busy_when_away, lacking
 from streams.topics import PARTITIONS, PLANS, topic
 
 HEARD: Final = 30.0
@@ -27,23 +28,22 @@ async def create_topics(
         replication: copies of each partition.
 
     Raises:
-        Misconfigured: a topic stands with another number of partitions.
-        Busy: the broker is away or refused, or does not know the topics in time; names it.
+        Misconfigured: a topic stands with another number of partitions; or Kafka does not let us in, or not do this.
+        Busy: the broker is away, or does not know the topics in time; names it.
     """
     plans = {topic(deployment, plan.role): plan for plan in PLANS}
     admin = AIOKafkaAdminClient(**arguments(servers))
     try:
-        await admin.start()
-        standing = await _partitions(admin, plans)
-        _refuse_other_counts(standing, partitions)
-        missing = [name for name in plans if name not in standing]
-        created = [NewTopic(name, partitions, replication, topic_configs=plans[name].settings) for name in missing]
-        if created:
-            _check(await admin.create_topics(created))
-            await _known(admin, missing)
-        _refuse_other_counts(await _partitions(admin, plans), partitions)
-    except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {error}") from error
+        async with busy_when_away(servers, f"Create on topics {deployment}."):
+            await admin.start()
+            standing = await _partitions(admin, plans)
+            _refuse_other_counts(standing, partitions)
+            missing = [name for name in plans if name not in standing]
+            created = [NewTopic(name, partitions, replication, topic_configs=plans[name].settings) for name in missing]
+            if created:
+                _check(servers, await admin.create_topics(created))
+                await _known(admin, missing)
+            _refuse_other_counts(await _partitions(admin, plans), partitions)
     finally:
         await admin.close()
     return tuple(missing)
@@ -56,21 +56,26 @@ async def check_topics(servers: Servers, deployment: str, *, partitions: int = P
     with a number of partitions of their own.
 
     Raises:
-        Misconfigured: a topic is missing, or has another number of partitions.
+        Misconfigured: a topic is missing, or has another number of partitions; or Kafka does not let us in.
         Busy: the broker is away; names it.
     """
     wanted = {topic(deployment, plan.role): plan for plan in PLANS}
     admin = AIOKafkaAdminClient(**arguments(servers))
     try:
-        await admin.start()
-        standing = await _partitions(admin, wanted)
-    except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {error}") from error
+        async with busy_when_away(servers):
+            await admin.start()
+            standing = await _partitions(admin, wanted)
     finally:
         await admin.close()
     if missing := sorted(wanted.keys() - standing.keys()):
-        raise Misconfigured(f"Kafka at {servers} has no topic {', '.join(missing)}: run `xiangyin topics create`")
+        raise Misconfigured(f"Kafka at {servers} has no topic {', '.join(missing)}: {unseen(servers)}")
     _refuse_other_counts(standing, partitions)
+
+
+def unseen(servers: Servers) -> str:
+    """What to do about a topic that the broker does not show: it hides those on which its user has no right."""
+    user = access(servers).user
+    return "run `xiangyin topics create`" + (f", or give user {user} Read and Write on it" if user else "")
 
 
 async def _known(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:
@@ -103,7 +108,9 @@ def _refuse_other_counts(standing: Mapping[str, int], partitions: int) -> None:
             )
 
 
-def _check(response: Any) -> None:
+def _check(servers: Servers, response: Any) -> None:
     for name, code, message in response.topic_errors:
+        if code == TopicAuthorizationFailedError.errno:
+            raise lacking(servers, f"Create on topic {name}")
         if code not in (0, TopicAlreadyExistsError.errno):  # Another process was as quick: then its count is checked.
             raise Busy(f"topic {name} was not created: {message or code}")

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
 from aiokafka.protocol.abstract import AbstractType
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
@@ -19,8 +18,9 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from streams.errors import Busy, Misconfigured
+from streams.errors import Misconfigured
 from streams.kafka.access import Servers, arguments
+from streams.kafka.failures import busy_when_away
 
 
 class _Uuid(AbstractType[UUID]):  # type: ignore[misc]
@@ -102,15 +102,14 @@ async def incarnations(servers: Servers, topics: Iterable[str]) -> dict[str, str
     """Return the id of each topic: a topic created again under its name has another one.
 
     Raises:
-        Misconfigured: a topic does not stand; says how to create it.
+        Misconfigured: a topic does not stand, says how to create it; or the broker does not let us in.
         Busy: the broker is away.
     """
     client = AIOKafkaClient(**arguments(servers))
     try:
-        await client.bootstrap()
-        answer: Any = await client.send(client.get_random_node(), _MetadataRequest(topics))
-    except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+        async with busy_when_away(servers):
+            await client.bootstrap()
+            answer: Any = await client.send(client.get_random_node(), _MetadataRequest(topics))
     finally:
         await client.close()
     return {name: _id(name, code, topic_id) for code, name, topic_id, *_ in answer.topics}

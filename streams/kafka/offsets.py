@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, NotCoordinatorForGroupError, for_code
+from aiokafka.errors import NotCoordinatorForGroupError, for_code
 from aiokafka.protocol.commit import OffsetFetchRequest
 
-from streams.errors import Busy
 from streams.kafka.access import Servers, arguments
+from streams.kafka.failures import busy_when_away
 
 
 async def earliest(servers: Servers, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
@@ -18,13 +18,13 @@ async def earliest(servers: Servers, places: Collection[tuple[str, int]]) -> dic
 
     Raises:
         Busy: the broker is away.
+        Misconfigured: it does not let us in, or not read this.
     """
     consumer = AIOKafkaConsumer(**arguments(servers))
     try:
-        await consumer.start()
-        found = await consumer.beginning_offsets([TopicPartition(*place) for place in places])
-    except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+        async with busy_when_away(servers):
+            await consumer.start()
+            found = await consumer.beginning_offsets([TopicPartition(*place) for place in places])
     finally:
         await consumer.stop()
     return {(place.topic, place.partition): offset for place, offset in found.items()}

@@ -9,8 +9,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from streams.errors import Busy, Refused
+from streams.errors import Refused
 from streams.kafka.access import Servers, arguments
+from streams.kafka.failures import busy_when_away, failure
 from streams.kafka.ownership import Ownership
 from streams.murmur2 import partition
 from streams.protocols import Message
@@ -33,6 +34,7 @@ class KafkaLog:
 
     Args:
         producer: a started producer with acks=all.
+        servers: with which it was opened.
         deployment: topics are named `{deployment}.{role}`.
         partitions: of every topic of the deployment.
         ownership: None for a program that owns nothing: a crawler, an import.
@@ -42,13 +44,14 @@ class KafkaLog:
     def __init__(
         self,
         producer: AIOKafkaProducer,
+        servers: Servers,
         deployment: str,
         *,
         partitions: int = PARTITIONS,
         ownership: Ownership | None = None,
         sent: Sent = unheard,
     ) -> None:
-        self._producer, self._deployment = producer, deployment
+        self._producer, self._servers, self._deployment = producer, servers, deployment
         self._partitions, self._ownership, self._sent = partitions, ownership, sent
 
     def partition(self, key: bytes) -> int:
@@ -69,6 +72,7 @@ class KafkaLog:
         Raises:
             Busy: Kafka is away, or did not acknowledge in time.
             Refused: a message is larger than its topic takes.
+            Misconfigured: Kafka does not let us in, or not write there.
         """
 
         def place(message: Message) -> tuple[str, int]:
@@ -91,7 +95,7 @@ class KafkaLog:
         except MessageSizeTooLargeError as error:
             raise Refused(f"a record is too large for topic {name}: {error}") from error
         except KafkaError as error:
-            raise Busy(f"Kafka did not take records for {name}: {type(error).__name__}: {error}") from error
+            raise await failure(self._servers, error, f"Write on topic {name}") from error
 
     def _batches(self, messages: Sequence[Message]) -> Iterator[Any]:
         batch = self._producer.create_batch()
@@ -122,6 +126,7 @@ async def open_producer(
 
     Raises:
         Busy: no broker answers.
+        Misconfigured: it does not let us in.
     """
     producer = AIOKafkaProducer(
         **arguments(servers),
@@ -131,11 +136,8 @@ async def open_producer(
         request_timeout_ms=int(patience * 1000),
     )
     try:
-        await producer.start()
-    except (KafkaError, OSError) as error:
-        await producer.stop()
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
-    try:
+        async with busy_when_away(servers, "Write on the deployment's topics"):
+            await producer.start()
         yield producer
     finally:
         await producer.stop()

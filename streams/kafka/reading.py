@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from streams.errors import Busy
 from streams.kafka.access import Servers, arguments
+from streams.kafka.failures import busy_when_away
 
 POLL: Final = 200
 """Milliseconds that one look waits for records."""
@@ -25,6 +25,7 @@ async def whole(servers: Servers, name: str, partitions: int) -> AsyncIterator[A
 
     Raises:
         Busy: the broker is away, or stops answering.
+        Misconfigured: it does not let us in, or not read this.
     """
     places = {TopicPartition(name, number) for number in range(partitions)}
     async with _consumer(servers, places) as consumer:
@@ -49,6 +50,7 @@ async def single(servers: Servers, name: str, places: Iterable[tuple[int, int]])
 
     Raises:
         Busy: the broker is away, or stops answering.
+        Misconfigured: it does not let us in, or not read this.
     """
     if not (wanted := list(places)):
         return
@@ -68,10 +70,9 @@ async def single(servers: Servers, name: str, places: Iterable[tuple[int, int]])
 async def _consumer(servers: Servers, places: Iterable[TopicPartition]) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(**arguments(servers), enable_auto_commit=False, auto_offset_reset="earliest")
     try:
-        await consumer.start()
-        consumer.assign(list(places))
-        yield consumer
-    except (KafkaError, OSError) as error:
-        raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
+        async with busy_when_away(servers):
+            await consumer.start()
+            consumer.assign(list(places))
+            yield consumer
     finally:
         await consumer.stop()

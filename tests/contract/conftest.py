@@ -32,7 +32,7 @@ async def bench(servers: Servers, deployment: str, tmp_path: Path) -> AsyncItera
     """A deployment with topics, and room for workers."""
     await create_topics(servers.kafka, deployment, partitions=Bench.partitions)
     async with open_producer(servers.kafka) as producer:
-        log = KafkaLog(producer, deployment, partitions=Bench.partitions)
+        log = KafkaLog(producer, servers.kafka, deployment, partitions=Bench.partitions)
         bench = Bench(servers.kafka, deployment, log, tmp_path / "notebook.jsonl")
         yield bench
         bench.end()

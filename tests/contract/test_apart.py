@@ -96,7 +96,7 @@ async def test_records_that_were_acknowledged_outlast_the_broker(servers: RealSe
 
     async def send_all() -> None:
         async with open_producer(bench.servers, idempotent=True, patience=2.0) as producer:
-            log = KafkaLog(producer, bench.deployment, partitions=bench.partitions)
+            log = KafkaLog(producer, bench.servers, bench.deployment, partitions=bench.partitions)
             for start in range(0, len(values), 10):
                 batch = values[start : start + 10]
                 await _insist(log, [Message(role="posts", key=KEY.encode(), value=each.encode()) for each in batch])

@@ -93,7 +93,7 @@ async def test_a_broker_that_goes_away_is_busy(bench: Bench) -> None:
     """A record that nobody acknowledges raises Busy within the producer's patience; sent again later, it stands."""
     message = Message(role="posts", key=KEY.encode(), value=b"a")
     async with open_producer(bench.servers, patience=1.0) as producer:
-        log = KafkaLog(producer, bench.deployment, partitions=bench.partitions)
+        log = KafkaLog(producer, bench.servers, bench.deployment, partitions=bench.partitions)
         with silenced(bench.servers), pytest.raises(Busy):
             await log.send([message])
         await log.send([message])
@@ -106,7 +106,7 @@ async def test_who_is_no_member_owns_nothing(bench: Bench) -> None:
     async with open_producer(bench.servers) as producer:
         ownership = Ownership(session=6, rebalance=6)
         with pytest.raises(Fenced):
-            KafkaLog(producer, bench.deployment, ownership=ownership).assert_owned()
+            KafkaLog(producer, bench.servers, bench.deployment, ownership=ownership).assert_owned()
 
 
 async def stored(bench: Bench, role: str, count: int) -> list[tuple[int, str]]:

@@ -21,8 +21,9 @@ class Addresses(Struct):
 
 @pytest.fixture
 def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[County]:
-    (tmp_path / "password").write_text(PASSWORD, "utf-8")
-    (tmp_path / "password").chmod(0o600)
+    for name in ("password", "kafka-password"):
+        (tmp_path / name).write_text(PASSWORD, "utf-8")
+        (tmp_path / name).chmod(0o600)
     with scratch() as folder:
         certificate = issue(folder)
         broker = SecureKafka(folder / "kafka", certificate)
@@ -30,7 +31,7 @@ def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[Co
         settings = {
             "kafka_security_protocol": "SASL_SSL",
             "kafka_user": USER,
-            "kafka_password_file": "password",
+            "kafka_password_file": "kafka-password",
             "kafka_certificate": str(certificate.authority),
             "elasticsearch_user": USER,
             "elasticsearch_password_file": "password",
@@ -38,8 +39,10 @@ def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[Co
         }
         try:
             start(broker, search)
-            broker.allow(deployment)
             county = County(Addresses(broker.address, search.url), deployment, tmp_path, settings=settings)
+            said = county.run("topics", "create", code=78, errors=True)
+            assert f"user {USER} lacks the right Create on topic {deployment}." in said, "without an ACL"
+            broker.allow(deployment)
             yield county
             county.end()
         finally:
@@ -49,7 +52,10 @@ def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[Co
 
 @pytest.mark.real
 async def test_a_deployment_runs_with_the_rights_that_its_page_names(county: County) -> None:
-    """Topics and indices are made, an import is judged and stored; with a wrong password nothing is done."""
+    """Topics and indices are made, an import is judged and stored.
+
+    A wrong password or a missing right is named, and ends commands and the worker with 78: no waiting mends it.
+    """
     county.set_up()
     rows = county.folder / "rows.jsonl"
     rows.write_text(
@@ -59,6 +65,10 @@ async def test_a_deployment_runs_with_the_rights_that_its_page_names(county: Cou
     county.run("import", str(rows), "--township", HERE)
     await county.until(30, seconds=120)
     assert len(await county.search("incidents")) > 0
-    (county.folder / "password").write_text("another", "utf-8")
-    county.run("topics", "create", code=75)  # aiokafka does not say why it could not come in.
+    (county.folder / "kafka-password").write_text("not-this-one", "utf-8")
+    for command in (("topics", "create"), ("dead", "list"), ("work",)):
+        said = county.run(*command, code=78, errors=True)
+        assert all(each in said for each in (county.kafka, USER, "kafka_password_file", "SaslAuthenticationFailed"))
+        assert "not-this-one" not in said
+    (county.folder / "password").write_text("not-this-one", "utf-8")
     county.run("indices", "create", code=78)

@@ -1,0 +1,100 @@
+"""What a failure of Kafka's client means.
+
+failed, because                              | raised
+user, password or mechanism is not let in    | Misconfigured: names server, user and setting
+the broker's certificate is not trusted      | Misconfigured: names the setting
+a right is missing                           | Misconfigured: names user, operation and what it is for
+anything else                                | Busy
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ssl import SSLCertVerificationError
+from typing import Final
+
+from aiokafka.client import collect_hosts
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    IllegalSaslStateError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    UnsupportedSaslMechanismError,
+)
+
+from streams.errors import Busy, Misconfigured
+from streams.kafka.access import Servers, access, arguments
+
+UNKNOWN: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
+"""How a broker says that it does not let somebody in."""
+
+DENIED: Final = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError)
+"""How a broker says that it lets somebody in, but not do this."""
+
+PATIENCE: Final = 5_000
+"""Milliseconds for which a broker is asked why it lets nobody in."""
+
+
+@asynccontextmanager
+async def busy_when_away(servers: Servers, needs: str = "") -> AsyncIterator[None]:
+    """Turn the client's errors into ours; the message names the server, and never the password.
+
+    Args:
+        servers: where Kafka is, and how to be let in.
+        needs: the right that this takes, as an ACL says it: `Read on topic x`.
+    """
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise await failure(servers, error, needs) from error
+
+
+async def failure(servers: Servers, error: BaseException, needs: str = "") -> Busy | Misconfigured:
+    """What is to be raised for an error of the client's; see `busy_when_away`."""
+    if isinstance(error, DENIED):
+        return lacking(servers, needs or _needed(error))
+    return await _refusal(servers) or Busy(f"Kafka at {servers}: {type(error).__name__}: {error}")
+
+
+def lacking(servers: Servers, right: str) -> Misconfigured:
+    """What to say of a right that an ACL must give."""
+    return Misconfigured(
+        f"Kafka at {servers}: user {access(servers).user or 'ANONYMOUS'} lacks the right {right}; give it by an ACL "
+        "(docs/operating.md names all that a deployment needs)"
+    )
+
+
+async def _refusal(servers: Servers) -> Misconfigured | None:
+    """Why no broker lets us in, if a person must look; aiokafka's clients tell that to their log only."""
+    to, refused = access(servers), None
+    if to.context is None and not to.authenticated:
+        return None
+    options = arguments(to)
+    for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
+        try:
+            connection = await create_conn(host, port, request_timeout_ms=PATIENCE, **options)
+        except UNKNOWN as error:
+            refused = Misconfigured(
+                f"Kafka at {to} does not let user {to.user} in ({type(error).__name__}): correct kafka_user, its "
+                "password (XIANGYIN_KAFKA_PASSWORD, or the file that kafka_password_file names) or kafka_sasl_mechanism"
+            )
+        except SSLCertVerificationError as error:
+            refused = Misconfigured(
+                f"Kafka at {to}: TLS failed ({error.verify_message}); set kafka_certificate to the file of the "
+                "authority that signed the brokers' certificates"
+            )
+        except (KafkaError, OSError, TimeoutError):
+            continue
+        else:
+            connection.close()
+            return None  # One lets us in: what another one says passes.
+    return refused
+
+
+def _needed(error: KafkaError) -> str:
+    """The right that a consumer's error is about."""
+    told = error.args[0] if error.args else "?"
+    of = ", ".join(sorted(told)) if isinstance(told, set) else str(told)
+    return f"Read on {'group' if isinstance(error, GroupAuthorizationFailedError) else 'topic'} {of}"

@@ -1,0 +1,50 @@
+"""What of Kafka's failures passes by itself, and what a person must mend."""
+
+from contextlib import closing
+from socket import socket
+
+import pytest
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+from streams.errors import Busy, Misconfigured
+from streams.kafka.access import Access
+from streams.kafka.failures import busy_when_away, failure
+
+WORD = "geheim"
+
+
+@pytest.mark.parametrize(
+    ("error", "right"),
+    [
+        (TopicAuthorizationFailedError("town.posts"), "Read on topic town.posts"),
+        (TopicAuthorizationFailedError({"town.posts", "town.actions"}), "Read on topic town.actions, town.posts"),
+        (GroupAuthorizationFailedError("town-worker"), "Read on group town-worker"),
+        (TopicAuthorizationFailedError(), "Read on topic ?"),
+    ],
+)
+async def test_a_right_that_is_missing_is_named(error: KafkaError, right: str) -> None:
+    """With the user, the operation and what it is for: a person gives it, no waiting does."""
+    access = Access(servers="k:9093", protocol="SASL_SSL", user="clerk", password=WORD)
+    said = await failure(access, error)
+    assert isinstance(said, Misconfigured)
+    assert f"k:9093: user clerk lacks the right {right};" in str(said)
+    assert "Write on topic x" in str(await failure(access, error, "Write on topic x"))
+    assert WORD not in str(said)
+
+
+async def test_a_broker_that_is_away_is_waited_for() -> None:
+    """Whether or not it would ask for a password: nobody knows that before it answers."""
+    with closing(socket()) as taken:
+        taken.bind(("127.0.0.1", 0))  # Nobody listens there.
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        asking = Access(servers=address, protocol="SASL_PLAINTEXT", user="clerk", password=WORD)
+        for servers in (address, asking):
+            with pytest.raises(Busy, match=address) as raised:
+                async with busy_when_away(servers):
+                    raise KafkaConnectionError("gone")
+            assert isinstance(raised.value.__cause__, KafkaError)
