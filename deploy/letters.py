@@ -1,6 +1,5 @@
 """Dead letters as people deal with them: which are open, what was in one, send it again, be done with it."""
 
-import getpass
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -183,8 +182,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(settings: Settings, *, by: str | None, reason: str) -> AsyncIterator[Desk]:
-    """A desk over the deployment's servers; without `by` the name of the system's account stands for a role.
+async def desk(settings: Settings, *, by: str, reason: str) -> AsyncIterator[Desk]:
+    """A desk over the deployment's servers, at which this role account sits.
 
     Raises:
         Busy: a server is away.
@@ -193,7 +192,7 @@ async def desk(settings: Settings, *, by: str | None, reason: str) -> AsyncItera
     client = await connect(settings.access())
     try:
         async with wiring.open_log(settings) as log:
-            yield Desk(log, client, settings, by=by or getpass.getuser(), reason=reason, now=wiring.SystemClock().now)
+            yield Desk(log, client, settings, by=by, reason=reason, now=wiring.SystemClock().now)
     finally:
         await client.close()
 

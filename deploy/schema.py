@@ -9,6 +9,8 @@ from msgspec import Meta, Struct
 
 from deploy.settings.deployment import ONLY_ENVIRONMENT, Settings
 from models.correction import Correction
+from streams.batch.register import Dealing
+from streams.crawl.watch import Event
 from streams.records import Action, DeadLetter, Evidence, Post, Toll
 from streams.source import AnySource
 from streams.township import Township
@@ -62,6 +64,11 @@ def _of(kind: Any) -> Callable[[], dict[str, Any]]:
     return lambda: msgspec.json.schema(kind)
 
 
+def _either(*kinds: Any) -> dict[str, Any]:
+    found, named = msgspec.json.schema_components(kinds)
+    return {"anyOf": list(found), "$defs": named}
+
+
 def _deployment() -> dict[str, Any]:
     """Fields that the environment may give are not required of the file, and secrets have no place in it."""
     found = Settings.model_json_schema()
@@ -78,6 +85,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "action": _of(Action),
     "alert": _of(Alert),
     "deadletter": _of(DeadLetter),
+    "operation": lambda: _either(Event, Dealing),
     "correction": _of(Correction),
 }
 

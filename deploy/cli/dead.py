@@ -26,7 +26,7 @@ IdsArgument = Annotated[
     list[str],
     typer.Argument(metavar="ID...", help="Letters as `list` names them; - takes the lines of `list --json`."),
 ]
-ByOption = Annotated[str | None, typer.Option(help="Your role account; else the system's user.", show_default=False)]
+ByOption = Annotated[str, typer.Option(envvar="XIANGYIN_ROLE", help="Your role account, never a person's name.")]
 
 UNKNOWN: Final = "there is no such letter; `xiangyin dead list --all` shows those that Kafka still keeps"
 
@@ -100,16 +100,16 @@ def show(
 @app.command()
 def retry(
     ids: IdsArgument,
+    by: ByOption,
     again: Annotated[bool, typer.Option("--again", help="Also records that have died again after a retry.")] = False,
     because: Annotated[str, typer.Option(help="What has been mended.", show_default=False)] = "",
-    by: ByOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Send records back to the topic that they came from: the same bytes, key and headers, and a note of their deaths.
 
     One that dies again has a new letter, which says so; only --again sends it a third time.
     """
-    settings, trouble = load(config), _Trouble()
+    settings, ids, trouble = load(config), _given(ids), _Trouble()
     ready = list[Standing]()
     for each in _open_ones(settings, ids, trouble):
         if again or not each.letter.retries:
@@ -125,12 +125,12 @@ def retry(
 @app.command()
 def drop(
     ids: IdsArgument,
-    because: Annotated[str, typer.Option(help="Why; kept with your name in .operations.")],
-    by: ByOption = None,
+    because: Annotated[str, typer.Option(help="Why; kept with your role in .operations.")],
+    by: ByOption,
     config: ConfigOption = None,
 ) -> None:
     """Be done with letters: they are listed no more, and stay in the log until retention takes them."""
-    settings, trouble = load(config), _Trouble()
+    settings, ids, trouble = load(config), _given(ids), _Trouble()
     chosen = _open_ones(settings, ids, trouble)
     with kafka_remedy(), elasticsearch_remedy():
         asyncio.run(_drop(settings, chosen, by=by, because=because))
@@ -165,7 +165,7 @@ def _cabinet(settings: Settings) -> letters.Cabinet:
 def _open_ones(settings: Settings, ids: list[str], trouble: _Trouble) -> list[Standing]:
     """The letters of these ids that are open, each once."""
     known, chosen = letters.by_id(_cabinet(settings).letters), dict[str, Standing]()
-    for identity in _lines(sys.stdin) if ids == ["-"] else ids:
+    for identity in ids:
         each = letters.found(known, identity, settings.name)
         if each is None:
             trouble.name(identity, UNKNOWN)
@@ -174,6 +174,14 @@ def _open_ones(settings: Settings, ids: list[str], trouble: _Trouble) -> list[St
         else:
             chosen[each.letter.id] = each
     return list(chosen.values())
+
+
+def _given(ids: list[str]) -> list[str]:
+    """The ids on the command line or on standard input; ends with 0, and says so, where there are none."""
+    if ids == ["-"] and not (ids := list(_lines(sys.stdin))):
+        typer.echo("no letters were given: standard input is empty")
+        raise typer.Exit
+    return ids
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
@@ -194,9 +202,7 @@ async def _original(settings: Settings, each: Standing) -> Original | Unreadable
     return opened[0] if opened else Unreadable("retention has just deleted it")
 
 
-async def _retry(
-    settings: Settings, chosen: Sequence[Standing], trouble: _Trouble, *, by: str | None, because: str
-) -> int:
+async def _retry(settings: Settings, chosen: Sequence[Standing], trouble: _Trouble, *, by: str, because: str) -> int:
     sent = 0
     async with letters.desk(settings, by=by, reason=because) as desk:
         async for each, original in letters.originals(settings, chosen):
@@ -211,7 +217,7 @@ async def _retry(
     return sent
 
 
-async def _drop(settings: Settings, chosen: Sequence[Standing], *, by: str | None, because: str) -> None:
+async def _drop(settings: Settings, chosen: Sequence[Standing], *, by: str, because: str) -> None:
     async with letters.desk(settings, by=by, reason=because) as desk:
         for each in chosen:
             await desk.drop(each.letter)

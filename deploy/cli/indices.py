@@ -21,7 +21,6 @@ from streams.elasticsearch.indices import Wanted, differences
 from streams.elasticsearch.indices import create as create_indices
 from streams.elasticsearch.mover import Mover
 from streams.elasticsearch.moves import Family, Move, families
-from streams.errors import Misconfigured
 from streams.identity import padded
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -99,13 +98,13 @@ def prune(config: ConfigOption = None, *, dry_run: DryRunOption = False) -> None
 
 
 def _chosen(settings: Settings, township: str | None, kind: str | None) -> list[Wanted]:
-    """The indices that are meant. Raises Misconfigured when none is."""
+    """The indices that are meant. Raises BadParameter when none is."""
     wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
     ending = f"-{padded(township)}" if township else ""
     found = [each for each in wanted if kind in (None, each.template.kind) and each.aliases[0].endswith(ending)]
     if not found:
         kinds = ", ".join(sorted({each.template.kind for each in wanted}))
-        raise Misconfigured(f"{settings.name} has no such index; townships are in {settings.townships}, kinds: {kinds}")
+        raise typer.BadParameter(f"no such index; townships are in {settings.townships}, kinds: {kinds}")
     return found
 
 

@@ -39,6 +39,7 @@ class Desk:
 @pytest.fixture
 def desk(county: County, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
     monkeypatch.setenv(CONFIG, str(county.folder / "deployment.yaml"))
+    monkeypatch.setenv("XIANGYIN_ROLE", "clerk")
     return Desk(monkeypatch, capsys)
 
 
@@ -101,6 +102,15 @@ async def test_a_record_that_dies_again_is_marked_and_never_loops(county: County
     assert "dropped by duty" in await desk.run("show", third["id"])
     (dropped,) = [json.loads(each.value) for each in await county.read("operations") if b"dropped" in each.value]
     assert (dropped["letter"], dropped["by"], dropped["reason"]) == (third["id"], "duty", "rubbish")
+
+
+async def test_who_decides_about_letters_is_a_role(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for, because a login is a person's name; and nothing on standard input is nothing to do."""
+    for command in (("retry", "-"), ("drop", "-", "--because", "x")):
+        assert "standard input is empty" in await desk.run(*command, given="\n")
+    monkeypatch.delenv("XIANGYIN_ROLE")
+    assert "--by" in await desk.run("retry", "posts-0-99", code=2)
+    assert "--by" in await desk.run("drop", "posts-0-99", "--because", "x", code=2)
 
 
 async def test_a_letter_that_is_not_there_is_named_with_a_remedy(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,6 +22,16 @@ def test_each_has_a_schema(what: str) -> None:
     found = schema(what)
     assert found["$schema"].endswith("2020-12/schema")
     assert "properties" in found or "$ref" in found or "anyOf" in found
+
+
+def test_what_was_done_with_letters_has_a_schema() -> None:
+    """Programs that read `.operations` find what a dealing says there beside the news of sources."""
+    events = {each for kind in schema("operation")["$defs"].values() for each in _events(kind)}
+    assert {"letter_retried", "letter_dropped", "source_silent", "source_recovered"} <= events
+
+
+def _events(kind: dict[str, Any]) -> list[str]:
+    return list(kind.get("properties", {}).get("event", {}).get("enum", ()))
 
 
 def test_secrets_have_no_place_in_the_files_schema() -> None:

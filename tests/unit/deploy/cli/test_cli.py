@@ -220,3 +220,12 @@ def test_kafka_away_has_one_remedy(
     said = capsys.readouterr().err
     assert "correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one" in said
     assert "Traceback" not in said
+
+
+def test_a_kind_of_index_that_is_none_is_a_wrong_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As every option that names nothing: 2, with what may be named."""
+    run(["init", str(tmp_path / "town"), "--name", "town"])
+    for command in ("rebuild", "back"):
+        arguments = ["indices", command, "--kind", "foo", "--config", str(tmp_path / "town" / "deployment.yaml")]
+        assert run(arguments) == exits.USAGE
+        assert "incidents" in capsys.readouterr().err
