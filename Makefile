@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test test-real check simulate kills chaos fuzz lock bench demo-svg
+.PHONY: help setup develop demo test test-real check simulate kills chaos soak fuzz lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ kills: develop ## Import real messages (../shared/data) while the worker is kill
 
 chaos: develop ## Faults upon Apache Kafka and Elasticsearch, then everything counted: make chaos SEED=1 POSTS=5000 FAULTS=6; ten minutes
 	@$(BIN)/python -m tests.real.chaos --seed $(or $(SEED),1) --posts $(or $(POSTS),100000) --faults $(or $(FAULTS),20) $(ARGS)
+
+soak: develop ## Posts at a steady rate and no faults, the workers' memory watched: make soak MINUTES=30 RATE=500
+	@$(BIN)/python -m tests.real.chaos --faults 0 --rate $(or $(RATE),500) --posts $$(($(or $(MINUTES),30) * 60 * $(or $(RATE),500))) $(ARGS)
 
 fuzz: develop ## A hundred thousand strange texts, and long ones: XIANGYIN_FUZZ=5000 make fuzz for fewer; half an hour
 	@XIANGYIN_FUZZ=$${XIANGYIN_FUZZ:-100000} $(BIN)/pytest -q tests/unit/test_fuzz.py

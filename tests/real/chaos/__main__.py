@@ -6,6 +6,7 @@ import logging
 import shutil
 import signal
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -23,13 +24,15 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=20)
     parser.add_argument("--rate", type=float, default=500.0, help="posts a second, at most")
     parser.add_argument("--away", type=float, default=0.0, help="seconds of Elasticsearch's absence in the end")
-    plan = Plan(**vars(parser.parse_args()))
+    parser.add_argument("--folder", type=Path, help="of the deployment and the logs; emptied; else .cache/chaos/SEED")
+    given = vars(parser.parse_args())
+    folder = given.pop("folder") or CACHE.parent / "chaos" / str(given["seed"])
+    plan = Plan(**given)
     console = Console(width=None if sys.stdout.isatty() else 150)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console.print(
         f"make chaos SEED={plan.seed} POSTS={plan.posts} FAULTS={plan.faults} RATE={plan.rate:g} AWAY={plan.away:g}"
     )
-    folder = CACHE.parent / "chaos" / str(plan.seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # That the broker is away is no news here.

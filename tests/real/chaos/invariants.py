@@ -4,10 +4,17 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 from msgspec import Struct
 
 from streams.worker.settings import Exit
+
+WARM: Final = 120.0
+"""Seconds after which a worker has loaded all that it loads once."""
+
+FLAT: Final = 1.1
+"""What the largest worker of the last third of a run may have of the first third's memory, after it is warm."""
 
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
@@ -97,6 +104,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Workers that were asked to end."""
     late: Sequence[str] = ()
     """Those that outlived the deadline of their end."""
+    memory: Sequence[tuple[float, int]] = ()
+    """Seconds since the start, and resident bytes of the largest worker then; of a run without faults, which would
+    give memory back."""
     waited: int = 0
     """Workers whose store was away for long."""
     impatient: Sequence[str] = ()
@@ -265,7 +275,16 @@ def patience(evidence: Evidence) -> Finding:
     return _finding("workers waited for an absent store", evidence.waited, evidence.impatient)
 
 
+def flat(evidence: Evidence) -> Finding:
+    """Nothing that a worker keeps grows with the posts it has read."""
+    warm = [size for at, size in evidence.memory if at > WARM]
+    third = len(warm) // 3
+    before, after = max(warm[:third], default=0), max(warm[-third:], default=0)
+    wrong = [f"{before} bytes became {after}"] if after > FLAT * before else []
+    return _finding("memory of workers stays flat", third, wrong)
+
+
 CHECKS = (
     logged, nothing_lost, nothing_twice, newest, dead, counts, nothing_pending, history, grave, alerts, repeats, order,
-    offsets, forward, exits, recovery, deadlines, patience,
+    offsets, forward, exits, recovery, deadlines, patience, flat,
 )  # fmt: skip

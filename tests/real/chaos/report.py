@@ -29,8 +29,12 @@ class Outcome(Struct, kw_only=True):
 
     struck: list[Struck]
     found: list[Finding]
-    memory: list[tuple[float, int]]
-    """Seconds since the start, bytes of the largest worker."""
+    memory: list[int]
+    """Bytes of the largest worker, second by second."""
+    behind: list[int]
+    """Records that were not acknowledged yet, look by look."""
+    sending: float
+    """Seconds in which posts were sent."""
     exits: list[int]
     again: int
     """Records that the producer sent once more for want of an answer."""
@@ -47,7 +51,9 @@ def show(console: Console, outcome: Outcome) -> None:
     codes = ", ".join(f"{code} x {times}" for code, times in sorted(Counter(outcome.exits).items()))
     console.print(f"unasked, workers ended with: {codes or 'none did'}")
     console.print(f"sent again for want of an answer: {outcome.again:,}")
-    console.print(f"memory of the largest worker in MiB, by tenths of the run: {', '.join(_tenths(outcome.memory))}")
+    console.print(f"posts were sent for {outcome.sending:,.0f} s")
+    console.print(f"records behind at most, by tenths of the run: {_tenths(outcome.behind, 1)}")
+    console.print(f"memory of the largest worker in MiB, by tenths of the run: {_tenths(outcome.memory, MEBIBYTE)}")
     console.print(_invariants(outcome.found))
 
 
@@ -72,7 +78,7 @@ def _invariants(found: Sequence[Finding]) -> Table:
     return table
 
 
-def _tenths(memory: Sequence[tuple[float, int]]) -> list[str]:
+def _tenths(values: Sequence[int], unit: int) -> str:
     """The largest of each tenth."""
-    step = max(1, -(-len(memory) // 10))
-    return [f"{max(size for _, size in memory[at : at + step]) / MEBIBYTE:.0f}" for at in range(0, len(memory), step)]
+    step = max(1, -(-len(values) // 10))
+    return "; ".join(f"{max(values[at : at + step]) / unit:,.0f}" for at in range(0, len(values), step))

@@ -61,6 +61,8 @@ class Run:
         self._dice, self._begun = random.Random(plan.seed), time.monotonic()
         self._content = Content(random.Random(plan.seed))
         self._commits: list[dict[int, int]] = []
+        self._behind: list[int] = []
+        self._sending = 0.0
 
     async def __call__(self) -> Outcome:
         """Run; raises nothing for what does not hold."""
@@ -79,7 +81,13 @@ class Run:
             watching.cancel()
             found = findings(await self._evidence(fleet, struck))
             return Outcome(
-                struck=struck, found=found, memory=fleet.memory, exits=fleet.exits, again=self._producer.again
+                struck=struck,
+                found=found,
+                memory=[size for _, size in fleet.memory],
+                behind=self._behind,
+                sending=self._sending,
+                exits=fleet.exits,
+                again=self._producer.again,
             )
 
     def _set_up(self, elasticsearch: str) -> dict[str, str]:
@@ -111,7 +119,9 @@ class Run:
         await self._send(each)
 
     async def _send(self, posts: int) -> None:
+        begun = time.monotonic()
         await self._producer.send(self._content.records(posts), rate=self._plan.rate)
+        self._sending += time.monotonic() - begun
 
     async def _strike(self, name: str, fault: Fault, scene: Scene) -> Struck:
         """Have the fault fall while a post a second comes from each township; what the longest of their waits was."""
@@ -142,6 +152,7 @@ class Run:
         while True:
             if seen := await self._witness.offsets():
                 self._commits.append({number: at.committed for number, at in seen.items() if at.committed})
+                self._behind.append(sum(at.end - at.committed for at in seen.values()))
             await asyncio.sleep(1)
 
     async def _drained(self) -> None:
@@ -170,6 +181,7 @@ class Run:
             unrecovered=[each.name for each in struck if each.waited is None],
             asked=len(fleet.asked),
             late=fleet.late,
+            memory=() if struck else fleet.memory,
             waited=fleet.waited,
             impatient=fleet.impatient,
         )

@@ -5,19 +5,24 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 pytestmark = pytest.mark.real
 
-CHAOS = [sys.executable, "-m", "tests.real.chaos", "--seed", "5"]
+
+def chaos(folder: Path, posts: int, faults: int = 20) -> list[str]:
+    """The command, in a folder of its own: tests run side by side."""
+    options = {"--seed": 5, "--posts": posts, "--faults": faults, "--folder": folder / "chaos"}
+    return [sys.executable, "-m", "tests.real.chaos", *(str(word) for option in options.items() for word in option)]
 
 
-def test_nothing_is_lost_under_a_few_faults(real_artefacts: None) -> None:
+def test_nothing_is_lost_under_a_few_faults(real_artefacts: None, tmp_path: Path) -> None:
     """Three faults among two thousand posts: every invariant holds, and the exit code says so."""
     done = subprocess.run(  # noqa: S603 - our own
-        [*CHAOS, "--posts", "2000", "--faults", "3"], capture_output=True, text=True, timeout=600, check=False
+        chaos(tmp_path, 2000, faults=3), capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "posts of the log are indexed" in done.stdout
@@ -31,9 +36,9 @@ def works(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_whoever_ends_it_ends_all_of_it(real_artefacts: None, number: signal.Signals) -> None:
+def test_whoever_ends_it_ends_all_of_it(real_artefacts: None, tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM leave neither a server nor a worker behind."""
-    running = psutil.Popen([*CHAOS, "--posts", "100000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = psutil.Popen(chaos(tmp_path, 100_000), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 240
         while not (workers := [each for each in running.children(recursive=True) if works(each)]):

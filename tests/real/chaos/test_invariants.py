@@ -37,6 +37,7 @@ SOUND = Evidence(
     exits=(-9, 75, 75),
     faults=3,
     asked=1,
+    memory=[(float(second), 300 + second % 7) for second in range(400)],
     waited=2,
 )
 """An edit, a repeat, a poison record, a repeated letter and a repeated alert: all as they should be."""
@@ -62,6 +63,7 @@ PLANTED: dict[Callable[[Evidence], Any], dict[str, Any]] = {
     invariants.recovery: {"unrecovered": ("zombie",)},
     invariants.deadlines: {"late": ("work: 40 s",)},
     invariants.patience: {"impatient": ("2 exits of a worker",)},
+    invariants.flat: {"memory": [(float(second), 300 + second // 5) for second in range(400)]},
 }
 
 MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
