@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import faust
@@ -307,8 +307,15 @@ class Reader:
                 if (behind := self._progress.behind(place)) is not None
             }
             done = sum(self._status.acknowledged.values())
-            if self._is_well(places) and (done != before or not any(self._progress.unseen(each) for each in places)):
+            if self._is_well(places) and (done != before or all(map(self._is_read, places))):
                 self._status.alive, before = time.monotonic(), done
+
+    def _is_read(self, place: tuple[str, int]) -> bool:
+        """Whether its end was reached and seen lately: one that is fetched no more has a lag that nobody sees."""
+        if self._progress.unseen(place) != 0:
+            return False
+        seen = self._progress.passed([place])
+        return seen is not None and (datetime.now(UTC) - seen).total_seconds() < self._settings.session
 
     def _is_well(self, places: Sequence[tuple[str, int]]) -> bool:
         polls = not places or time.monotonic() - self._consumer.polled < self._settings.session

@@ -21,13 +21,13 @@ FORKS = multiprocessing.get_context("forkserver")
 
 
 class Worker:
-    """A worker in a process of its own; see notebook_worker.py for the options."""
+    """A worker in a process of its own: `run(options)` of the program named, a module of this folder."""
 
-    def __init__(self, options: dict[str, object]) -> None:
+    def __init__(self, program: str, options: dict[str, object]) -> None:
         if str(HERE) not in sys.path:
             sys.path.append(str(HERE))
         FORKS.set_forkserver_preload(["faust", "aiokafka", "streams.worker.run"])
-        run = importlib.import_module("notebook_worker").run
+        run = importlib.import_module(program).run
         self._process = FORKS.Process(target=run, args=(options,), daemon=True)
         self._process.start()
 
@@ -46,6 +46,11 @@ class Worker:
         self._process.kill()
         self._process.join()
 
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
     def ends(self, seconds: float) -> int:
         """Its exit code, which must come within so many seconds."""
         self._process.join(seconds)
@@ -58,8 +63,11 @@ class Bench:
 
     partitions = 2
 
-    def __init__(self, servers: str, deployment: str, log: KafkaLog, notebook: Path) -> None:
+    def __init__(
+        self, servers: str, deployment: str, log: KafkaLog, notebook: Path, program: str = "notebook_worker"
+    ) -> None:
         self.servers, self.deployment, self.log, self.notebook = servers, deployment, log, notebook
+        self.program = program
         self.workers: list[Worker] = []
 
     async def publish(self, role: str, values: Sequence[str], keys: Sequence[str] = ("330206104000",)) -> None:
@@ -72,14 +80,14 @@ class Bench:
         )
 
     def work(self, **options: object) -> Worker:
-        """Start a worker; see notebook_worker.py for the options."""
+        """Start a worker; the program says which options it has."""
         given = {
             "servers": self.servers,
             "deployment": self.deployment,
             "partitions": self.partitions,
             "notebook": str(self.notebook),
         }
-        self.workers.append(Worker({**given, **options}))
+        self.workers.append(Worker(self.program, {**given, **options}))
         return self.workers[-1]
 
     def notes(self) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ Options:
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
     block_at: a record with this value never gives the loop back
     open_delay, load_delay: seconds; fail_load: the load fails
+    pause_at: after this value the client fetches nothing more, without an error
+    lose_at, lost_for: after this value the group's coordinator cannot be found, for so many seconds
     careful: records are judged one by one
     note_begin: a batch is noted when it begins
     note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
@@ -21,21 +23,55 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
+import pytest
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from streams.kafka.ownership import Ownership
 from streams.protocols import Record
+from streams.worker.consumer import ConsumerThread
 from streams.worker.run import run_worker
 from streams.worker.settings import WorkerSettings
+from streams.worker.status import Status
+
+
+class Client:
+    """The worker's client of the broker, harmed as libraries and networks harm it. It lives in a thread of its own."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.patch, self.consumer = patch, cast("Any", None)
+        create = ConsumerThread._create_consumer
+
+        def keep(thread: ConsumerThread, loop: asyncio.AbstractEventLoop) -> Any:
+            self.consumer = create(thread, loop)
+            return self.consumer
+
+        patch.setattr(ConsumerThread, "_create_consumer", keep)
+
+    def pause(self) -> None:
+        """Fetch nothing more, without an error."""
+        self.consumer._loop.call_soon_threadsafe(lambda: self.consumer.pause(*self.consumer.assignment()))
+
+    def lose_coordinator(self, seconds: float) -> None:
+        """The group's coordinator is gone, and where it is now nobody knows for so long."""
+        find, until = self.consumer._client.coordinator_lookup, time.monotonic() + seconds
+
+        async def lookup(*which: Any) -> Any:
+            if time.monotonic() < until:
+                raise GroupCoordinatorNotAvailableError
+            return await find(*which)
+
+        self.patch.setattr(self.consumer._client, "coordinator_lookup", lookup)
+        self.consumer._loop.call_soon_threadsafe(self.consumer._coordinator.coordinator_dead)
 
 
 class Notebook:
     """Writes a line for each event of its life, flushed: what is in the file happened."""
 
-    def __init__(self, options: Mapping[str, Any], ownership: Ownership) -> None:
-        self.options, self.ownership = options, ownership
+    def __init__(self, options: Mapping[str, Any], ownership: Ownership, status: Status, client: Client) -> None:
+        self.options, self.ownership, self.status, self.client = options, ownership, status, client
         self.waiting: list[Record] = []
 
     def careful(self, partition: int) -> bool:
@@ -56,6 +92,8 @@ class Notebook:
     async def load(self, partitions: Collection[int]) -> None:
         self.waiting.clear()
         self.note(load=list(partitions))
+        if lost := self.status.lost.total():
+            self.note(lost=lost)
         await asyncio.sleep(self.options.get("load_delay", 0))
         if self.options.get("fail_load"):
             raise RuntimeError("the load fails, as asked")
@@ -75,6 +113,10 @@ class Notebook:
             time.sleep(600)  # noqa: ASYNC251 - as a step does that computes for ever
         self.ownership.check()
         self.write([line(record) for record in records])
+        if self.options.get("pause_at") in values:
+            self.client.pause()
+        if self.options.get("lose_at") in values:
+            self.client.lose_coordinator(self.options["lost_for"])
         held = [record for record in records if text(record) == self.options.get("wait_at")]
         self.waiting += held
         return [record for record in records if record not in held]
@@ -112,12 +154,13 @@ def run(options: Mapping[str, Any]) -> NoReturn:
     os.chdir(Path(options["notebook"]).parent)
     embedded = WorkerSettings.embedded(options["servers"], options["deployment"], partitions=options["partitions"])
     settings = msgspec.structs.replace(embedded, **options.get("settings", {}))
+    status, client = Status(), Client(pytest.MonkeyPatch())
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Notebook]:
-        notebook = Notebook(options, ownership)
+        notebook = Notebook(options, ownership, status, client)
         notebook.note(opened=True)
         await asyncio.sleep(options.get("open_delay", 0))
         yield notebook
 
-    sys.exit(run_worker(settings, open_processor))
+    sys.exit(run_worker(settings, open_processor, status))

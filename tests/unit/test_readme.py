@@ -86,6 +86,13 @@ def test_every_promise_names_its_test(page: Path) -> None:
     assert promised[0] == promised[1]
 
 
+def test_every_rule_names_its_test() -> None:
+    """Rules 1 to 11 of the protocol stand in its table in their order, each with a test of its own."""
+    rows = re.findall(r"^\| (\d+)(\. .+)$", text(ROOT / "docs" / "protocol.md"), re.MULTILINE)
+    assert list(dict.fromkeys(int(number) for number, _ in rows)) == list(range(1, 12))
+    assert all(NAMED_TEST.search(row) for _, row in rows)
+
+
 @readmes
 def test_the_alert_shown_is_an_alert(page: Path) -> None:
     """The example has the fields of `xiangyin schema alert`, of their types, all that are required and no other."""

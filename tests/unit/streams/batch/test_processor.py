@@ -40,6 +40,17 @@ def test_a_source_of_rubbish_is_set_aside_and_the_operators_are_told() -> None:
     assert json.decode(told.value) == {"event": "source_quarantined", "township": HERE, "source": "forum"}
 
 
+def test_a_step_that_raises_sets_one_record_aside() -> None:
+    """The record becomes a letter, and those before and behind it in the same batch are stored."""
+    sound = [
+        ("posts", place(HERE), county.post(name, HERE, "well"), second) for name, second in (("a", 0.1), ("c", 0.3))
+    ]
+    poison = ("posts", place(HERE), county.post("b", HERE, "well").replace(b"places", b"poison places"), 0.2)
+    ended = after(sound[0], poison, sound[1])
+    assert list(dead(ended).values()) == ["step"]
+    assert set(ended.posts) == {document_id(HERE, "forum", name) for name in "ac"}
+
+
 def test_a_stray_record_is_sent_to_its_own_place_unread() -> None:
     """The same bytes under the township's own key, with a note of where they came from; judged there, not here."""
     value = county.post("p1", HERE, "well")
