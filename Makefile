@@ -23,8 +23,8 @@ ifdef ARGS
 	@$(BIN)/pytest $(ARGS)
 else
 	@$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit
-	@$(BIN)/pytest --numprocesses 3 --dist worksteal -m "not real and not faults" tests/embedded tests/contract tests/real  # They wait more than they compute.
-	@$(BIN)/pytest --numprocesses 2 --dist worksteal -m "real and not faults" tests/contract tests/real  # Last, to end with what was left out, and why.
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal -m "not real" tests/embedded tests/contract tests/real  # They wait more than they compute.
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal -m real tests/contract tests/real  # Last, to end with what was left out, and why.
 endif
 
 test-real: develop ## The tests on Apache Kafka and Elasticsearch; fails without Java and Maven: make test-real ARGS="-k kill"

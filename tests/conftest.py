@@ -20,7 +20,6 @@ REQUIRED = "CI" in os.environ or "XIANGYIN_REAL" in os.environ
 def pytest_configure(config: pytest.Config) -> None:
     """Name our mark."""
     config.addinivalue_line("markers", "real: needs Apache Kafka and Elasticsearch, and so Java and Maven")
-    config.addinivalue_line("markers", "faults: faults among running workers, minutes long: `make test-real` runs it")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
