@@ -4,17 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Final, NamedTuple, cast
+from typing import Any, ClassVar, Final, NamedTuple, NoReturn, cast
 
 import structlog
+from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.types import TP
 
-from streams.errors import Busy
+from streams.kafka.access import Servers
 from streams.kafka.batches import install
-from streams.kafka.offsets import heed_errors
+from streams.kafka.coordinator import heed_errors, tell_errors
+from streams.kafka.failures import failure
 from streams.kafka.ownership import Ownership
 from streams.topics import BACKFILL, role
 from streams.worker.progress import Look, Place, Progress, from_milliseconds
@@ -86,7 +88,11 @@ class ConsumerThread(AIOKafkaConsumerThread):
 
         coordinator._do_heartbeat = heard  # noqa: SLF001
         heed_errors(coordinator)
+        tell_errors(coordinator, self._tell)
         self._sign_commits()
+
+    def _tell(self, error: BaseException) -> None:
+        asyncio.run_coroutine_threadsafe(cast("Consumer", self.consumer).give_up(error), self.parent_loop)
 
     def _sign_commits(self) -> None:
         """Note the topic's incarnation beside each committed offset: of another topic of that name it says nothing."""
@@ -157,6 +163,13 @@ class ConsumerThread(AIOKafkaConsumerThread):
         return Taken(records, looks, self.starts)
 
 
+def _sizes(records: Mapping[TP, list[Any]]) -> dict[Place, dict[int, int]]:
+    return {
+        (at.topic, at.partition): {record.offset: len(record.value or b"") for record in many}
+        for at, many in records.items()
+    }
+
+
 def _positions(consumer: Any) -> Iterator[tuple[TopicPartition, Any]]:
     subscription = consumer._subscription.subscription  # noqa: SLF001 - aiokafka has no public way
     if subscription and subscription.assignment:
@@ -171,6 +184,7 @@ class Consumer(FaustConsumer):
 
     progress: Progress
     ownership: Ownership
+    servers: Servers
     gate: Callable[[], bool]
     fail: Callable[[BaseException], None]
     most: int
@@ -198,19 +212,16 @@ class Consumer(FaustConsumer):
             await asyncio.sleep(min(timeout, 0.02))
             self.polled = time.monotonic()
             return {}
-        taken = cast("Taken", await super()._getmany(wanted, timeout))
-        self.polled = time.monotonic()
-        if not self.flow_active or taken.start != self._ours.starts:
-            return {}  # A rebalance has begun, or has passed: what was taken out before it is read again.
-        sizes = {
-            (at.topic, at.partition): {record.offset: len(record.value or b"") for record in many}
-            for at, many in taken.records.items()
-        }
         try:
-            cut_off = self.progress.fetched(sizes, taken.looks)
-        except Busy as error:
-            self.fail(error)
-            await asyncio.Event().wait()  # The process ends, and until then nothing more is delivered.
+            taken = cast("Taken", await super()._getmany(wanted, timeout))
+            self.polled = time.monotonic()
+            if not self.flow_active or taken.start != self._ours.starts:
+                return {}  # A rebalance has begun, or has passed: what was taken out before it is read again.
+            cut_off = self.progress.fetched(_sizes(taken.records), taken.looks)
+        except self.consumer_stopped_errors:
+            raise
+        except Exception as error:  # noqa: BLE001 - Faust would log it, and stand still
+            await self.give_up(error)
         self._forget([TP(*place) for place in cut_off])
         return taken.records
 
@@ -256,6 +267,12 @@ class Consumer(FaustConsumer):
         await self.maybe_wait_for_commit_to_finish()
         await self.force_commit()
 
+    async def give_up(self, error: BaseException) -> NoReturn:
+        """End the worker, saying what a person must mend; until then nothing more is delivered."""
+        self.fail(await failure(self.servers, error) if isinstance(error, KafkaError) else error)
+        await asyncio.Event().wait()
+        raise error
+
     async def leave(self) -> None:
         """Leave the group without a commit."""
         await self._ours.leave()
@@ -266,6 +283,7 @@ class Consumer(FaustConsumer):
 
 
 def transport(
+    servers: Servers,
     progress: Progress,
     ownership: Ownership,
     gate: Callable[[], bool],
@@ -278,7 +296,8 @@ def transport(
     class OurConsumer(Consumer):
         pass
 
-    OurConsumer.progress, OurConsumer.ownership, OurConsumer.most = progress, ownership, most
+    OurConsumer.servers, OurConsumer.progress, OurConsumer.ownership = servers, progress, ownership
+    OurConsumer.most = most
     OurConsumer.gate, OurConsumer.fail = staticmethod(gate), staticmethod(fail)
 
     class OurTransport(Transport):

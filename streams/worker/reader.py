@@ -126,7 +126,9 @@ class Reader:
         # Faust's web server listens on 0.0.0.0:6066 even where web_enabled is False.
         app.boot_strategy.enable_web = False
         app.on_begin = self._ownership.begin_rebalance
-        consumer = transport(self._progress, self._ownership, self._live_is_read, self._fail, most=2 * settings.batch)
+        consumer = transport(
+            settings.servers, self._progress, self._ownership, self._live_is_read, self._fail, most=2 * settings.batch
+        )
         app.transport = consumer(app.conf.broker_consumer, app)
         read = app.topic(*self._topics.values(), key_type=bytes, value_type=bytes, allow_empty=True)
         app.agent(read, name="worker", concurrency=1)(self._read)

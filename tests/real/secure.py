@@ -115,12 +115,12 @@ class SecureKafka(Kafka):
             certificate=str(self._certificate.authority),
         )
 
-    def allow(self, deployment: str) -> None:
-        """Let the user run this deployment."""
+    def allow(self, deployment: str, *rights: str) -> None:
+        """Give the user more rights in this deployment: `read`, `write` and `create` topics, `join` the group."""
         file = self.folder / "client.properties"
         lines = {"bootstrap.servers": self.address, **self._client}
         file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()), "utf-8")
-        self.run(str(HERE / "Allow.java"), str(file), USER, deployment)
+        self.run(str(HERE / "Allow.java"), str(file), USER, deployment, *rights)
 
     def _scram(self) -> list[str]:
         pairs = [f"SCRAM-SHA-512=[name={user},password={PASSWORD}]" for user in (ADMIN, USER)]

@@ -21,6 +21,7 @@ class Addresses(Struct):
 
 @pytest.fixture
 def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[County]:
+    """Told by each command and by the worker which right is the next that they lack."""
     for name in ("password", "kafka-password"):
         (tmp_path / name).write_text(PASSWORD, "utf-8")
         (tmp_path / name).chmod(0o600)
@@ -42,7 +43,14 @@ def county(real_artefacts: None, deployment: str, tmp_path: Path) -> Iterator[Co
             county = County(Addresses(broker.address, search.url), deployment, tmp_path, settings=settings)
             said = county.run("topics", "create", code=78, errors=True)
             assert f"user {USER} lacks the right Create on topic {deployment}." in said, "without an ACL"
-            broker.allow(deployment)
+            broker.allow(deployment, "write", "create")
+            county.set_up()
+            said = county.run("work", code=78, errors=True)
+            assert f"user {USER} lacks the right Read on group {deployment}-worker" in said
+            broker.allow(deployment, "join")
+            said = county.run("work", code=78, errors=True)
+            assert f"user {USER} lacks the right Read on topic {deployment}." in said
+            broker.allow(deployment, "read")
             yield county
             county.end()
         finally:
@@ -56,7 +64,6 @@ async def test_a_deployment_runs_with_the_rights_that_its_page_names(county: Cou
 
     A wrong password or a missing right is named, and ends commands and the worker with 78: no waiting mends it.
     """
-    county.set_up()
     rows = county.folder / "rows.jsonl"
     rows.write_text(
         "".join(json.dumps(post(str(number), "路灯坏了，请来修一修")) + "\n" for number in range(30)), "utf-8"

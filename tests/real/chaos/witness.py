@@ -15,7 +15,7 @@ from elasticsearch.helpers import async_scan
 
 from agents.alert import OF_GRADE, OF_WARNING
 from streams.identity import document_id
-from streams.kafka.offsets import heed_errors
+from streams.kafka.coordinator import heed_errors
 from tests.embedded.county import PARTITIONS
 from tests.real.chaos.content import NAME
 from tests.real.chaos.invariants import Alert, Letter, Logged, Matter, Offsets, Stored

@@ -1,4 +1,4 @@
-"""What a group has committed, asked of a coordinator that does not know yet."""
+"""A coordinator that does not know yet what is committed, and one that gives up."""
 
 import asyncio
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import GroupAuthorizationFailedError, GroupLoadInProgressError, NotCoordinatorForGroupError
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
 from aiokafka.structs import OffsetAndMetadata
 
-from streams.kafka.offsets import heed_errors
+from streams.kafka.coordinator import heed_errors, tell_errors
 
 PLACE = TopicPartition("demo.posts", 0)
 KNOWN = OffsetFetchResponse_v3(0, [("demo.posts", [(0, 194, "", 0)])], 0)
@@ -62,3 +63,21 @@ def test_a_refusal_is_an_error() -> None:
     heed_errors(coordinator)
     with pytest.raises(GroupAuthorizationFailedError):
         asyncio.run(coordinator.fetch_committed_offsets([PLACE]))
+
+
+def test_a_coordinator_that_gives_up_tells_at_once() -> None:
+    """It tells of the error before it waits for a call that never comes."""
+    coordinator, told = Coordinator(), list[BaseException]()
+    tell_errors(coordinator, told.append)
+    asyncio.run(failed(coordinator))
+    assert [type(error) for error in told] == [GroupAuthorizationFailedError]
+
+
+async def failed(coordinator: Coordinator) -> None:
+    """As aiokafka says that it can do nothing more for its group."""
+    coordinator._subscription, coordinator._closing = SubscriptionState(), asyncio.Future()
+    waits = asyncio.ensure_future(coordinator._push_error_to_user(GroupAuthorizationFailedError("demo-worker")))
+    done, _ = await asyncio.wait([waits], timeout=0)
+    assert not done, "aiokafka waits for its user"
+    coordinator._closing.set_result(None)
+    await waits
