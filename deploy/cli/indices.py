@@ -19,6 +19,7 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.indices import Wanted, differences
 from streams.elasticsearch.indices import create as create_indices
+from streams.elasticsearch.locks import Lock, at_work
 from streams.elasticsearch.mover import Mover
 from streams.elasticsearch.moves import Family, Move, families
 from streams.identity import padded
@@ -90,10 +91,12 @@ def prune(config: ConfigOption = None, *, dry_run: DryRunOption = False) -> None
     """Delete the indices that were kept to go back to."""
     settings = load(config)
     with elasticsearch_remedy():
-        gone = asyncio.run(_prune(settings, dry_run=dry_run))
+        gone, held = asyncio.run(_prune(settings, dry_run=dry_run))
     for name in gone:
         typer.echo(f"{'would delete' if dry_run else 'deleted'} {name}")
-    if not gone:
+    for name in held:
+        typer.echo(f"{name} stays: a run moves it; if it has died: xiangyin indices rebuild --resume")
+    if not gone and not held:
         typer.echo(f"no index of {settings.name} is kept")
 
 
@@ -126,35 +129,45 @@ async def _create(settings: Settings) -> tuple[list[str], list[str]]:
 
 async def _move_all(
     settings: Settings, wanted: list[Wanted], way: Callable[[Family], Move | None], *, dry_run: bool, resume: bool
-) -> int:
-    """Move one index after another, so that writers wait for one at a time; how many there were."""
+) -> bool:
+    """Move one index after another, so that writers wait for one at a time; whether there was anything to do."""
+    found = False
     async with _connected(settings) as client:
-        there = await families(client, settings.elasticsearch, wanted)
-        moves = [move for family in there if (move := way(family))]
         mover = Mover(client, settings.elasticsearch, secrets.token_hex(4))
-        for move in moves:
-            if dry_run:
-                typer.echo(f"{move.source} -> {move.target}")
-                continue
-            done = await mover.move(move, resume=resume)
-            typer.echo(
-                f"{move.source} -> {move.target}: {done.documents} documents, {done.copied} copied, "
-                f"writers waited {done.still:.1f} s"
-            )
-    return len(moves)
-
-
-async def _prune(settings: Settings, *, dry_run: bool) -> list[str]:
-    wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
-    async with _connected(settings) as client:
-        gone = []
-        for family in await families(client, settings.elasticsearch, wanted):
-            for name in family.kept if family.current else ():
+        for each in wanted:
+            # Read when its turn comes: those before it may have taken hours.
+            (family,) = await families(client, settings.elasticsearch, [each])
+            if family.held:
+                found = True
+                if not resume:
+                    raise at_work(family.held)
                 if not dry_run:
-                    with busy_when_away(settings.elasticsearch):
-                        await client.indices.delete(index=name)
-                gone.append(name)
-    return gone
+                    await mover.free(family)
+                typer.echo(f"{' and '.join(family.held)}: taken from a run that died")
+            if move := way(family):
+                found = True
+                typer.echo(f"{move.source} -> {move.target}" + ("" if dry_run else await _moved(mover, move)))
+    return found
+
+
+async def _moved(mover: Mover, move: Move) -> str:
+    done = await mover.move(move)
+    return f": {done.documents} documents, {done.copied} copied, writers waited {done.still:.1f} s"
+
+
+async def _prune(settings: Settings, *, dry_run: bool) -> tuple[list[str], list[str]]:
+    """The indices that were deleted, and those that runs of a command have."""
+    wanted = templates.indices(settings.name, list(townships.read_all(settings.townships)))
+    gone, held = list[str](), list[str]()
+    async with _connected(settings) as client:
+        lock = Lock(client, secrets.token_hex(4))
+        for family in await families(client, settings.elasticsearch, wanted):
+            current = family.current  # Where there is none, what looks kept may hold the only copy: it raises.
+            held += [name for name in family.held if name != current]
+            for name in family.kept:
+                with busy_when_away(settings.elasticsearch):
+                    (gone if dry_run or await lock.delete(name) else held).append(name)
+    return gone, held
 
 
 @asynccontextmanager

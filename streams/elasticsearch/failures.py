@@ -34,7 +34,10 @@ FLOODED: Final = ("/12/", "/13/")
 """Numbers of the blocks that the server itself puts where a disk is full: on an index, on the cluster."""
 
 MAKE_ROOM: Final = "the disk is full: make room on it, then the server lifts the block by itself"
-UNLOCK: Final = "`xiangyin indices rebuild` is at work there, or did not come to its end, or somebody set index.blocks"
+UNLOCK: Final = (
+    "`xiangyin indices rebuild` is at work there; or it was killed (`xiangyin indices rebuild --resume` goes on); "
+    "or somebody set index.blocks"
+)
 
 REASON_LENGTH: Final = 500
 PREVIEW: Final = "Preview of field's value"

@@ -3,18 +3,19 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, Literal
 
 import msgspec
-from elasticsearch import AsyncElasticsearch, BadRequestError
+from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 from elasticsearch.helpers import async_scan
 from msgspec import Struct
 
 from streams.elasticsearch.bulk import Write, send
 from streams.elasticsearch.failures import busy_when_away
-from streams.elasticsearch.indices import state_of
-from streams.elasticsearch.moves import Move, lock, locks
+from streams.elasticsearch.locks import Lock
+from streams.elasticsearch.moves import Family, Move
 from streams.elasticsearch.names import live
 from streams.errors import Busy, Fenced, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
@@ -41,9 +42,9 @@ class Moved(Struct, frozen=True):
 
 
 class Mover:
-    """Moves documents in four steps; whatever ends it, running it again finishes.
+    """Moves documents in four steps; whatever ends it, running it again finishes, after a kill by `free` first.
 
-    1. lock the index: one run at a time moves it
+    1. lock the indices: one run at a time moves them; the new one is locked from its first moment
     2. copy what differs, again and again, while others write, until little is left
     3. block writes (who writes waits, see `failures`), copy what is left, and compare all once more by id and content
     4. hand over the aliases in one request: readers see the old index until then, and the new one from then on
@@ -66,14 +67,24 @@ class Mover:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._client, self._server, self._run, self._sleep = client, server, run, sleep
+        self._client, self._server, self._lock, self._sleep = client, server, Lock(client, run), sleep
 
-    async def move(self, move: Move, *, resume: bool = False) -> Moved:
+    async def free(self, family: Family) -> None:
+        """Take the indices of a family from runs that died, and let who writes the one in use go on.
+
+        Raises:
+            Busy: another run has taken them meanwhile; or the server is away: run it again.
+        """
+        with busy_when_away(self._server):
+            # Ours first: from then on a run that only slept can hand over nothing, and we, if we die, are found here.
+            await self._lock.take_over(family.held)
+            if family.current in family.held:
+                with suppress(NotFoundError):  # Somebody takes us for dead, and does it.
+                    await self._unblock(family.current)
+            await self._lock.give_up(*family.held)
+
+    async def move(self, move: Move) -> Moved:
         """Do it.
-
-        Args:
-            move: from where to where.
-            resume: take over from a run that died.
 
         Raises:
             Busy: another run is at it; or the server is away: run it again.
@@ -82,59 +93,46 @@ class Mover:
         """
         blocked = False
         try:
-            await self._lock(move, resume=resume)
-            copied = await self._until_alike(move, most=FEW)
-            began, blocked = time.monotonic(), True
-            await self._block(move.source)
-            copied += await self._until_alike(move, most=0)
-            documents = await self._hand_over(move)
+            async with self._fenced(move):
+                await self._begin(move)
+                copied = await self._until_alike(move, most=FEW)
+                began, blocked = time.monotonic(), True
+                await self._block(move.source)
+                copied += await self._until_alike(move, most=0)
+                documents = await self._hand_over(move)
         except BaseException:
             await self._let_go(move, blocked=blocked)
             raise
         return Moved(documents, copied, time.monotonic() - began)
 
+    @asynccontextmanager
+    async def _fenced(self, move: Move) -> AsyncIterator[None]:
+        """What is done goes through our locks: when something is not there, they say whether it was taken from us."""
+        with busy_when_away(self._server):
+            try:
+                yield
+            except NotFoundError as error:
+                if await self._lock.holds(move.source) and await self._lock.holds(move.target):
+                    raise Busy(f"{move.source} or what the server knew of it changed meanwhile: {error}") from error
+                raise Fenced(f"another run moves {move.source} now") from error
+
     # 1: lock
 
-    async def _lock(self, move: Move, *, resume: bool) -> None:
-        with busy_when_away(self._server):
-            if move.make:
-                await self._make(move)
-            states = await state_of(self._client, f"{move.source},{move.target}")
-            others = [(index, alias) for index, state in states.items() for alias in locks(index, state)]
-            if others and not resume:
-                raise _at_work(move)
-            ours = [(index, lock(index, self._run)) for index in (move.source, move.target)]
-            removed = [{"remove": {"index": index, "alias": alias, "must_exist": True}} for index, alias in others]
-            added = [{"add": {"index": index, "alias": alias}} for index, alias in ours]
-            await self._client.indices.update_aliases(actions=[*removed, *added])
-            # Two runs may have begun at the same time: then both stand back.
-            states = await state_of(self._client, move.source)
-            if len(locks(move.source, states[move.source])) > 1:
-                raise _at_work(move)
-            await self._unblock(*([move.source] if resume else ()), move.target)
-            if move.add:
-                await self._client.indices.put_mapping(index=move.target, properties=dict(move.add))
-
-    async def _make(self, move: Move) -> None:
-        try:
-            await self._client.indices.create(index=move.target, **(move.make or {}))
-        except BadRequestError as error:
-            if error.error == "resource_already_exists_exception":
-                raise _at_work(move) from error
-            raise
+    async def _begin(self, move: Move) -> None:
+        if move.make:
+            await self._lock.make(move.target, move.make)
+        await self._lock.take(move.source, move.target)
+        await self._unblock(move.target)
+        if move.add:
+            await self._client.indices.put_mapping(index=self._lock.on(move.target), properties=dict(move.add))
 
     async def _let_go(self, move: Move, *, blocked: bool) -> None:
         """Leave all as it was, unless another run has it now."""
         with busy_when_away(self._server):
-            states = await state_of(self._client, move.source)
-            if lock(move.source, self._run) not in states[move.source]["aliases"]:
-                return
             if blocked:
-                await self._unblock(move.source)
-            removed = [
-                {"remove": {"index": index, "alias": lock(index, self._run)}} for index in (move.source, move.target)
-            ]
-            await self._client.indices.update_aliases(actions=removed)
+                with suppress(NotFoundError):
+                    await self._unblock(move.source)
+            await self._lock.give_up(move.source, move.target)
 
     # 2 and 3: copy
 
@@ -152,19 +150,18 @@ class Mover:
 
     async def _copy(self, move: Move) -> int:
         """Make the target like the source, by id and content; how many documents were not."""
-        with busy_when_away(self._server):
-            await self._client.indices.refresh(index=f"{move.source},{move.target}")
-            there = {hit["_id"]: _digest(hit["_source"]) async for hit in self._scan(move.target)}
-            found, writes = 0, list[Write]()
-            async for hit in self._scan(move.source):
-                if there.pop(hit["_id"], None) != _digest(hit["_source"]):
-                    writes.append(self._write("index", move, hit["_id"], hit["_source"]))
-                if len(writes) == AT_ONCE:
-                    found += await self._send(move, writes)
-                    writes.clear()
-            writes += [self._write("delete", move, document, None) for document in there]
-            for start in range(0, len(writes), AT_ONCE):
-                found += await self._send(move, writes[start : start + AT_ONCE])
+        await self._client.indices.refresh(index=f"{move.source},{move.target}")
+        there = {hit["_id"]: _digest(hit["_source"]) async for hit in self._scan(move.target)}
+        found, writes = 0, list[Write]()
+        async for hit in self._scan(move.source):
+            if there.pop(hit["_id"], None) != _digest(hit["_source"]):
+                writes.append(self._write("index", move, hit["_id"], hit["_source"]))
+            if len(writes) == AT_ONCE:
+                found += await self._send(move, writes)
+                writes.clear()
+        writes += [self._write("delete", move, document, None) for document in there]
+        for start in range(0, len(writes), AT_ONCE):
+            found += await self._send(move, writes[start : start + AT_ONCE])
         return found
 
     def _scan(self, index: str) -> Any:
@@ -173,7 +170,7 @@ class Mover:
 
     def _write(self, verb: str, move: Move, document: str, source: dict[str, Any] | None) -> Write:
         # Through our lock: a run from which another has taken over writes nothing any more.
-        return Write(verb, {"_index": lock(move.target, self._run), "_id": document}, source)
+        return Write(verb, {"_index": self._lock.on(move.target), "_id": document}, source)
 
     async def _send(self, move: Move, writes: Sequence[Write]) -> int:
         left = list(writes)
@@ -195,8 +192,7 @@ class Mover:
         ]
         if not refused:
             return
-        states = await state_of(self._client, move.target)
-        if lock(move.target, self._run) not in states.get(move.target, {"aliases": {}})["aliases"]:
+        if not await self._lock.holds(move.target):
             raise Fenced(f"another run moves {move.source} now")
         document, outcome = refused[0]
         reason = "it is there" if isinstance(outcome, Conflict) else getattr(outcome, "reason", "")
@@ -206,33 +202,30 @@ class Mover:
 
     async def _block(self, index: str) -> None:
         """Let nobody write; writes that have begun are done before this returns."""
-        with busy_when_away(self._server):
-            try:
-                await self._client.indices.add_block(index=index, block="write")
-            except BadRequestError:  # The embedded server has no such request; it does one thing at a time.
-                await self._client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+        try:
+            await self._client.indices.add_block(index=self._lock.on(index), block="write")
+        except BadRequestError:  # The embedded server has no such request; it does one thing at a time.
+            await self._write_block(index, shut=True)
 
-    async def _unblock(self, *indices: str) -> None:
-        await self._client.indices.put_settings(index=",".join(indices), settings={"index.blocks.write": None})
+    async def _unblock(self, index: str) -> None:
+        await self._write_block(index, shut=None)
+
+    async def _write_block(self, index: str, *, shut: Literal[True] | None) -> None:
+        await self._client.indices.put_settings(index=self._lock.on(index), settings={"index.blocks.write": shut})
 
     # 4: hand over
 
     async def _hand_over(self, move: Move) -> int:
-        gone = [*move.aliases, live(move.source), lock(move.source, self._run)]
+        gone = [*move.aliases, live(move.source), self._lock.on(move.source)]
         actions: list[dict[str, Any]] = [
             {"remove": {"index": move.source, "alias": alias, "must_exist": True}} for alias in gone
         ]
-        actions.append({"remove": {"index": move.target, "alias": lock(move.target, self._run), "must_exist": True}})
+        actions.append({"remove": {"index": move.target, "alias": self._lock.on(move.target), "must_exist": True}})
         given = {**move.aliases, live(move.target): {}}
         actions += [{"add": {"index": move.target, "alias": alias, **body}} for alias, body in given.items()]
-        with busy_when_away(self._server):
-            documents = int((await self._client.count(index=move.target))["count"])
-            await self._client.indices.update_aliases(actions=actions)
+        documents = int((await self._client.count(index=move.target))["count"])
+        await self._client.indices.update_aliases(actions=actions)
         return documents
-
-
-def _at_work(move: Move) -> Busy:
-    return Busy(f"another run moves {move.source} or {move.target}; if it has died, run this again with --resume")
 
 
 def _digest(source: Any) -> bytes:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.indices import Wanted, properties, state_of, version
+from streams.elasticsearch.locks import locks
 from streams.elasticsearch.mappings import Mapped, changed, lacking
 from streams.elasticsearch.names import live
 from streams.errors import Misconfigured
@@ -17,8 +18,6 @@ BEFORE: Final = "before"
 """Under this name an index says in its mapping's `_meta` which one it replaced."""
 
 _NUMBER: Final = re.compile(r"-v\d+(-\d+)?")
-
-_MOVING: Final = "-moving-"
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -56,6 +55,11 @@ class Family(Struct, frozen=True):
     def kept(self) -> list[str]:
         """Indices that are no longer in use, and that nobody is filling."""
         return [name for name, state in self.states.items() if not state["aliases"]]
+
+    @property
+    def held(self) -> dict[str, list[str]]:
+        """The locks of runs that are at work, or have died, by index."""
+        return {name: found for name, state in self.states.items() if (found := locks(name, state))}
 
     def ahead(self) -> Move | None:
         """From the index in use to one as the template says; None when it is so already.
@@ -107,16 +111,6 @@ class Family(Struct, frozen=True):
     def _names(self) -> Iterable[str]:
         yield self.wanted.name
         yield from (f"{self.wanted.name}-{number}" for number in range(2, 1000))
-
-
-def lock(index: str, run: str) -> str:
-    """An alias that an index has while this run of a command moves documents out of it, or into it."""
-    return f"{index}{_MOVING}{run}"
-
-
-def locks(index: str, state: Mapped) -> list[str]:
-    """The locks on an index."""
-    return [alias for alias in state["aliases"] if alias.startswith(f"{index}{_MOVING}")]
 
 
 async def families(client: AsyncElasticsearch, server: str, indices: Iterable[Wanted]) -> list[Family]:

@@ -16,6 +16,7 @@ from streams.elasticsearch.store import ElasticsearchStore
 from streams.kafka.admin import create_topics
 from streams.kafka.producer import KafkaLog, open_producer
 from tests.contract.bench import Bench
+from tests.contract.house import House
 from tests.contract.stored import OTHER, TOWN, FixedClock
 from tests.servers import REAL, Servers
 
@@ -36,6 +37,14 @@ async def bench(servers: Servers, deployment: str, tmp_path: Path) -> AsyncItera
         bench = Bench(servers.kafka, deployment, log, tmp_path / "notebook.jsonl")
         yield bench
         bench.end()
+
+
+@pytest.fixture
+async def house(servers: Servers) -> AsyncIterator[House]:
+    """An index of a deployment of its own."""
+    client = await connect(Access(url=servers.elasticsearch))
+    yield House(client, servers.elasticsearch)
+    await client.close()
 
 
 @pytest.fixture(scope="session")
