@@ -2,11 +2,11 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import GroupAuthorizationFailedError, GroupLoadInProgressError, NotCoordinatorForGroupError
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
 from aiokafka.structs import OffsetAndMetadata
@@ -75,7 +75,7 @@ def test_a_coordinator_that_gives_up_tells_at_once() -> None:
 
 async def failed(coordinator: Coordinator) -> None:
     """As aiokafka says that it can do nothing more for its group."""
-    coordinator._subscription, coordinator._closing = SubscriptionState(), asyncio.Future()
+    coordinator._subscription, coordinator._closing = Mock(), asyncio.Future()
     waits = asyncio.ensure_future(coordinator._push_error_to_user(GroupAuthorizationFailedError("demo-worker")))
     done, _ = await asyncio.wait([waits], timeout=0)
     assert not done, "aiokafka waits for its user"
