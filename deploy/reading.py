@@ -78,17 +78,17 @@ def bounded(file: BinaryIO) -> Iterator[bytes]:
 def blocks(file: BufferedReader) -> Iterator[list[bytes]]:
     """The lines of a file, as many at a time as one read brings: none waits for those that have not arrived.
 
-    Of a line longer than LONGEST_LINE more than that many bytes.
+    Of a line longer than LONGEST_LINE one byte more than that.
     """
-    rest = b""
+    begun = bytearray()  # Of a line whose end has not come: it grows in its place, however many pieces come.
     while piece := file.read1(BLOCK):
-        if len(rest) > LONGEST_LINE and b"\n" not in piece:
-            continue
-        *lines, rest = (rest + piece).split(b"\n")
-        if lines:
-            yield lines
-    if rest:
-        yield [rest]
+        end, *others = piece.split(b"\n")
+        begun += end[: LONGEST_LINE + 1 - len(begun)]
+        if others:
+            yield [bytes(begun), *others[:-1]]
+            begun[:] = others[-1]
+    if begun:
+        yield [bytes(begun)]
 
 
 def read(lines: Iterable[bytes], first: int = 1) -> Iterator[Read | Bad]:

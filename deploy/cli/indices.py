@@ -143,7 +143,7 @@ async def _move_all(
                     raise at_work(family.held)
                 if not dry_run:
                     await mover.free(family)
-                typer.echo(f"{' and '.join(family.held)}: taken from a run that died")
+                typer.echo(f"{' and '.join(family.held)}: {'to be ' if dry_run else ''}taken from a run that died")
             if move := way(family):
                 found = True
                 typer.echo(f"{move.source} -> {move.target}" + ("" if dry_run else await _moved(mover, move)))

@@ -2,7 +2,9 @@
 
 import io
 import os
+import tracemalloc
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -105,11 +107,50 @@ def test_what_has_arrived_is_read_at_once() -> None:
 
 
 def test_blocks_hold_every_line_once_and_none_whole_that_has_no_end() -> None:
-    """The lines are those of the file; of one beyond 16 MiB not much more than that is kept."""
+    """The lines are those of the file; of one beyond 16 MiB a byte more than that is kept."""
     lines = [b"a", b"", b"x" * (3 * LONGEST_LINE), b"b" * BLOCK, b"c\r", b"y" * (2 * LONGEST_LINE)]
     found = [line for block in blocks(io.BufferedReader(io.BytesIO(b"\n".join(lines)))) for line in block]
     assert [line[: LONGEST_LINE + 1] for line in found] == [line[: LONGEST_LINE + 1] for line in lines]
-    assert max(map(len, found)) <= LONGEST_LINE + 2 * BLOCK
+    assert max(map(len, found)) == LONGEST_LINE + 1
+
+
+class Trickle(io.RawIOBase):
+    """A file that brings a little at a time, and adds up what its reader has allocated in between."""
+
+    def __init__(self, content: bytes, at_once: int) -> None:
+        self._content, self._at_once, self._place, self.allocated = content, at_once, 0, 0
+
+    def read1(self, _: int = -1) -> bytes:
+        current, peak = tracemalloc.get_traced_memory()
+        self.allocated += peak - current
+        piece = self._content[self._place : self._place + self._at_once]
+        self._place += len(piece)
+        tracemalloc.reset_peak()
+        return piece
+
+
+def test_a_long_line_is_not_copied_again_for_each_piece_of_it() -> None:
+    """What is allocated for a line that comes in a thousand pieces is a few times its length, not hundreds of times."""
+    line = b"x" * (4 * 2**20)
+    file = Trickle(line + b"\ny", at_once=2**12)
+    tracemalloc.start()
+    try:
+        assert list(blocks(cast("io.BufferedReader", file))) == [[line], [b"y"]]
+    finally:
+        tracemalloc.stop()
+    assert file.allocated < 20 * len(line)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2, BLOCK])
+def test_the_longest_line_is_read_and_a_byte_more_is_named(more: int) -> None:
+    """The bound is exact, wherever the line stands, and the error says it."""
+    spaces = b" " * (LONGEST_LINE - len(b'{"text": "a"}') + more)
+    lines = b'{"text": "a"}' + spaces
+    for content in (lines, lines + b"\n", b'{"text": "b"}\n' + lines + b'\n{"text": "c"}\n'):
+        found = [answer for block in blocks(io.BufferedReader(io.BytesIO(content))) for answer in read(block)]
+        assert [each.error for each in found if isinstance(each, Bad)] == ["the line is longer than 16 MiB"] * bool(
+            more
+        )
 
 
 def test_words_without_json_are_told_how_to_be_written() -> None:
