@@ -64,13 +64,14 @@ class Care:
         if portion:
             yield portion, False
 
-    async def begin(self, record: Record) -> bool:
-        """Note that this record is in hand, alone; false when it has killed too often to try again."""
+    def deadly(self, record: Record) -> bool:
+        """Whether this record has killed too often to be tried again."""
         note = self._notes[record.position.partition]
-        if note.suspect == record.position and note.deaths >= DEADLY:
-            return False
-        await self._leave(replace(note, position=record.position))
-        return True
+        return note.suspect == record.position and note.deaths >= DEADLY
+
+    async def begin(self, record: Record) -> None:
+        """Note that this record is judged now, alone. Not before: waiting for a server is nobody's fault."""
+        await self._leave(replace(self._notes[record.position.partition], position=record.position))
 
     async def survived(self, record: Record) -> None:
         """Note that judging it killed nobody: what happens to us from now on is not the record's fault."""

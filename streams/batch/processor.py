@@ -159,7 +159,7 @@ class Processor:
     async def _process(
         self, records: Sequence[Record], *, alone: bool = False, final: bool = False
     ) -> Sequence[Record]:
-        if alone and not await self._care.begin(records[0]):
+        if alone and self._care.deadly(records[0]):
             await self._send([self._decider.deadly(records[0])])
             return records
         try:
@@ -184,9 +184,7 @@ class Processor:
         disagreed = 0
         while disagreed < REDECIDED:
             known = len(refused)
-            draft = await self._decided(records, refused, final=final)
-            if alone:
-                await self._care.survived(records[0])
+            draft = await self._decided(records, refused, alone=alone, final=final)
             if await self._log_decisions(draft, refused):
                 return draft
             self._decider.undo(draft)
@@ -212,25 +210,32 @@ class Processor:
 
     # 0 and 1: recall, decide
 
-    async def _decided(self, records: Sequence[Record], refused: Refusals, *, final: bool) -> Draft:
+    async def _decided(self, records: Sequence[Record], refused: Refusals, *, alone: bool, final: bool) -> Draft:
         draft = Draft(awaited=set() if final else set(self._awaited))
         arrived = [a for record in records if (a := self._decider.arrive(record, draft))]
         recalled = await self._recall(arrived)
         draft.stored = recalled.posts
         draft.earlier = {document: stored.earlier for document, stored in recalled.posts.items()}
         await self._reach_back(arrived, recalled)
+        if alone:
+            await self._care.begin(records[0])
         for arrival in arrived:
-            reason = refused.get((arrival.document, arrival.version))
-            if arrival.document in recalled.forgotten:
-                draft.count("forgotten", arrival)
-            elif reason is not None:
-                self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)
-            elif self._quarantine.holds(arrival.township, arrival.source):
-                error = "the source is in quarantine: most of its records could not be processed"
-                self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
-            else:
-                self._decider.decide(arrival, draft, final=final)
+            self._decide(arrival, recalled, refused, draft, final=final)
+        if alone:
+            await self._care.survived(records[0])
         return draft
+
+    def _decide(self, arrival: Arrived, recalled: Recalled, refused: Refusals, draft: Draft, *, final: bool) -> None:
+        reason = refused.get((arrival.document, arrival.version))
+        if arrival.document in recalled.forgotten:
+            draft.count("forgotten", arrival)
+        elif reason is not None:
+            self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)
+        elif self._quarantine.holds(arrival.township, arrival.source):
+            error = "the source is in quarantine: most of its records could not be processed"
+            self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
+        else:
+            self._decider.decide(arrival, draft, final=final)
 
     async def _recall(self, arrived: Iterable[Arrived]) -> Recalled:
         wanted = {arrival.document: arrival.township for arrival in arrived if arrival.document}

@@ -6,20 +6,18 @@ hold at every end is counted here.
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from random import Random
 
 import pytest
-from msgspec import DecodeError, json
+from msgspec import json
 
 from streams.batch.letters import opened
 from streams.batch.processor import Processor
 from streams.batch.retry import again, content_of, is_from
 from streams.identity import document_id
-from streams.protocols import Record
-from streams.records import DeadLetter, Letter, Position, Post
+from streams.records import DeadLetter, Letter, Post
 from tests.unit.simulation import county, world
-from tests.unit.simulation.test_schedules import rises
+from tests.unit.simulation.end import check_any_end, missing, readable
 from tests.unit.simulation.world import Faults, World
 
 SCHEDULES = int(os.environ.get("XIANGYIN_SCHEDULES", "10000")) // 5
@@ -50,25 +48,6 @@ def upgrading(log: world.Log, store: world.Store, clock: world.Clock) -> Process
     return county.processor(log, store, clock, timers=False, generation=log.worker.name % 2)
 
 
-def readable(records: Iterable[Record]) -> Iterator[tuple[Post, str]]:
-    """The posts among these records, each with the id of its document."""
-    for record in records:
-        try:
-            post = json.decode(record.value or b"", type=Post)
-        except DecodeError:
-            continue
-        yield post, document_id(post.township, post.source, post.id)
-
-
-def dead(ended: World) -> dict[tuple[str, int, int], str]:
-    letters = [json.decode(m.value, type=DeadLetter) for m in ended.sent if m.role == "dead"]
-    return {(letter.topic, letter.partition, letter.offset): letter.reason for letter in letters}
-
-
-def place(position: Position) -> tuple[str, int, int]:
-    return position.topic, position.partition, position.offset
-
-
 def send_again(ended: World) -> int:
     """Send again every record of which two workers died, as `xiangyin dead retry` does; how many there were."""
     letters = {message.value: json.decode(message.value, type=DeadLetter) for message in ended.sent
@@ -87,24 +66,6 @@ def send_again(ended: World) -> int:
     return len(letters)
 
 
-def check(ended: World) -> None:
-    """What must hold whatever was decided.
-
-    A record of which two workers died is set aside unread: its post may have been stored before, and not counted.
-    """
-    deadly = {where for where, reason in dead(ended).items() if reason == "deadly"}
-    stored = [judged for judged in ended.posts.values() if judged.incident]
-    sure = Counter(judged.incident for judged in stored if place(judged.first) not in deadly)
-    counts = Counter({identity: each.incident.posts for identity, each in ended.incidents.items()})
-    assert sure <= counts <= Counter(judged.incident for judged in stored)
-    assert not any(each.incident.unfinished for each in ended.incidents.values())
-    assert rises(ended)
-    for identity, each in ended.incidents.items():
-        assert all(f"{identity}:{number}" in ended.history for number in range(2, each.incident.revision + 1))
-    assert not ended.posts.keys() & ended.forgotten
-    assert not list(missing(ended))
-
-
 def check_all_count(ended: World) -> None:
     """Nothing is uncounted any more, and nothing is counted twice."""
     stored = Counter(judged.incident for judged in ended.posts.values() if judged.incident)
@@ -112,25 +73,11 @@ def check_all_count(ended: World) -> None:
     assert not list(missing(ended))
 
 
-def missing(ended: World) -> Iterator[Record]:
-    """Records of the log that ended nowhere: not as this or a later version of a post, not moved, not dead."""
-    letters = dead(ended)
-    moved = {message.headers.get("moved-from") for message in ended.sent}
-    for record in (record for records in ended.topics.values() for record in records if record.role != "actions"):
-        where = place(record.position)
-        if where in letters or "{}/{}/{}".format(*where).encode() in moved:
-            continue
-        for post, document in readable([record]):
-            there = ended.posts.get(document)
-            if document not in ended.forgotten and (there is None or there.post.fetched < post.fetched):
-                yield record
-
-
 def one(number: int) -> int:
     """Run a schedule and check its end; how many workers died or left in it."""
     ended = schedule(number)
     try:
-        check(ended)
+        check_any_end(ended)
         if send_again(ended):
             ended.run(upgrading)
             check_all_count(ended)
