@@ -38,6 +38,11 @@ def retries(headers: Mapping[str, bytes]) -> int:
     return int(said) if _NUMBER.fullmatch(said) else 0
 
 
+def sent_again(headers: Mapping[str, bytes]) -> bool:
+    """Whether a person sent the record back from its dead letter: it is read although its source is in quarantine."""
+    return retries(headers) > 0
+
+
 def first_letter(headers: Mapping[str, bytes], topic: str) -> str | None:
     """The id of its first letter, if the header holds one of this topic: a header may hold anybody's words."""
     said = headers.get(FIRST_LETTER, b"")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from streams.batch.care import Care
 from streams.batch.decide import Decider
 from streams.batch.draft import Arrived, Draft, Refusals
+from streams.batch.headers import sent_again
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.patience import Patience, Tally, Tell, untold
@@ -231,7 +232,7 @@ class Processor:
             draft.count("forgotten", arrival)
         elif reason is not None:
             self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)
-        elif self._quarantine.holds(arrival.township, arrival.source):
+        elif not sent_again(arrival.record.headers) and self._quarantine.holds(arrival.township, arrival.source):
             error = "the source is in quarantine: most of its records could not be processed"
             self._decider.bury(arrival, draft, step="read", reason="quarantine", error=error)
         else:

@@ -28,7 +28,10 @@ class Quarantine:
         self._held: dict[tuple[str, str], int] = {}
 
     def holds(self, township: str, source: str) -> bool:
-        """Whether this record of a source goes to the dead letters unread; asked once for each."""
+        """Whether this record of a source goes to the dead letters unread; asked once for each that is new.
+
+        One that a person sends again is not asked about: that its cause is mended is best seen by reading it.
+        """
         if (township, source) not in self._held:
             return False
         self._held[township, source] += 1

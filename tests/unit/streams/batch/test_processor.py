@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import replace
 
+from streams.batch.headers import letter_id
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
 from streams.protocols import Outcome, PostWrite, Recalled, Record, Rejected, Versioned
@@ -38,6 +39,25 @@ def test_a_source_of_rubbish_is_set_aside_and_the_operators_are_told() -> None:
     assert sorted(dead(ended).values()) == ["quarantine", *["step"] * LEAST]
     (told,) = [message for message in ended.sent if message.role == "operations"]
     assert json.decode(told.value) == {"event": "source_quarantined", "township": HERE, "source": "forum"}
+
+
+def test_what_a_person_sends_again_is_read_although_its_source_is_set_aside() -> None:
+    """Its cause is mended, or so somebody says: read, it proves that, and ends the quarantine of its source.
+
+    It may fail as before; then it is a letter of that failure, and the next new record is set aside as before.
+    """
+    poison = county.post("poison", HERE, "well").replace(b"places", b"poison places")
+    inputs = [("posts", place(HERE), poison.replace(b'"poison"', b'"p%d"' % n), n / 10) for n in range(LEAST)]
+    unread, mended = (county.post(name, HERE, "well") for name in ("unread", "mended"))
+    inputs += [("posts", place(HERE), value, 10.0 + n) for n, value in enumerate([poison, unread, mended])]
+    records = world.numbered(inputs)
+    for again in (LEAST, LEAST + 2):
+        records[again] = replace(records[again], headers={"retries": b"1"})
+    ended = world.World(0, records, county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    letters = dead(ended)
+    assert [letters.get(letter_id(record.position)) for record in records[LEAST:]] == ["step", "quarantine", None]
+    assert set(ended.posts) == {document_id(HERE, "forum", "mended")}
 
 
 def test_a_step_that_raises_sets_one_record_aside() -> None:
