@@ -12,35 +12,53 @@ from streams.identity import document_id
 from streams.murmur2 import partition
 from tests.embedded.county import PARTITIONS, TOWNSHIPS
 
-NAME: Final = "made"
-"""Header by which a record is known again at the end; the worker knows nothing of it."""
+NAME, MATTER, GRAVE = "made", "made-matter", "made-grave"
+"""Headers by which a record is known again at the end: what it is called, which matter it tells of (chatter has none),
+and whether somebody's safety is at stake. The worker knows nothing of them."""
 
 POISON, EDITED, REPEATED, MISPLACED = 0.01, 0.02, 0.02, 0.01
 """Shares of records."""
 
 SOURCES: Final = ("forum", "hotline", "board", "weibo")
-ROADS: Final = tuple(f"{name}路" for name in (
-    "和平", "幸福", "人民", "建设", "团结", "柳河", "新华", "滨江", "中山", "解放", "民主", "友谊", "光明", "向阳",
-    "朝阳", "育才", "文化", "劳动", "青年", "长江", "黄河", "泰山", "昆仑", "迎宾",
-))  # fmt: skip
-"""In every township; its file names them, so that matters at different ones are different matters."""
+ESTATES: Final = tuple(
+    f"{one}{other}小区"
+    for one in "翠碧锦瑞祥荣康泰盛丰裕华兴隆润泽沁馨雅怡悦静澜岚棠梅兰桂枫柏"
+    for other in "湖溪泉澄涵漪波涛潭池林苑庭轩阁榭亭台坊里岭峰岩壁谷坡洲汀滩浦"
+)
+"""In every township; its file names them. What is wrong at one of them is a matter of its own. Estates and not roads:
+the same complaint about two roads is one incident (docs/incidents.md)."""
+MATTERS: Final = 2_000
+"""Matters that a long run founds, all through: two in three of the estates that three townships have."""
+FOUNDING: Final = 0.02
+"""Share of a short run's posts that may found one."""
+FIRST: Final = 4
+"""Matters that each township has before it hears twice of one."""
+
 ASKED: Final = (
     "{place}的水管爆了，请来修一下",
-    "{road}的路灯坏了好几天了，什么时候修",
-    "{road}的垃圾没人收，臭得很",
-    "{road}{number}号楼下的井盖松了，走路要小心",
-    "{road}的班车又停了，什么时候恢复",
-    "{road}的积水排不出去，请疏通下水道",
+    "{place}的路灯坏了，请来修一下",
+    "{place}的垃圾没人收，请安排清运",
+    "{place}的电梯又停了，什么时候恢复",
+    "{place}的下水道堵了，请来疏通",
+    "{place}的广场舞太吵，请来管一管",
 )
-GRAVE: Final = (
-    "{school}操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看",
-    "{school}的围墙倒了，砸伤两名学生，已造成{number}人受伤",
-    "{road}{number}号的楼着火了，还有人困在里面",
-    "{road}的工地塌了，已造成{number}人受伤",
-    "{road}的路口发生车祸，已造成{few}人死亡",
-    "{road}的一家饭店食物中毒，已有{number}人送医院",
+DANGER: Final = (
+    "{place}的围墙裂了，随时可能倒塌",
+    "{place}的围墙倒了，已造成{number}人受伤",
+    "{place}{number}号楼着火了，还有人困在里面",
+    "{place}的工地塌了，已造成{number}人受伤",
+    "{place}门口发生车祸，已造成{few}人死亡",
+    "{place}的阳台掉下来，砸伤{number}人",
 )
-CHATTER: Final = ("{place}的桃花开了，真好看", "谢谢镇里把{road}修好了，给你们点赞", "今天{place}赶集，人真多")
+CHATTER: Final = ("{place}的桃花开了，真好看", "谢谢镇里把{place}的路修好了，给你们点赞", "今天{place}赶集，人真多")
+
+
+class Matter(Struct, frozen=True):
+    """What is wrong at one place."""
+
+    place: str
+    text: str
+    grave: bool
 
 
 class Made(Struct, frozen=True):
@@ -53,17 +71,35 @@ class Made(Struct, frozen=True):
     headers: tuple[tuple[str, bytes], ...]
 
 
+class Told(Struct, frozen=True):
+    """A post, and of which matter it tells; None for chatter."""
+
+    fields: dict[str, Any]
+    matter: Matter | None
+
+    @property
+    def headers(self) -> tuple[tuple[str, bytes], ...]:
+        """What is said of it besides its name."""
+        if self.matter is None:
+            return ()
+        of = (MATTER, f"{self.fields['township']} {self.matter.place}".encode())
+        return (of, (GRAVE, b"1")) if self.matter.grave else (of,)
+
+
 class Content:
     """Makes records, one after the other.
 
     Args:
         dice: decides everything.
         start: when the first one was fetched; each later one a millisecond after the one before.
+        founding: share of the posts that tell of a new matter, while there are estates without one.
     """
 
-    def __init__(self, dice: random.Random, start: datetime | None = None) -> None:
+    def __init__(self, dice: random.Random, start: datetime | None = None, founding: float = FOUNDING) -> None:
         self._dice, self._clock, self._number = dice, start or datetime.now(UTC), 0
-        self._recent: list[dict[str, Any]] = []
+        self._founding, self._recent = founding, list[Told]()
+        self._matters: dict[str, list[Matter]] = {township: [] for township in TOWNSHIPS}
+        self._places = {township: iter(dice.sample(ESTATES, len(ESTATES))) for township in TOWNSHIPS}
 
     def records(self, posts: int) -> Iterator[Made]:
         """So many new posts or poison records, with the edits and repeats that fall among them."""
@@ -77,39 +113,50 @@ class Content:
 
     def probes(self) -> list[Made]:
         """A post for each township, by which is seen when posts are judged again."""
-        return [self._keyed(self._fields(township, CHATTER)) for township in TOWNSHIPS]
+        return [_keyed(self._chatter(township)) for township in TOWNSHIPS]
 
     def _post(self) -> Made:
         township = self._dice.choice(tuple(TOWNSHIPS))
-        fields = self._fields(township, self._dice.choices((ASKED, GRAVE, CHATTER), (6, 2, 2))[0])
-        self._recent = [*self._recent[-200:], fields]
+        told = self._chatter(township) if self._dice.random() < 0.2 else self._complaint(township)
+        self._recent = [*self._recent[-200:], told]
         if self._dice.random() < MISPLACED:
             key = self._dice.choice((None, b"elsewhere"))
-            return _made(fields, key, self._dice.randrange(PARTITIONS))
-        return self._keyed(fields)
+            return _made(told, key, self._dice.randrange(PARTITIONS))
+        return _keyed(told)
 
     def _edit(self) -> Made:
         before = self._dice.choice(self._recent)
-        return self._keyed({**before, "body": f"{before['body']}（更新{self._number}）", "fetched": self._time()})
+        body = f"{before.fields['body']}（更新{self._number}）"
+        return _keyed(Told({**before.fields, "body": body, "fetched": self._time()}, before.matter))
 
-    def _fields(self, township: str, texts: tuple[str, ...]) -> dict[str, Any]:
+    def _chatter(self, township: str) -> Told:
+        village = f"{TOWNSHIPS[township]}村"
+        return Told(self._fields(township, self._dice.choice(CHATTER).format(place=village)), None)
+
+    def _complaint(self, township: str) -> Told:
+        matter = self._matter(township)
+        # Rising numbers, so that matters change and alert all through the run.
+        body = matter.text.format(place=matter.place, number=2 + self._number // 40, few=1 + self._number // 400)
+        return Told(self._fields(township, body), matter)
+
+    def _matter(self, township: str) -> Matter:
+        """One that is known, or a new one at an estate that had none."""
+        known, dice = self._matters[township], self._dice
+        if (len(known) < FIRST or dice.random() < self._founding) and (place := next(self._places[township], "")):
+            grave = dice.random() < 0.25
+            known.append(Matter(place, dice.choice(DANGER if grave else ASKED), grave))
+            return known[-1]
+        return dice.choice(known)
+
+    def _fields(self, township: str, body: str) -> dict[str, Any]:
         self._number += 1
-        name, dice = TOWNSHIPS[township], self._dice
-        body = dice.choice(texts).format(
-            place=f"{name}村", school=f"{name}小学", road=dice.choice(ROADS), number=2 + self._number // 40,
-            few=1 + self._number // 400,  # Rising, so that matters change and alert all through the run.
-        )  # fmt: skip
-        at = self._time()
+        at, dice = self._time(), self._dice
         author = {"author": f"p1-{dice.randrange(500):032x}"} if dice.random() < 0.8 else {}
         return {"id": str(self._number), "township": township, "source": dice.choice(SOURCES), "fetched": at,
                 "published": at, "body": body, **author}  # fmt: skip
 
-    def _keyed(self, fields: dict[str, Any]) -> Made:
-        key = str(fields["township"]).encode()
-        return _made(fields, key, partition(key, PARTITIONS))
-
     def _poison(self) -> Made:
-        fields = self._fields(self._dice.choice(tuple(TOWNSHIPS)), ASKED)
+        fields = self._chatter(self._dice.choice(tuple(TOWNSHIPS))).fields
         whole = json.dumps(fields).encode()
         value, schema = self._dice.choice((
             (b"\xff\x00rubbish", b"1"),
@@ -133,6 +180,13 @@ class Content:
         return self._clock.isoformat(timespec="milliseconds")
 
 
-def _made(fields: dict[str, Any], key: bytes | None, where: int) -> Made:
+def _keyed(told: Told) -> Made:
+    key = str(told.fields["township"]).encode()
+    return _made(told, key, partition(key, PARTITIONS))
+
+
+def _made(told: Told, key: bytes | None, where: int) -> Made:
+    fields = told.fields
     name = document_id(fields["township"], fields["source"], fields["id"])
-    return Made(name, where, key, json.dumps(fields).encode(), ((NAME, name.encode()), ("schema", b"1")))
+    headers = ((NAME, name.encode()), ("schema", b"1"), *told.headers)
+    return Made(name, where, key, json.dumps(fields).encode(), headers)

@@ -29,6 +29,10 @@ class Logged(Struct, frozen=True):
     poison: bool = False
     fetched: str = ""
     """Of a post: in RFC 3339, all in one zone, so that the later one is the greater one."""
+    matter: str = ""
+    """Which matter its producer told of, and in which township; empty for chatter and rubbish."""
+    grave: bool = False
+    """Whether that matter is one of public safety."""
 
 
 class Stored(Struct, frozen=True):
@@ -194,11 +198,48 @@ def history(evidence: Evidence) -> Finding:
     return _finding("revisions stand in the history", len(due), due - there)
 
 
+def founded(evidence: Evidence) -> Finding:
+    """Whoever asks for something founds an incident or joins one, and chatter does neither."""
+    matters = _matters(evidence)
+    wrong = [
+        f"{each.document}: {each.incident}"
+        for each in evidence.stored
+        if each.document in matters and bool(matters[each.document]) != bool(each.incident)
+    ]
+    return _finding("who asks has an incident, chatter has none", sum(map(bool, matters.values())), wrong)
+
+
+def grouped(evidence: Evidence) -> Finding:
+    """A matter is one incident, whoever told of it first, and an incident is one matter.
+
+    Exact, as a township's records have one order (docs/protocol.md), and as posts of one matter are alike enough,
+    those of two are not, whichever came first: `test_content.py`.
+    """
+    matters = _matters(evidence)
+    incidents, told = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for each in evidence.stored:
+        if each.incident and (matter := matters.get(each.document)):
+            incidents[matter].add(each.incident)
+            told[each.incident].add(matter)
+    wrong = (f"{one}: {', '.join(sorted(more))}" for one, more in (*incidents.items(), *told.items()) if len(more) > 1)
+    return _finding("a matter is one incident", len(incidents), wrong)
+
+
+def _matters(evidence: Evidence) -> dict[str, str]:
+    """Of each post the matter that its producer told of."""
+    return {each.name: each.matter for each in evidence.logged if not each.poison}
+
+
 def grave(evidence: Evidence) -> Finding:
-    """A matter that a stored post shows to be one of public safety has alerted."""
-    alerted = {each.id for each in evidence.incidents if each.alerted}
-    due = {each.incident for each in evidence.stored if each.grave and each.incident}
-    return _finding("matters of public safety have alerted", len(due), due - alerted)
+    """A post about public safety is judged to be one, and its incident has alerted."""
+    due = {each.name for each in evidence.logged if each.grave}
+    alerted = {each.id for each in evidence.incidents if each.alerted} & {each.incident for each in evidence.alerts}
+    wrong = [
+        f"{each.document}: {'graded' if each.grave else 'no grade'}, incident {each.incident}"
+        for each in evidence.stored
+        if (each.document in due or each.grave) and not (each.grave and each.incident in alerted)
+    ]
+    return _finding("matters of public safety have alerted", len(due), wrong)
 
 
 def alerts(evidence: Evidence) -> Finding:
@@ -285,6 +326,6 @@ def flat(evidence: Evidence) -> Finding:
 
 
 CHECKS = (
-    logged, nothing_lost, nothing_twice, newest, dead, counts, nothing_pending, history, grave, alerts, repeats, order,
-    offsets, forward, exits, recovery, deadlines, patience, flat,
+    logged, nothing_lost, nothing_twice, newest, dead, counts, nothing_pending, history, founded, grouped, grave,
+    alerts, repeats, order, offsets, forward, exits, recovery, deadlines, patience, flat,
 )  # fmt: skip

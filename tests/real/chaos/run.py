@@ -14,7 +14,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from tests.embedded.county import County
-from tests.real.chaos.content import ROADS, Content
+from tests.real.chaos.content import ESTATES, FOUNDING, MATTERS, Content
 from tests.real.chaos.faults import AWAY, Fault, Scene, away, drawn
 from tests.real.chaos.fleet import Fleet
 from tests.real.chaos.invariants import Evidence, findings
@@ -59,7 +59,7 @@ class Run:
     def __init__(self, plan: Plan, servers: RealServers, folder: Path, console: Console) -> None:
         self._plan, self._servers, self._folder, self._console = plan, servers, folder, console
         self._dice, self._begun = random.Random(plan.seed), time.monotonic()
-        self._content = Content(random.Random(plan.seed))
+        self._content = Content(random.Random(plan.seed), founding=min(FOUNDING, MATTERS / plan.posts))
         self._commits: list[dict[int, int]] = []
         self._behind: list[int] = []
         self._sending = 0.0
@@ -96,7 +96,7 @@ class Run:
             yaml.safe_dump({"session_seconds": SESSION}, settings)
         for file in (self._folder / "townships").iterdir():
             township = yaml.safe_load(file.read_text("utf-8"))
-            township["places"] += [{"name": road, "kind": "road"} for road in ROADS]
+            township["places"] += [{"name": estate, "kind": "estate"} for estate in ESTATES]
             file.write_text(yaml.safe_dump(township, allow_unicode=True), "utf-8")
         county.set_up()
         return county.environment

@@ -11,49 +11,60 @@ from tests.real.chaos.invariants import Alert, Evidence, Letter, Logged, Matter,
 
 POISON = ("chaos.posts", 0, 3)
 
+WALL = "990101101000 翠湖小区"
+LAMP = "990101102000 翠湖小区"
+
 SOUND = Evidence(
-    acknowledged=("a", "b", "poison-1"),
+    acknowledged=("a", "b", "c", "d", "poison-1"),
     logged=(
-        Logged(("chaos.posts", 0, 0), "a", fetched="2026-01-01T00:00:00.001+00:00"),
-        Logged(("chaos.posts", 0, 1), "a", fetched="2026-01-01T00:00:00.001+00:00"),
-        Logged(("chaos.posts", 0, 2), "a", fetched="2026-01-01T00:00:00.003+00:00"),
+        Logged(("chaos.posts", 0, 0), "a", fetched="2026-01-01T00:00:00.001+00:00", matter=WALL, grave=True),
+        Logged(("chaos.posts", 0, 1), "a", fetched="2026-01-01T00:00:00.001+00:00", matter=WALL, grave=True),
+        Logged(("chaos.posts", 0, 2), "a", fetched="2026-01-01T00:00:00.003+00:00", matter=WALL, grave=True),
         Logged(POISON, "poison-1", poison=True),
-        Logged(("chaos.posts", 1, 0), "b", fetched="2026-01-01T00:00:00.002+00:00"),
+        Logged(("chaos.posts", 0, 4), "b", fetched="2026-01-01T00:00:00.002+00:00", matter=WALL, grave=True),
+        Logged(("chaos.posts", 1, 0), "c", fetched="2026-01-01T00:00:00.004+00:00", matter=LAMP),
+        Logged(("chaos.posts", 1, 1), "d", fetched="2026-01-01T00:00:00.005+00:00"),
     ),
     stored=(
-        Stored("a", "2026-01-01T00:00:00.003+00:00", "fire", grave=True),
-        Stored("b", "2026-01-01T00:00:00.002+00:00", "fire"),
+        Stored("a", "2026-01-01T00:00:00.003+00:00", "wall", grave=True),
+        Stored("b", "2026-01-01T00:00:00.002+00:00", "wall", grave=True),
+        Stored("c", "2026-01-01T00:00:00.004+00:00", "lamp"),
+        Stored("d", "2026-01-01T00:00:00.005+00:00", None),
     ),
-    incidents=(Matter("fire", 2, 3, alerted=True),),
-    history={("fire", 2), ("fire", 3)},
+    incidents=(Matter("wall", 2, 3, alerted=True), Matter("lamp", 1, 1)),
+    history={("wall", 2), ("wall", 3)},
     alerts=(
-        Alert("fire:2", "fire", 2, first=True, content=b"two"),
-        Alert("fire:3", "fire", 3, first=False, content=b"three"),
-        Alert("fire:2", "fire", 2, first=True, content=b"two"),
+        Alert("wall:2", "wall", 2, first=True, content=b"two"),
+        Alert("wall:3", "wall", 3, first=False, content=b"three"),
+        Alert("wall:2", "wall", 2, first=True, content=b"two"),
     ),
     letters=(Letter(POISON, "unreadable"), Letter(POISON, "unreadable")),
-    offsets={0: Offsets(0, 4, 4), 1: Offsets(0, 1, 1)},
-    commits=({0: 1, 1: 0}, {0: 4}, {0: 4, 1: 1}),
+    offsets={0: Offsets(0, 5, 5), 1: Offsets(0, 2, 2)},
+    commits=({0: 1, 1: 0}, {0: 4}, {0: 5, 1: 2}),
     exits=(-9, 75, 75),
     faults=3,
     asked=1,
     memory=[(float(second), 300 + second % 7) for second in range(400)],
     waited=2,
 )
-"""An edit, a repeat, a poison record, a repeated letter and a repeated alert: all as they should be."""
+"""An edit, a repeat, a poison record, a repeated letter, a repeated alert, and chatter: all as they should be."""
 
-OTHER = Logged(("chaos.posts", 1, 1), "c", fetched="2026-01-01T00:00:00.004+00:00")
+A, B, C, D = SOUND.stored
+WALLS, LAMPS = SOUND.incidents
+OTHER = Logged(("chaos.posts", 1, 2), "e", fetched="2026-01-01T00:00:00.006+00:00")
 
 PLANTED: dict[Callable[[Evidence], Any], dict[str, Any]] = {
-    invariants.logged: {"acknowledged": ("a", "b", "c", "poison-1")},
+    invariants.logged: {"acknowledged": ("a", "b", "e", "poison-1")},
     invariants.nothing_lost: {"logged": (*SOUND.logged, OTHER)},
-    invariants.nothing_twice: {"stored": (*SOUND.stored, Stored("b", SOUND.stored[1].fetched, None))},
-    invariants.newest: {"stored": (replace(SOUND.stored[0], fetched="2026-01-01T00:00:00.001+00:00"), SOUND.stored[1])},
+    invariants.nothing_twice: {"stored": (*SOUND.stored, D)},
+    invariants.newest: {"stored": (replace(A, fetched="2026-01-01T00:00:00.001+00:00"), B, C, D)},
     invariants.dead: {"letters": ()},
-    invariants.counts: {"incidents": (replace(SOUND.incidents[0], posts=3),)},
-    invariants.nothing_pending: {"incidents": (replace(SOUND.incidents[0], pending=1),)},
-    invariants.history: {"history": {("fire", 3)}},
-    invariants.grave: {"incidents": (), "alerts": (), "history": (), "stored": SOUND.stored},
+    invariants.counts: {"incidents": (replace(WALLS, posts=3), LAMPS)},
+    invariants.nothing_pending: {"incidents": (replace(WALLS, pending=1), LAMPS)},
+    invariants.history: {"history": {("wall", 3)}},
+    invariants.founded: {"stored": (A, B, replace(C, incident=None), D)},
+    invariants.grouped: {"stored": (A, replace(B, incident="other wall"), C, D)},
+    invariants.grave: {"incidents": (replace(WALLS, alerted=False), LAMPS)},
     invariants.alerts: {"alerts": (SOUND.alerts[0], SOUND.alerts[2])},
     invariants.repeats: {"alerts": (*SOUND.alerts[:2], replace(SOUND.alerts[0], content=b"other"))},
     invariants.order: {"alerts": SOUND.alerts[1:]},
@@ -71,13 +82,21 @@ MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
     (invariants.dead, {"letters": (*SOUND.letters, Letter(("chaos.posts", 1, 0), "deadly"))}),
     (invariants.counts, {"incidents": ()}),
     (invariants.counts, {"incidents": (*SOUND.incidents, Matter("empty", 1, 1))}),
+    (invariants.founded, {"stored": tuple(replace(each, incident=None) for each in SOUND.stored)}),
+    (invariants.founded, {"stored": (A, B, C, replace(D, incident="wall"))}),  # Chatter.
+    (invariants.grouped, {"stored": (A, B, replace(C, incident="wall"), D)}),  # Two matters in one.
+    (invariants.grave, {"stored": (replace(A, incident=None), B, C, D)}),
+    (invariants.grave, {"stored": (replace(A, grave=False), B, C, D)}),  # Judged as harmless.
+    (invariants.grave, {"stored": (A, B, replace(C, grave=True), D)}),  # Judged as grave, and nobody was told.
+    (invariants.grave, {"incidents": ()}),
+    (invariants.grave, {"alerts": ()}),
     (invariants.alerts, {"alerts": SOUND.alerts[1:2]}),  # The first one is missing.
     (invariants.alerts, {"alerts": SOUND.alerts[:1]}),  # The last one is.
     (invariants.alerts, {"alerts": ()}),
-    (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("fire:4", "fire", 4, first=False, content=b"four"))}),
+    (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("wall:4", "wall", 4, first=False, content=b"four"))}),
     (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("flood:1", "flood", 1, first=True, content=b"one"))}),
     (invariants.exits, {"exits": (78,)}),
-    (invariants.offsets, {"offsets": {**SOUND.offsets, 1: Offsets(1, 1, 1)}}),
+    (invariants.offsets, {"offsets": {**SOUND.offsets, 1: Offsets(1, 2, 2)}}),
 ]
 
 
