@@ -38,8 +38,8 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # That the broker is away is no news here.
     with scratch() as data, RealServers(data) as servers:
         outcome = asyncio.run(_run(Run(plan, servers, folder, console)))
-    show(console, outcome)
     console.print(f"the workers' logs: {folder}")
+    show(console, outcome)
     return 0 if outcome.holds else 1
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.worker.settings import Exit
 
@@ -15,6 +16,9 @@ WARM: Final = 120.0
 
 FLAT: Final = 1.1
 """What the largest worker of the last third of a run may have of the first third's memory, after it is warm."""
+
+UNASKED: Final = ("asked of nothing",)
+"""What is said of an invariant about which there was no evidence."""
 
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
@@ -101,7 +105,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Committed offsets by partition, as seen one after the other."""
     exits: Sequence[int] = ()
     """Codes with which workers ended that nobody had asked to."""
+    planned: int = 0
+    """Faults that were to fall."""
     faults: int = 0
+    """Faults that fell."""
     unrecovered: Sequence[str] = ()
     """Faults after which nothing was judged again in time."""
     asked: int = 0
@@ -111,6 +118,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     memory: Sequence[tuple[float, int]] = ()
     """Seconds since the start, and resident bytes of the largest worker then; of a run without faults, which would
     give memory back."""
+    absences: int = 0
+    """How often the store was to be away for long."""
     waited: int = 0
     """Workers whose store was away for long."""
     impatient: Sequence[str] = ()
@@ -125,8 +134,10 @@ class Finding(Struct, frozen=True):
 
 
 def findings(evidence: Evidence) -> list[Finding]:
-    """Every invariant with its breaches."""
-    return [check(evidence) for check in CHECKS]
+    """Every invariant with its breaches; one that is always to be asked and was asked of nothing is broken."""
+    found = {check: check(evidence) for check in CHECKS}
+    return [replace(each, breaches=UNASKED) if check in ALWAYS and not each.asked else each
+            for check, each in found.items()]  # fmt: skip
 
 
 def _finding(promise: str, asked: int, breaches: Iterable[object]) -> Finding:
@@ -302,8 +313,9 @@ def exits(evidence: Evidence) -> Finding:
 
 
 def recovery(evidence: Evidence) -> Finding:
-    """After each fault a new post was judged in time."""
-    return _finding("judged again after each fault", evidence.faults, evidence.unrecovered)
+    """As many faults fell as were to, and after each one a new post was judged in time."""
+    missed = [f"{evidence.planned - evidence.faults} faults did not fall"] if evidence.faults < evidence.planned else []
+    return _finding("judged again after each fault", evidence.faults, (*evidence.unrecovered, *missed))
 
 
 def deadlines(evidence: Evidence) -> Finding:
@@ -313,7 +325,8 @@ def deadlines(evidence: Evidence) -> Finding:
 
 def patience(evidence: Evidence) -> Finding:
     """While the store is away workers wait, and do not grow."""
-    return _finding("workers waited for an absent store", evidence.waited, evidence.impatient)
+    nobody = UNASKED if evidence.absences and not evidence.waited else ()
+    return _finding("workers waited for an absent store", evidence.waited, (*evidence.impatient, *nobody))
 
 
 def flat(evidence: Evidence) -> Finding:
@@ -329,3 +342,7 @@ CHECKS = (
     logged, nothing_lost, nothing_twice, newest, dead, counts, nothing_pending, history, founded, grouped, grave,
     alerts, repeats, order, offsets, forward, exits, recovery, deadlines, patience, flat,
 )  # fmt: skip
+
+ALWAYS = frozenset(CHECKS) - {newest, repeats, exits, recovery, deadlines, patience, flat}
+"""Those that every run asks. The others are about what not every run brings: edits, repeats, ends, faults, an absence,
+a soak; where a plan brings it for sure, the invariant itself says that it is missing."""

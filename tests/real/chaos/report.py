@@ -41,8 +41,22 @@ class Outcome(Struct, kw_only=True):
 
     @property
     def holds(self) -> bool:
-        """Whether every invariant was asked and holds."""
-        return bool(self.found) and not any(each.breaches for each in self.found)
+        """Whether no invariant is broken, be it for want of evidence that every run must bring."""
+        return bool(self.found) and not self.broken
+
+    @property
+    def broken(self) -> list[str]:
+        """The promises that do not hold."""
+        return [each.promise for each in self.found if each.breaches]
+
+    @property
+    def verdict(self) -> str:
+        """All of it in a line."""
+        asked = sum(bool(each.asked) for each in self.found)
+        if not self.holds:
+            return f"BROKEN: {'; '.join(self.broken) or 'nothing was asked'}"
+        left = f"; not asked (-): {len(self.found) - asked}" if asked < len(self.found) else ""
+        return f"all {asked} invariants hold{left}"
 
 
 def show(console: Console, outcome: Outcome) -> None:
@@ -55,6 +69,7 @@ def show(console: Console, outcome: Outcome) -> None:
     console.print(f"records behind at most, by tenths of the run: {_tenths(outcome.behind, 1)}")
     console.print(f"memory of the largest worker in MiB, by tenths of the run: {_tenths(outcome.memory, MEBIBYTE)}")
     console.print(_invariants(outcome.found))
+    console.print(outcome.verdict)
 
 
 def _faults(struck: Sequence[Struck]) -> Table:
@@ -74,7 +89,8 @@ def _invariants(found: Sequence[Finding]) -> Table:
     for each in found:
         breaches = "; ".join((*each.breaches[:SHOWN], *(["..."] if len(each.breaches) > SHOWN else [])))
         said = f"{len(each.breaches)}: {breaches}" if each.breaches else "0"
-        table.add_row("✗" if each.breaches else "✓", each.promise, f"{each.asked:,}", said)
+        mark = "✗" if each.breaches else "✓" if each.asked else "-"
+        table.add_row(mark, each.promise, f"{each.asked:,}" if each.asked else "-", said if mark != "-" else "-")
     return table
 
 

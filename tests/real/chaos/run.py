@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Final
 
 import yaml
+from aiokafka.errors import KafkaError
 from msgspec import Struct
 from rich.console import Console
 
@@ -17,7 +18,7 @@ from tests.embedded.county import County
 from tests.real.chaos.content import ESTATES, FOUNDING, MATTERS, Content
 from tests.real.chaos.faults import AWAY, Fault, Scene, away, drawn
 from tests.real.chaos.fleet import Fleet
-from tests.real.chaos.invariants import Evidence, findings
+from tests.real.chaos.invariants import Evidence, Offsets, findings
 from tests.real.chaos.producer import Producer
 from tests.real.chaos.proxy import Proxy
 from tests.real.chaos.report import Outcome, Struck
@@ -32,6 +33,9 @@ are judged alone, which took 140 s on two cores that others kept busy, too."""
 
 DRAIN: Final = 900.0
 """Seconds within which everything must be acknowledged in the end."""
+
+LAST_LOOK: Final = 300.0
+"""Seconds for the broker to say where the group stands in the end: without that nothing is proved."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -79,6 +83,8 @@ class Run:
                 struck = [each async for each in self._faults(scene)]
                 await self._drained()
             watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
             found = findings(await self._evidence(fleet, struck))
             return Outcome(
                 struck=struck,
@@ -150,16 +156,22 @@ class Run:
     async def _watch(self) -> None:
         """Note how far the group has acknowledged, again and again."""
         while True:
-            if seen := await self._witness.offsets():
+            if seen := await self._offsets():
                 self._commits.append({number: at.committed for number, at in seen.items() if at.committed})
                 self._behind.append(sum(at.end - at.committed for at in seen.values()))
             await asyncio.sleep(1)
+
+    async def _offsets(self) -> dict[int, Offsets]:
+        """How far the group has acknowledged; empty while the broker is away."""
+        with contextlib.suppress(KafkaError, TimeoutError):
+            return await self._witness.offsets(within=10)
+        return {}
 
     async def _drained(self) -> None:
         """Wait until everything is acknowledged, or for as long as is reasonable."""
         until = time.monotonic() + DRAIN
         while time.monotonic() < until:
-            seen = await self._witness.offsets()
+            seen = await self._offsets()
             if seen and all(at.committed == at.end for at in seen.values()):
                 return
             await asyncio.sleep(1)
@@ -174,14 +186,16 @@ class Run:
             history=await witness.history(),
             alerts=await witness.alerts(),
             letters=await witness.letters(),
-            offsets=await witness.offsets(),
+            offsets=await witness.offsets(within=LAST_LOOK),
             commits=self._commits,
             exits=fleet.exits,
+            planned=self._plan.faults + bool(self._plan.away),
             faults=len(struck),
             unrecovered=[each.name for each in struck if each.waited is None],
             asked=len(fleet.asked),
             late=fleet.late,
             memory=() if struck else fleet.memory,
+            absences=int(bool(self._plan.away)),
             waited=fleet.waited,
             impatient=fleet.impatient,
         )

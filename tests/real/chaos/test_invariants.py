@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.real.chaos import invariants
 from tests.real.chaos.invariants import Alert, Evidence, Letter, Logged, Matter, Offsets, Stored
+from tests.real.chaos.report import Outcome
 
 POISON = ("chaos.posts", 0, 3)
 
@@ -42,9 +43,11 @@ SOUND = Evidence(
     offsets={0: Offsets(0, 5, 5), 1: Offsets(0, 2, 2)},
     commits=({0: 1, 1: 0}, {0: 4}, {0: 5, 1: 2}),
     exits=(-9, 75, 75),
+    planned=3,
     faults=3,
     asked=1,
     memory=[(float(second), 300 + second % 7) for second in range(400)],
+    absences=1,
     waited=2,
 )
 """An edit, a repeat, a poison record, a repeated letter, a repeated alert, and chatter: all as they should be."""
@@ -97,6 +100,8 @@ MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
     (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("flood:1", "flood", 1, first=True, content=b"one"))}),
     (invariants.exits, {"exits": (78,)}),
     (invariants.offsets, {"offsets": {**SOUND.offsets, 1: Offsets(1, 2, 2)}}),
+    (invariants.recovery, {"planned": 4}),  # One did not fall.
+    (invariants.patience, {"absences": 1, "waited": 0}),
 ]
 
 
@@ -117,3 +122,38 @@ def test_a_planted_breach_is_found(check: Callable[[Evidence], Any], planted: di
     """What is planted is found by the invariant that is about it."""
     assert check(SOUND).breaches == ()
     assert check(replace(SOUND, **planted)).breaches
+
+
+def test_an_end_that_nobody_has_seen_is_no_good_end() -> None:
+    """What every run must ask is broken where there was no evidence; what this one did not bring is left out."""
+    nothing = Evidence(
+        acknowledged=(), logged=(), stored=(), incidents=(), history=(), alerts=(), letters=(), offsets={}
+    )
+    found = invariants.findings(nothing)
+    assert {each.promise for each in found if not each.breaches} == {
+        "edited posts stand as last edited",
+        "repeated alerts are the same",
+        "workers ended only to be started again",
+        "judged again after each fault",
+        "ended within the deadline",
+        "workers waited for an absent store",
+        "memory of workers stays flat",
+    }
+    unseen = {each.promise for each in invariants.findings(replace(SOUND, offsets={}, commits=())) if each.breaches}
+    assert unseen == {"offsets stand at the end", "offsets only went forward"}
+
+
+def test_the_verdict_says_what_is_broken_and_what_was_not_asked() -> None:
+    """The last line is enough to know how a run ended."""
+    assert _outcome(SOUND).verdict == f"all {len(invariants.CHECKS)} invariants hold"
+    assert _outcome(replace(SOUND, memory=())).verdict == (
+        f"all {len(invariants.CHECKS) - 1} invariants hold; not asked (-): 1"
+    )
+    broken = _outcome(replace(SOUND, letters=(), exits=(70,)))
+    assert broken.verdict == "BROKEN: dead letters are the poison records; workers ended only to be started again"
+    assert not broken.holds
+
+
+def _outcome(evidence: Evidence) -> Outcome:
+    found = invariants.findings(evidence)
+    return Outcome(struck=[], found=found, memory=[], behind=[], sending=0.0, exits=[], again=0)

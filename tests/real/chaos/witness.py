@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.helpers import async_scan
@@ -47,11 +46,13 @@ class Witness:
     async def _posts(self) -> list[str]:
         return list(await self._client.indices.get(index=f"{self._deployment}-posts-*"))
 
-    async def offsets(self) -> dict[int, Offsets]:
-        """How far each partition of the posts topic has been acknowledged; empty while the broker is away."""
-        with contextlib.suppress(KafkaError, TimeoutError):
-            return await asyncio.wait_for(self._offsets(), 10)
-        return {}
+    async def offsets(self, *, within: float) -> dict[int, Offsets]:
+        """How far each partition of the posts topic has been acknowledged.
+
+        Raises:
+            KafkaError, TimeoutError: the broker did not say within so many seconds.
+        """
+        return await asyncio.wait_for(self._offsets(), within)
 
     async def _offsets(self) -> dict[int, Offsets]:
         async with self._consumer(group_id=f"{self._deployment}-worker", enable_auto_commit=False) as consumer:
