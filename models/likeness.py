@@ -1,7 +1,9 @@
 """How surely are a new text and a remembered matter about the same thing?"""
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from math import exp
+from sys import intern
 from typing import Final
 
 from msgspec import Struct
@@ -61,24 +63,29 @@ SPECIFIC: Final[Mapping[str, float]] = {
 
 
 class Profile(Struct, frozen=True):
-    """A remembered matter as the comparison sees it."""
+    """A remembered matter as the comparison sees it.
 
-    title: dict[str, int]
-    """The pairs of its title, with what each weighs."""
-    title_pairs: frozenset[str]
+    A worker holds one for each matter of a year: tuples of shared strings take an eighth of what sets do.
+    """
+
+    title: tuple[str, ...]
+    """The pairs of its title."""
+    title_weights: tuple[int, ...]
+    """What each of them weighs."""
     title_weight: int
-    words: tuple[tuple[frozenset[str], int], ...]
-    """The pairs of each of its words, with what the word weighs."""
+    words: tuple[tuple[str, ...], ...]
+    """The pairs of each of its words."""
+    word_weights: tuple[int, ...]
+    """What each of the words weighs."""
     words_weight: int
-    things: frozenset[str]
+    things: tuple[str, ...]
     """The pairs of title and words that name things other than places."""
-    own: frozenset[str]
+    own: tuple[str, ...]
     """All pairs of title and words."""
-    places: frozenset[str]
-    first_place: str
-    spot: frozenset[str]
-    """The telling pairs of that place's name, if it is a school, an estate, a village or the like."""
-    keys: frozenset[str]
+    places: tuple[str, ...]
+    spot: tuple[str, ...]
+    """The telling pairs of the first place's name, if it is a school, an estate, a village or the like."""
+    keys: tuple[str, ...]
     """By these it is found again: rare pairs, and places marked by `place_key`."""
 
 
@@ -101,23 +108,24 @@ def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: R
     """See a remembered matter: its title, its most telling words first, its most specific place first."""
     in_title = pairs(title)
     in_words = [parts for word in words if (parts := word_pairs(word))]
-    weights = rarity.weights(in_title.union(*in_words))
-    weighed = {pair: weights[pair] for pair in in_title}
+    weights = {intern(pair): weight for pair, weight in rarity.weights(in_title.union(*in_words)).items()}
+    weighed = {pair: weight for pair, weight in weights.items() if pair in in_title}
     rarest = [max(parts, key=weights.__getitem__) for parts in in_words]
+    word_weights = tuple(weights[pair] for pair in rarest)
     naming = pairs("\n".join(places))
     keys = (*_keys(weighed), *_keys({pair: weights[pair] for pair in rarest}))
     return Profile(
-        title=weighed,
-        title_pairs=frozenset(weighed),
+        title=tuple(weighed),
+        title_weights=tuple(weighed.values()),
         title_weight=sum(weighed.values()),
-        words=tuple((frozenset(parts), weights[pair]) for parts, pair in zip(in_words, rarest, strict=True)),
-        words_weight=sum(weights[pair] for pair in rarest),
-        things=frozenset(pair for pair, weight in weights.items() if weight >= CONCRETE and pair not in naming),
-        own=frozenset(weights),
-        places=frozenset(places),
-        first_place=next(iter(places), ""),
-        spot=_spot([name for name in places[:1] if SPECIFIC.get(kind_of(name), 0.0) >= SPOT], rarity),
-        keys=frozenset(keys).union(place_key(name) for name in places if not _is_division(name)),
+        words=tuple(tuple(map(intern, parts)) for parts in in_words),
+        word_weights=word_weights,
+        words_weight=sum(word_weights),
+        things=tuple(pair for pair, weight in weights.items() if weight >= CONCRETE and pair not in naming),
+        own=tuple(weights),
+        places=places,
+        spot=tuple(_spot([name for name in places[:1] if SPECIFIC.get(kind_of(name), 0.0) >= SPOT], rarity)),
+        keys=tuple({*map(intern, keys), *(intern(place_key(name)) for name in places if not _is_division(name))}),
     )
 
 
@@ -154,17 +162,17 @@ def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
     `harm`, that is when both tell of harm or danger within days of one another, the same school or estate and
     one thing in common are enough.
     """
-    title = sum(map(profile.title.__getitem__, profile.title_pairs & reading.pairs))
-    echo = sum(map(reading.headline.__getitem__, reading.headline_pairs & profile.own))
-    words = sum([weight for parts, weight in profile.words if parts <= reading.pairs])
-    place = max([reading.places[name] for name in profile.places & reading.places.keys()], default=0.0)
+    title = sum(compress(profile.title_weights, map(reading.pairs.__contains__, profile.title)))
+    echo = sum(map(reading.headline.__getitem__, reading.headline_pairs.intersection(profile.own)))
+    words = sum(compress(profile.word_weights, map(reading.pairs.issuperset, profile.words)))
+    place = max([reading.places[name] for name in profile.places if name in reading.places], default=0.0)
     logit = (
         BIAS
         + TITLE * title / (profile.title_weight + COMMONNESS)
         + ECHO * echo / (reading.headline_weight + COMMONNESS)
         + WORD * words / (profile.words_weight + COMMONNESS)
         + PLACE * place
-        + NOTHING * profile.things.isdisjoint(reading.pairs)
+        + NOTHING * reading.pairs.isdisjoint(profile.things)
         + APART * _is_apart(profile, reading)
         + ELSEWHERE * _is_elsewhere(profile.places, reading.places)
         + HARM * (harm and _is_same_spot(profile, reading))
@@ -184,8 +192,8 @@ def _keys(weighed: Mapping[str, int]) -> list[str]:
 
 
 def _is_same_spot(profile: Profile, reading: Reading) -> bool:
-    same = reading.places.get(profile.first_place, 0.0) >= OWN_PLACE
-    return same and not profile.things.isdisjoint(reading.pairs)
+    same = reading.places.get(next(iter(profile.places), ""), 0.0) >= OWN_PLACE
+    return same and not reading.pairs.isdisjoint(profile.things)
 
 
 def _spot(names: Iterable[str], rarity: Rarity) -> frozenset[str]:
@@ -202,7 +210,7 @@ def _is_apart(profile: Profile, reading: Reading) -> bool:
         return False
     if any(reading.places.get(name, 0.0) >= SPOT for name in profile.places):
         return False
-    return reading.listed or (profile.spot.isdisjoint(reading.pairs) and reading.spot.isdisjoint(profile.own))
+    return reading.listed or (reading.pairs.isdisjoint(profile.spot) and reading.spot.isdisjoint(profile.own))
 
 
 def _is_elsewhere(ours: Iterable[str], theirs: Iterable[str]) -> bool:

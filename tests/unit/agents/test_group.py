@@ -1,6 +1,7 @@
 """The same place and the same problem in one township are one incident."""
 
 import random
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -289,6 +290,34 @@ def test_a_replaced_or_removed_incident_leaves_nothing_behind() -> None:
     matters.remove("never there")
     assert not list(matters)
     assert not matters._by_key
+
+
+def test_a_remembered_matter_is_small() -> None:
+    """By what it is found and compared takes less than 14 KiB, though no two matters share a word.
+
+    A worker remembers every matter of a year: docs/operating.md says what that takes.
+    """
+    words = random.Random(1)
+    made = [
+        incident(str(number), sentence(words, 30), (sentence(words, 4), sentence(words, 3)), tuple(
+            sentence(words, 2) for _ in range(group.WORDS)
+        ))
+        for number in range(1_000)
+    ]  # fmt: skip
+    matters = Matters(RARITY)
+    tracemalloc.start()
+    try:
+        for each in made:
+            matters.put(each)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held / len(made) < 14 * 1024
+
+
+def sentence(words: random.Random, length: int) -> str:
+    """So many Chinese characters, each one of the first thousand of Unicode."""
+    return "".join(chr(0x4E00 + words.randrange(1_000)) for _ in range(length))
 
 
 STREAM = Path(__file__).parents[4] / "shared/data/messages_stream.jsonl"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from streams.batch.headers import letter_id
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
-from streams.protocols import Outcome, PostWrite, Recalled, Record, Rejected, Versioned
+from streams.protocols import Attempts, Outcome, PostWrite, Recalled, Record, Rejected, Versioned
 from streams.records import Action, AlertMessage, Position
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
@@ -58,6 +58,24 @@ def test_what_a_person_sends_again_is_read_although_its_source_is_set_aside() ->
     letters = dead(ended)
     assert [letters.get(letter_id(record.position)) for record in records[LEAST:]] == ["step", "quarantine", None]
     assert set(ended.posts) == {document_id(HERE, "forum", "mended")}
+
+
+def test_waiting_for_the_store_is_held_against_no_record(monkeypatch: Any) -> None:
+    """After a death each record is noted while it is judged, and not yet while its worker asks the store for it."""
+    noted = []
+
+    async def recall(self: world.Store, posts: Any) -> Recalled:
+        noted.append(self.worker.world.notes[place(HERE)].position)
+        return await original(self, posts)
+
+    original = world.Store.recall
+    monkeypatch.setattr(world.Store, "recall", recall)
+    inputs = [("posts", place(HERE), county.post("p1", HERE, "well"), 0.1)]
+    ended = world.World(0, world.numbered(inputs), county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.notes[place(HERE)] = Attempts(place(HERE), open=True)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    assert len(ended.posts) == 1
+    assert noted == [None]
 
 
 def test_a_step_that_raises_sets_one_record_aside() -> None:
