@@ -19,6 +19,7 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.documents import earlier
 from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.names import Names
+from streams.elasticsearch.whole import counted, refresh
 from streams.errors import Unreadable
 from streams.identity import content_digest, document_id, padded
 from streams.kafka import reading
@@ -171,10 +172,11 @@ class Desk:
 
     async def _missing(self, township: str, incident: str) -> int:
         """How many stored posts the incident does not count."""
-        posts, counted = self._names.posts(township), await self._stored(self._names.incidents(township), incident)
-        await self._client.indices.refresh(index=posts)
-        answer = await self._client.count(index=posts, query={"term": {"incident": incident}})
-        return int(answer["count"]) - int(counted["posts"] if counted else 0)
+        posts, told = self._names.posts(township), await self._stored(self._names.incidents(township), incident)
+        server, query = self._settings.elasticsearch, {"term": {"incident": incident}}
+        await refresh(self._client, server, posts)
+        stored = await counted(self._client, server, index=posts, query=query)
+        return stored - int(told["posts"] if told else 0)
 
     async def _stored(self, index: str, document: str) -> Mapping[str, Any] | None:
         (item,) = (await self._client.mget(docs=[{"_index": index, "_id": document}]))["docs"]

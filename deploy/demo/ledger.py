@@ -121,7 +121,10 @@ class Ledger:
 
     async def _told(self) -> int:
         """Posts that the incidents say they have."""
-        answer = await self._store.search(index=self._names.all_incidents, size=_MANY, source={"includes": ["posts"]})
+        answer = await self._store.search(
+            index=self._names.all_incidents, size=_MANY, source={"includes": ["posts"]},
+            allow_partial_search_results=False,
+        )  # fmt: skip
         return sum(int(hit["_source"]["posts"]) for hit in answer["hits"]["hits"])
 
 

@@ -23,7 +23,6 @@ from typing import Any, Final
 
 from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError
-from elasticsearch.helpers import ScanError
 
 from streams.errors import Busy, Misconfigured, Why
 from streams.protocols import Conflict, Done, Outcome, Overloaded, Rejected
@@ -58,8 +57,6 @@ def busy_when_away(server: str) -> Iterator[None]:
         ) from error
     except TransportError as error:
         raise Busy(f"{server} is away: {error.message}") from error
-    except ScanError as error:
-        raise Busy(f"{server} could not read every shard: {error}") from error
 
 
 def absent(server: str, index: str) -> str:

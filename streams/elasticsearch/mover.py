@@ -3,13 +3,12 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Literal
 
 import msgspec
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
-from elasticsearch.helpers import async_scan
 from msgspec import Struct
 
 from streams.elasticsearch.bulk import Write, send
@@ -17,6 +16,7 @@ from streams.elasticsearch.failures import busy_when_away
 from streams.elasticsearch.locks import Lock
 from streams.elasticsearch.moves import Family, Move
 from streams.elasticsearch.names import live
+from streams.elasticsearch.whole import counted, refresh, scanned
 from streams.errors import Busy, Fenced, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
 
@@ -28,6 +28,8 @@ FEW: Final = 1_000
 
 LOOKS: Final = 5
 """Before and during the standstill; an index that still differs then is written to by somebody who must not."""
+
+ALL: Final[Mapping[str, Any]] = {"match_all": {}}
 
 PAUSES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 10.0, 10.0)
 """Seconds between attempts of a write for which the server has no time."""
@@ -150,7 +152,7 @@ class Mover:
 
     async def _copy(self, move: Move) -> int:
         """Make the target like the source, by id and content; how many documents were not."""
-        await self._client.indices.refresh(index=f"{move.source},{move.target}")
+        await refresh(self._client, self._server, f"{move.source},{move.target}")
         there = {hit["_id"]: _digest(hit["_source"]) async for hit in self._scan(move.target)}
         found, writes = 0, list[Write]()
         async for hit in self._scan(move.source):
@@ -165,8 +167,7 @@ class Mover:
         return found
 
     def _scan(self, index: str) -> Any:
-        query = {"query": {"match_all": {}}, "sort": ["_doc"]}
-        return async_scan(self._client, query=query, index=index, size=AT_ONCE, raise_on_error=True)
+        return scanned(self._client, self._server, index=index, size=AT_ONCE, query=ALL, sort=["_doc"])
 
     def _write(self, verb: str, move: Move, document: str, source: dict[str, Any] | None) -> Write:
         # Through our lock: a run from which another has taken over writes nothing any more.
@@ -223,7 +224,7 @@ class Mover:
         actions.append({"remove": {"index": move.target, "alias": self._lock.on(move.target), "must_exist": True}})
         given = {**move.aliases, live(move.target): {}}
         actions += [{"add": {"index": move.target, "alias": alias, **body}} for alias, body in given.items()]
-        documents = int((await self._client.count(index=move.target))["count"])
+        documents = await counted(self._client, self._server, index=move.target, query=ALL)
         await self._client.indices.update_aliases(actions=actions)
         return documents
 

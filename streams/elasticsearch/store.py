@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
-from elasticsearch.helpers import async_scan
 
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write, fenced, send
 from streams.elasticsearch.failures import MISSING, absent, busy_when_away
 from streams.elasticsearch.names import Names, attempts_id, live
+from streams.elasticsearch.whole import refresh, scanned
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
 from streams.protocols import (
@@ -121,8 +121,10 @@ class ElasticsearchStore:
         try:
             with busy_when_away(self.server):
                 await self._assert_live()
-                await self.client.indices.refresh(index=index)
-                hits = [hit async for hit in self._scan(index, self._query(partitions))]
+            await refresh(self.client, self.server, index)
+            search: dict[str, Any] = {"query": self._query(partitions), "seq_no_primary_term": True, "sort": ["_doc"]}
+            found = scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)
+            hits = [hit async for hit in found]
         except NotFoundError as missing:
             raise Misconfigured(absent(self.server, index)) from missing
         return [_versioned(hit) for hit in hits]
@@ -180,10 +182,6 @@ class ElasticsearchStore:
                 ]
             }
         }
-
-    def _scan(self, index: str, query: dict[str, Any]) -> Any:
-        body = {"query": query, "seq_no_primary_term": True, "sort": ["_doc"]}
-        return async_scan(self.client, query=body, index=index, size=SCAN_SIZE, raise_on_error=True)
 
     def _found(self, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The item of a multi-get when it is there; a township without an index has stored nothing yet."""

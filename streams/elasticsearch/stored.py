@@ -1,16 +1,17 @@
 """Read stored posts, a page at a time, in the order in which they were published."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from elasticsearch import AsyncElasticsearch, NotFoundError
-from elasticsearch.helpers import async_scan
 from msgspec import Struct
 
-from streams.elasticsearch.failures import absent, busy_when_away
+from streams.elasticsearch.failures import absent
 from streams.elasticsearch.names import Names
+from streams.elasticsearch.whole import counted, refresh, scanned
 from streams.errors import Misconfigured
 from streams.records import Colour, Grade, Post
 
@@ -68,19 +69,17 @@ class StoredPosts:
             Misconfigured: the indices were never created.
         """
         try:
-            with busy_when_away(self._server):
-                await self._client.indices.refresh(index=self._index)
-                return int((await self._client.count(index=self._index, query=span.query))["count"])
+            await refresh(self._client, self._server, self._index)
+            return await counted(self._client, self._server, index=self._index, query=span.query)
         except NotFoundError as missing:
             raise Misconfigured(absent(self._server, self._index)) from missing
 
     async def read(self, span: Span) -> AsyncGenerator[Stored, None]:
         """All of them as they stand now, the earliest first."""
-        body = {"query": span.query, "sort": ["happened"], "_source": list(FIELDS)}
-        with busy_when_away(self._server):
-            async for hit in async_scan(
-                self._client, query=body, index=self._index, size=PAGE, scroll=PATIENCE, preserve_order=True
-            ):
+        search = {"query": span.query, "sort": ["happened"], "source_includes": list(FIELDS)}
+        found = scanned(self._client, self._server, index=self._index, size=PAGE, kept=PATIENCE, **search)
+        async with aclosing(found) as hits:
+            async for hit in hits:
                 yield _stored(hit["_source"])
 
 

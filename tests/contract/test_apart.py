@@ -5,13 +5,16 @@ a write is found by a search                 | at once                  | after 
 a deletion is remembered                     | for ever                 | for a minute (index.gc_deletes)
 what was acknowledged outlasts the server    | no, it is in memory      | yes
 a full disk, a blocked index                 | unknown                  | refuses each write
+a shard that is away                         | unknown                  | answers are of the others
 a topic that was created or deleted is known | at once                  | a moment later (test_log.py)
 a damaged batch                              | is taken                 | is refused (test_worker.py)
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiokafka import TopicPartition
@@ -19,6 +22,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from streams.elasticsearch.store import ElasticsearchStore
+from streams.elasticsearch.whole import counted, scanned
 from streams.errors import Busy
 from streams.kafka.offsets import earliest
 from streams.kafka.producer import KafkaLog, open_producer
@@ -132,3 +136,18 @@ async def _insist(log: KafkaLog, messages: list[Message]) -> None:
             return await log.send(messages)
         except Busy:
             await asyncio.sleep(0.1)
+
+
+async def test_a_shard_that_is_away_is_not_taken_for_an_empty_one(store: ElasticsearchStore) -> None:
+    """The server answers 200 with what its other shards hold; what is read of many documents is then Busy."""
+    alias, away = f"t{uuid4().hex[:8]}", {"index.routing.allocation.require._name": "another"}
+    for name, settings in (("here", {}), ("away", away)):
+        index = f"{alias}-{name}"
+        await store.client.indices.create(index=index, aliases={alias: {}}, settings=settings, wait_for_active_shards=0)
+    every: Mapping[str, Any] = {"match_all": {}}
+    assert (await store.client.search(index=alias, query=every))["_shards"]["failed"] == 1
+    with pytest.raises(Busy):
+        await counted(store.client, store.server, index=alias, query=every)
+    with pytest.raises(Busy):
+        await anext(scanned(store.client, store.server, index=alias, size=10, query=every))
+    await store.client.indices.delete(index=[f"{alias}-here", f"{alias}-away"])
