@@ -8,12 +8,18 @@ from typing import Any, Final
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from msgspec import Struct
 
-from streams.elasticsearch.failures import UNLOCK, busy_when_away
+from streams.elasticsearch.failures import MAKE_ROOM, UNLOCK, busy_when_away
 from streams.elasticsearch.mappings import Mapped, absent, changed, lacking
-from streams.elasticsearch.names import Names, live
+from streams.elasticsearch.names import Names, live, lock
 
 REBUILD: Final = "run `xiangyin indices rebuild`"
+RESUME: Final = (
+    "`xiangyin indices rebuild` or `back` is at work; or it was killed: `xiangyin indices rebuild --resume` goes on"
+)
 GO_BACK: Final = "upgrade this program, or run `xiangyin indices back`"
+
+FLOOD: Final = "read_only_allow_delete"
+"""The block that the server itself puts on each index of a full disk."""
 
 
 class Template(Struct, frozen=True):
@@ -124,18 +130,40 @@ def _differences(name: str, index: Wanted, state: Mapped) -> Iterator[str]:
         yield f"{name} is an index, but must be an alias of {index.name}; copy it there, delete it, add the alias"
     for alias in _missing(name, index, state):
         yield f"{name} lacks the alias {alias}; run `xiangyin indices create`"
+    for field in sorted(absent(properties(ours), properties(theirs))):
+        yield f"{name} lacks the field {field}; run `xiangyin indices create`"
+    moving, shut = locks(name, state), _blocks(state)
+    if FLOOD in shut:
+        yield f"{name} takes no writes (index.blocks.{FLOOD}): {MAKE_ROOM}"
+    elif shut and not moving:
+        yield f"{name} takes no writes (index.blocks.{shut[0]}): {UNLOCK}"
+    if moving:
+        yield f"{name} is about to be replaced{' and takes no writes' if shut else ''}: {RESUME}"
+    else:
+        yield from _outdated(name, index, state)
+
+
+def _outdated(name: str, index: Wanted, state: Mapped) -> Iterator[str]:
+    """What no request mends in the index as it stands."""
+    ours, theirs = index.template.mappings, state["mappings"]
     if theirs.get("dynamic") != "strict":
         yield f"{name} takes unknown fields (dynamic is not strict); it was not made from our template: rebuild it"
     if version(theirs) > index.template.version:
         yield f"{name} is of a newer program (version {version(theirs)}, not {index.template.version}); {GO_BACK}"
     elif version(theirs) < index.template.version:
         yield f"{name} is of version {version(theirs)}, not {index.template.version}; {REBUILD}"
-    for field in sorted(absent(properties(ours), properties(theirs))):
-        yield f"{name} lacks the field {field}; run `xiangyin indices create`"
     for field in sorted(changed(properties(ours), properties(theirs))):
         yield f"{name}: the field {field} is not as the template says; {REBUILD}"
-    if locks := [lock for lock, shut in state["settings"]["index"].get("blocks", {}).items() if shut == "true"]:
-        yield f"{name} takes no writes (index.blocks.{locks[0]}): {UNLOCK}"
+
+
+def _blocks(state: Mapped) -> list[str]:
+    """What keeps the index from being written, by the names of its settings below `index.blocks`."""
+    return [block for block, shut in state["settings"]["index"].get("blocks", {}).items() if shut == "true"]
+
+
+def locks(name: str, state: Mapped) -> list[str]:
+    """The locks on an index: aliases by which runs of a command have it, see `streams.elasticsearch.locks`."""
+    return [alias for alias in state["aliases"] if alias.startswith(lock(name, ""))]
 
 
 def properties(mappings: Mapped) -> Mapped:

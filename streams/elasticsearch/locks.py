@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
-from streams.elasticsearch.indices import state_of
+from streams.elasticsearch.indices import locks, state_of
 from streams.elasticsearch.mappings import Mapped
+from streams.elasticsearch.names import lock
 from streams.errors import Busy
-
-_MOVING: Final = "-moving-"
-
-
-def locks(index: str, state: Mapped) -> list[str]:
-    """The locks on an index."""
-    return [alias for alias in state["aliases"] if alias.startswith(f"{index}{_MOVING}")]
 
 
 def at_work(indices: Iterable[str]) -> Busy:
@@ -38,7 +32,7 @@ class Lock:
 
     def on(self, index: str) -> str:
         """The alias by which the run has this index."""
-        return f"{index}{_MOVING}{self._run}"
+        return lock(index, self._run)
 
     async def make(self, index: str, body: Mapped) -> None:
         """Make an index that is locked from its first moment.

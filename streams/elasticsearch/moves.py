@@ -8,8 +8,7 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import Struct
 
 from streams.elasticsearch.failures import busy_when_away
-from streams.elasticsearch.indices import Wanted, properties, state_of, version
-from streams.elasticsearch.locks import locks
+from streams.elasticsearch.indices import Wanted, locks, properties, state_of, version
 from streams.elasticsearch.mappings import Mapped, changed, lacking
 from streams.elasticsearch.names import live
 from streams.errors import Misconfigured

@@ -56,6 +56,11 @@ def live(index: str) -> str:
     return f"{index}-live"
 
 
+def lock(index: str, run: str) -> str:
+    """An alias that an index has while this run of a command has the index to itself."""
+    return f"{index}-moving-{run}"
+
+
 def attempts_id(partition: int) -> str:
     """Under which id a worker notes what it tried alone on a partition."""
     return f"attempts-{partition}"
