@@ -240,4 +240,4 @@ async def test_what_arrives_first_during_a_rebalance_is_lost(bench: Bench, naive
     await bench.publish("posts", ["last"], KEYS[:1])
     naive.wait(lambda: "last" in naive.values())
     await asyncio.sleep(0.5)
-    assert len(set(naive.values())) < len(sent)
+    assert set(sent) - set(naive.values())
