@@ -24,7 +24,7 @@ from streams.errors import Unreadable
 from streams.identity import content_digest, document_id, padded
 from streams.kafka import reading
 from streams.kafka.admin import check_topics
-from streams.kafka.producer import KafkaLog
+from streams.kafka.log import KafkaLog
 from streams.privacy.seal import Seal
 from streams.protocols import Message
 from streams.records import SCHEMA_VERSION, DeadLetter, Letter, Post

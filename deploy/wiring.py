@@ -40,8 +40,9 @@ from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
 from streams.identity import content_digest, document_id
 from streams.kafka.admin import check_topics
+from streams.kafka.log import KafkaLog, Sent, unheard
 from streams.kafka.ownership import Ownership
-from streams.kafka.producer import KafkaLog, Sent, open_producer, unheard
+from streams.kafka.producer import open_producer
 from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.privacy import keyring

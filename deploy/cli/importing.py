@@ -75,14 +75,18 @@ def command(
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
     with kafka_remedy():
-        asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
-    typer.echo(f"in {len(read)}, published {len(posts)}, bad {len(bad)}")
-    if bad:
+        refused = asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
+    for post in refused[:NAMED]:
+        complain(f"{file}: the post with id {post.id} is larger than the topic takes (max.message.bytes)")
+    number = len(bad) + len(refused)
+    typer.echo(f"in {len(read)}, published {len(read) - number}, bad {number}")
+    if number:
         raise typer.Exit(exits.BAD_INPUT)
 
 
-async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: float) -> None:
-    limiter = AsyncLimiter(BATCH, BATCH / rate)
+async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: float) -> Sequence[Post]:
+    """Publish all, and answer with those that Kafka never takes."""
+    limiter, refused = AsyncLimiter(BATCH, BATCH / rate), list[Post]()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with wiring.open_log(settings) as log:
         with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -90,8 +94,10 @@ async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: f
             for start in range(0, len(posts), BATCH):
                 batch = posts[start : start + BATCH]
                 await limiter.acquire(len(batch))
-                await log.send([wiring.message(role, post) for post in batch])
+                messages = [wiring.message(role, post) for post in batch]
+                refused += [batch[number] for number in await log.send_what_fits(messages)]
                 progress.advance(task, len(batch))
+    return refused
 
 
 def _township(settings: Settings, given: str | None, *, mapped: bool) -> str:

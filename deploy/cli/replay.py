@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy import knowledge, replaying, wiring
+from deploy.cli import complain
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.reading import moment
@@ -85,8 +86,11 @@ async def _replay(settings: Settings, span: Span, rate: float) -> None:
                 task = progress.add_task(f"into {topic(settings.name, BACKFILL)}", total=wanted)
                 async for block in replaying.blocks(reading):
                     await limiter.acquire(len(block))
-                    await log.send([replaying.message(each) for each in block])
-                    sent += len(block)
+                    refused = await log.send_what_fits([replaying.message(each) for each in block])
+                    for number in refused:
+                        post = block[number].post
+                        complain(f"post {post.id} of {post.source}: larger than the topic takes (max.message.bytes)")
+                    sent += len(block) - len(refused)
                     progress.advance(task, len(block))
     typer.echo(f"stored {total}, of generation {settings.generation} already {total - wanted}, published {sent}")
     if sent:

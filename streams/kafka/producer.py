@@ -1,143 +1,107 @@
-"""Produce records in order and wait until Kafka has all of them."""
+"""Kafka's client for producing, which is thrown away when it has failed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from streams.errors import Refused
+from streams.errors import Busy
 from streams.kafka.access import Servers, arguments
-from streams.kafka.failures import busy_when_away, failure
-from streams.kafka.ownership import Ownership
-from streams.murmur2 import partition
-from streams.protocols import Message
-from streams.topics import PARTITIONS, topic
+from streams.kafka.failures import busy_when_away
 
 BATCH: Final = 512 * 1024
 """Bytes in one produce request of a partition: half of the least `max.message.bytes`. A larger record goes alone."""
 
-
-Sent = Callable[[Sequence[Message]], None]
-"""Told of messages once Kafka has all of them."""
-
-
-def unheard(messages: Sequence[Message]) -> None:
-    """Nobody needs to know."""
+CLOSING: Final = 1.0
+"""Seconds that each part of a client has to end."""
 
 
-class KafkaLog:
-    """The log on Kafka: implements `streams.protocols.Log`.
+class Producer:
+    """A client, and another one after each failure.
+
+    An idempotent client numbers what it sends in each partition. A record that the broker refused, or of which nobody
+    knows, leaves a gap there, over which the broker takes nothing more; a client in a fatal state sends nothing more;
+    and one whose broker is away tries for ever. So one that failed is thrown away with all that it still holds: whoever
+    sent that sends it again, at most as often as it was told to.
 
     Args:
-        producer: a started producer with acks=all.
-        servers: with which it was opened.
-        deployment: topics are named `{deployment}.{role}`.
-        partitions: of every topic of the deployment.
-        ownership: None for a program that owns nothing: a crawler, an import.
-        sent: told of messages once Kafka has all of them.
+        servers: where Kafka is, and how to be let in.
+        idempotent: let Kafka drop repeats of a retried request; the embedded broker cannot.
+        patience: seconds within which Kafka must acknowledge a request.
     """
 
-    def __init__(
-        self,
-        producer: AIOKafkaProducer,
-        servers: Servers,
-        deployment: str,
-        *,
-        partitions: int = PARTITIONS,
-        ownership: Ownership | None = None,
-        sent: Sent = unheard,
-    ) -> None:
-        self._producer, self._servers, self._deployment = producer, servers, deployment
-        self._partitions, self._ownership, self._sent = partitions, ownership, sent
+    def __init__(self, servers: Servers, *, idempotent: bool, patience: float) -> None:
+        self.patience = patience
+        self._servers, self._idempotent = servers, idempotent
+        self._client: AIOKafkaProducer | None = None
+        self._opening, self._closed = asyncio.Lock(), False
 
-    def partition(self, key: bytes) -> int:
-        """The partition of a key, by Java's murmur2."""
-        return partition(key, self._partitions)
-
-    def assert_owned(self) -> None:
-        """Raise Fenced when another worker may own our partitions by now."""
-        if self._ownership:
-            self._ownership.check()
-
-    async def send(self, messages: Sequence[Message]) -> None:
-        """Produce, and return when every message is acknowledged. Order holds within a partition.
-
-        After Busy the caller sends all again: each message then stands once or more, and the first occurrences
-        stand in order, because a partition's next request leaves only after the one before it was acknowledged.
+    async def client(self) -> AIOKafkaProducer:
+        """The client, started.
 
         Raises:
-            Busy: Kafka is away, or did not acknowledge in time.
-            Refused: a message is larger than its topic takes.
-            Misconfigured: Kafka does not let us in, or not write there.
+            Busy: no broker answers; or this producer is closed.
+            Misconfigured: it does not let us in.
         """
+        async with self._opening:
+            if self._closed:
+                raise Busy(f"the producer for Kafka at {self._servers} is closed")
+            if self._client is None:
+                self._client = await self._opened()
+            return self._client
 
-        def place(message: Message) -> tuple[str, int]:
-            return topic(self._deployment, message.role), self.partition(message.key)
-
-        sends = [
-            self._send(name, number, list(group))
-            for (name, number), group in groupby(sorted(messages, key=place), key=place)
-        ]
-        for outcome in await asyncio.gather(*sends, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
-        self._sent(messages)
-
-    async def _send(self, name: str, number: int, messages: Sequence[Message]) -> None:
+    async def _opened(self) -> AIOKafkaProducer:
+        client = AIOKafkaProducer(
+            **arguments(self._servers),
+            acks="all",
+            enable_idempotence=self._idempotent,
+            max_batch_size=BATCH,
+            request_timeout_ms=int(self.patience * 1000),
+        )
         try:
-            for batch in self._batches(messages):
-                acknowledged = await self._producer.send_batch(batch, name, partition=number)
-                await acknowledged
-        except MessageSizeTooLargeError as error:
-            raise Refused(f"a record is too large for topic {name}: {error}") from error
-        except KafkaError as error:
-            raise await failure(self._servers, error, f"Write on topic {name}") from error
+            async with busy_when_away(self._servers, "Write on the deployment's topics"):
+                await asyncio.wait_for(client.start(), self.patience)
+        except BaseException:
+            await _discard(client)
+            raise
+        return client
 
-    def _batches(self, messages: Sequence[Message]) -> Iterator[Any]:
-        batch = self._producer.create_batch()
-        for message in messages:
-            if not _append(batch, message):
-                yield batch
-                batch = self._producer.create_batch()
-                _append(batch, message)
-        if batch.record_count():
-            yield batch
+    async def replace(self, client: AIOKafkaProducer) -> None:
+        """This client has failed: the next request opens another."""
+        if client is self._client:
+            self._client = None
+            await _discard(client)
+
+    async def close(self) -> None:
+        """Give up what is not acknowledged, and send nothing more."""
+        self._closed = True
+        if self._client:
+            await self.replace(self._client)
 
 
-def _append(batch: Any, message: Message) -> bool:
-    headers = list(message.headers.items())
-    return batch.append(timestamp=None, key=message.key, value=message.value, headers=headers) is not None
+async def _discard(client: AIOKafkaProducer) -> None:
+    """End a client without its own `stop`, which waits until the broker has taken all that it holds."""
+    client._closed = True  # noqa: SLF001 - else it warns
+    for end in (client._sender.close, client.client.close):  # noqa: SLF001 - aiokafka has no public way
+        with suppress(TimeoutError):
+            await asyncio.wait_for(end(), CLOSING)
 
 
 @asynccontextmanager
 async def open_producer(
     servers: Servers, *, idempotent: bool = False, patience: float = 10.0
-) -> AsyncIterator[AIOKafkaProducer]:
-    """A started producer that waits for all in-sync replicas.
-
-    Args:
-        servers: where Kafka is, and how to be let in.
-        idempotent: let Kafka drop repeats of a retried request; the embedded broker cannot.
-        patience: seconds after which an unacknowledged request fails.
+) -> AsyncIterator[Producer]:
+    """A started producer that waits for all in-sync replicas; see `Producer`.
 
     Raises:
         Busy: no broker answers.
         Misconfigured: it does not let us in.
     """
-    producer = AIOKafkaProducer(
-        **arguments(servers),
-        acks="all",
-        enable_idempotence=idempotent,
-        max_batch_size=BATCH,
-        request_timeout_ms=int(patience * 1000),
-    )
+    producer = Producer(servers, idempotent=idempotent, patience=patience)
+    await producer.client()
     try:
-        async with busy_when_away(servers, "Write on the deployment's topics"):
-            await producer.start()
         yield producer
     finally:
-        await producer.stop()
+        await producer.close()

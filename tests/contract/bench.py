@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from streams.kafka.producer import KafkaLog
+from streams.kafka.log import KafkaLog
 from streams.protocols import Message
 
 HERE = Path(__file__).parent

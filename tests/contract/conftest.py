@@ -14,7 +14,8 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import create
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.kafka.admin import create_topics
-from streams.kafka.producer import KafkaLog, open_producer
+from streams.kafka.log import KafkaLog
+from streams.kafka.producer import open_producer
 from tests.contract.bench import Bench
 from tests.contract.house import House
 from tests.contract.stored import OTHER, TOWN, FixedClock

@@ -24,8 +24,9 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.elasticsearch.whole import counted, scanned
 from streams.errors import Busy
+from streams.kafka.log import KafkaLog
 from streams.kafka.offsets import earliest
-from streams.kafka.producer import KafkaLog, open_producer
+from streams.kafka.producer import open_producer
 from streams.protocols import Conflict, Done, IncidentWrite, Message, Overloaded, PostWrite
 from streams.topics import topic
 from tests.contract.bench import Bench

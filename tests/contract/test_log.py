@@ -9,8 +9,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from streams.errors import Busy, Fenced, Misconfigured
 from streams.kafka.admin import check_topics, create_topics
 from streams.kafka.incarnations import incarnations
+from streams.kafka.log import KafkaLog
 from streams.kafka.ownership import Ownership
-from streams.kafka.producer import KafkaLog, open_producer
+from streams.kafka.producer import open_producer
 from streams.protocols import Message
 from streams.topics import PLANS, topic
 from tests.contract.bench import Bench
