@@ -26,7 +26,18 @@ IdsArgument = Annotated[
     list[str],
     typer.Argument(metavar="ID...", help="Letters as `list` names them; - takes the lines of `list --json`."),
 ]
-ByOption = Annotated[str, typer.Option(envvar="XIANGYIN_ROLE", help="Your role account, never a person's name.")]
+
+
+def _said(words: str) -> str:
+    """What a person said: no mere spaces, which nobody could read later in `.operations`."""
+    if not words.strip():
+        raise typer.BadParameter("must not be empty")
+    return words.strip()
+
+
+ByOption = Annotated[
+    str, typer.Option(envvar="XIANGYIN_ROLE", callback=_said, help="Your role account, never a person's name.")
+]
 
 UNKNOWN: Final = "there is no such letter; `xiangyin dead list --all` shows those that Kafka still keeps"
 
@@ -52,7 +63,9 @@ def list_(
     until: Annotated[str | None, typer.Option(help="Only of records that came before.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that were sent again or dropped.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, all of them.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Lines of the table: the newest.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many, the newest; the table shows 50.", show_default=False)
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Show the open letters: those that nobody has sent again or dropped. One that died again is a new letter."""
@@ -66,10 +79,10 @@ def list_(
     cabinet = _cabinet(settings)
     found = [each for each in cabinet.letters if (every or each.is_open) and wanted.has(each.letter)]
     if as_json:
-        for each in found:
+        for each in letter.newest(found, limit or len(found)):
             typer.echo(json.encode(letter.plain(each)).decode())
     else:
-        letter.table(found, limit, settings.name)
+        letter.table(found, limit or letter.ROWS, settings.name)
     if cabinet.foreign:
         complain(f"{cabinet.foreign} records of {settings.name}.dead are no letters: another program writes there")
 
@@ -125,7 +138,7 @@ def retry(
 @app.command()
 def drop(
     ids: IdsArgument,
-    because: Annotated[str, typer.Option(help="Why; kept with your role in .operations.")],
+    because: Annotated[str, typer.Option(callback=_said, help="Why; kept with your role in .operations.")],
     by: ByOption,
     config: ConfigOption = None,
 ) -> None:

@@ -28,6 +28,9 @@ REMEDIES: Final[Mapping[str, str]] = {
 SHOWN: Final = 20_000
 """Characters of a value that `show` prints; --raw writes all."""
 
+ROWS: Final = 50
+"""Letters in a table, unless more or fewer are asked for."""
+
 HEAD: Final = ("letter", "came", "reason", "step", "township", "source", "deaths", "state", "error")
 
 ERROR: Final = 100
@@ -41,12 +44,17 @@ def plain(each: Standing) -> dict[str, object]:
     return {**asdict(each.letter), "state": each.state, "dealing": each.dealing}
 
 
+def newest(letters: Sequence[Standing], limit: int) -> Sequence[Standing]:
+    """The last that came, at most so many, in the order in which they came."""
+    return sorted(letters, key=lambda each: each.letter.time)[-limit:]
+
+
 def table(letters: Sequence[Standing], limit: int, deployment: str) -> None:
     """The newest letters, how many there are by reason, and which sources were set aside."""
     if not letters:
         typer.echo("no dead letters")
         return
-    shown = sorted(letters, key=lambda each: each.letter.time)[-limit:]
+    shown = newest(letters, limit)
     rows = [HEAD, *([_visible(cell) for cell in _cells(each, deployment)] for each in shown)]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:  # As wide as it is: a narrow terminal wraps a line, and no id is cut.

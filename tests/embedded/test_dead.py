@@ -52,6 +52,7 @@ async def test_a_letter_whose_cause_is_mended_is_sent_again_and_counted(county: 
     assert [letter["state"] for letter in letters] == ["open", "open"]
     assert await desk.listed("--reason", "step") == []
     assert await desk.listed("--since", "2999-01-01") == []
+    assert await desk.listed("--limit", "1") == letters[1:], "to send the newest again first"
     shown = await desk.run("show", letters[0]["id"].removeprefix(f"{county.name}."))
     assert BROKEN in shown, "opened with the deployment's key, in readable words"
     assert "add the file" in shown
@@ -105,9 +106,17 @@ async def test_a_record_that_dies_again_is_marked_and_never_loops(county: County
 
 
 async def test_who_decides_about_letters_is_a_role(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is asked for, because a login is a person's name; and nothing on standard input is nothing to do."""
+    """It is asked for, because a login is a person's name; spaces are no role, and no reason.
+
+    Nothing on standard input is nothing to do.
+    """
     for command in (("retry", "-"), ("drop", "-", "--because", "x")):
         assert "standard input is empty" in await desk.run(*command, given="\n")
+    for nothing in ("", " "):
+        assert "must not be empty" in await desk.run("drop", "posts-0-99", "--because", nothing, code=2)
+        assert "must not be empty" in await desk.run("drop", "posts-0-99", "--because", "x", "--by", nothing, code=2)
+    monkeypatch.setenv("XIANGYIN_ROLE", " ")
+    assert "must not be empty" in await desk.run("retry", "posts-0-99", code=2)
     monkeypatch.delenv("XIANGYIN_ROLE")
     assert "--by" in await desk.run("retry", "posts-0-99", code=2)
     assert "--by" in await desk.run("drop", "posts-0-99", "--because", "x", code=2)
