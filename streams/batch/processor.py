@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import json
-from msgspec.structs import replace
 
 from streams.batch.care import Care
 from streams.batch.decide import Decider
@@ -15,30 +14,21 @@ from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.patience import Patience, Tally, Tell, untold
 from streams.batch.quarantine import Quarantine
+from streams.batch.write import Writer
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, StepFailed, TooManyDead
 from streams.flow import Flow, Knowledge
 from streams.protocols import (
     Clock,
-    Conflict,
-    Done,
-    Earlier,
-    IncidentWrite,
     Log,
     Message,
-    Outcome,
     Recalled,
     Record,
-    Rejected,
     Store,
-    Versioned,
 )
-from streams.records import Action, AlertMessage, Incident, JudgedPost
+from streams.records import Action, Incident
 
 REDECIDED: Final = 5
 """How often one batch may be decided again because the store disagreed, before the worker starts afresh."""
-
-ALL_REFUSED: Final = 20
-"""So many posts of several sources, all refused by the store: that is the store's fault and not the posts'."""
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -77,6 +67,7 @@ class Processor:
             flow=flow, knowledge=knowledge, memory=self._memory, letters=letters, log=log, generation=generation
         )
         self._patience = Patience(log, clock, tally, tell)
+        self._writer = Writer(log, store, self._memory, self._patience, tally)
         self._care = Care(store, self._patience, alone)
         self._quarantine = Quarantine()
         self._waiting: list[Record] = []
@@ -105,7 +96,7 @@ class Processor:
         for versioned in await self._patience.insist(lambda: self._store.load(partitions)):
             self._memory.hold(versioned)
         await self._care.take(partitions)
-        await self._finish([v.incident.id for v in self._memory.all() if v.incident.unfinished], ())
+        await self._writer.finish([v.incident.id for v in self._memory.all() if v.incident.unfinished], ())
 
     async def drop(self) -> None:
         """Give everything up in good order, so that the next owner need not be careful."""
@@ -161,12 +152,12 @@ class Processor:
         self, records: Sequence[Record], *, alone: bool = False, final: bool = False
     ) -> Sequence[Record]:
         if alone and self._care.deadly(records[0]):
-            await self._send([self._decider.deadly(records[0])])
+            await self._writer.send([self._decider.deadly(records[0])])
             return records
         try:
             draft = await self._decided_and_logged(records, alone=alone, final=final)
-            await self._write_incidents(list(draft.before))
-            await self._finish(list(draft.before), draft.messages)
+            await self._writer.incidents(list(draft.before))
+            await self._writer.finish(list(draft.before), draft.messages)
         except (Busy, Fenced, NewerState, TooManyDead, Misconfigured):
             raise  # The record has no part in it.
         except Exception:
@@ -186,7 +177,7 @@ class Processor:
         while disagreed < REDECIDED:
             known = len(refused)
             draft = await self._decided(records, refused, alone=alone, final=final)
-            if await self._log_decisions(draft, refused):
+            if await self._writer.posts(draft, refused):
                 return draft
             self._decider.undo(draft)
             disagreed += len(refused) == known  # A refusal leads on: each version is refused once.
@@ -200,8 +191,8 @@ class Processor:
         for due, incident in self._memory.overdue(reached, max(passed.values())):
             if self._decider.serves(incident.township):
                 self._escalate_one(due, incident, draft)
-        await self._write_incidents(list(draft.before))
-        await self._finish(list(draft.before), ())
+        await self._writer.incidents(list(draft.before))
+        await self._writer.finish(list(draft.before), ())
 
     def _escalate_one(self, due: datetime, incident: Incident, draft: Draft) -> None:
         try:
@@ -255,122 +246,10 @@ class Processor:
             and not (isinstance(arrival.content, Action) and incident in self._absent)
         }
         for incident, township in sorted(named):
-            found = await self._read(incident, township)
+            found = await self._writer.read(incident, township)
             if found:
                 self._memory.hold(found)
-                await self._finish([incident] if found.incident.unfinished else (), ())
-
-    async def _read(self, incident: str, township: str) -> Versioned | None:
-        return await self._patience.insist(lambda: self._store.read_incident(incident, township))
-
-    # 2: write
-
-    async def _log_decisions(self, draft: Draft, refused: Refusals) -> bool:
-        """Write the posts; false when the store knows better, and the batch must be decided again."""
-        posts = draft.posts
-
-        async def write(documents: Sequence[str]) -> Sequence[Outcome]:
-            self._log.assert_owned()
-            return await self._store.write_posts({document: draft.write(document) for document in documents})
-
-        contested, before = list[str](), len(refused)
-        async for document, outcome in self._patience.until_written(list(posts), write):
-            if isinstance(outcome, Conflict):
-                contested.append(document)
-            elif isinstance(outcome, Rejected):
-                refused[document, posts[document].version] = outcome.reason
-        sources = {judged.post.source for judged in posts.values()}
-        if len(refused) - before == len(posts) >= ALL_REFUSED and len(sources) > 1:
-            raise TooManyDead(f"the store refuses all {len(posts)} posts of a batch: {next(iter(refused.values()))}")
-        return len(refused) == before and await self._agreed(contested, posts)
-
-    async def _agreed(self, contested: Sequence[str], posts: Mapping[str, JudgedPost]) -> bool:
-        """Whether what stands in the store under these ids was decided as we decided, and is no older."""
-        if not contested:
-            return True
-        wanted = {document: posts[document].post.township for document in contested}
-        stored = (await self._patience.insist(lambda: self._store.recall(wanted))).posts
-        return all(document in stored and _agrees(posts[document], stored[document].earlier) for document in contested)
-
-    async def _write_incidents(self, incidents: Sequence[str]) -> None:
-        """Write incidents by compare-and-set until each one stands.
-
-        Raises:
-            Fenced: an incident was changed by another worker.
-            TooManyDead: the store refuses an incident, which no retry can mend.
-        """
-        moved: list[str] = []
-
-        async def write(ids: Sequence[str]) -> Sequence[Outcome]:
-            self._log.assert_owned()
-            return await self._store.write_incidents([self._write(incident) for incident in ids])
-
-        async for incident, outcome in self._patience.until_written(incidents, write):
-            now = self._memory.now(incident)
-            if isinstance(outcome, Done):
-                self._memory.hold(Versioned(now, outcome.seq_no, outcome.primary_term, outcome.index))
-            elif isinstance(outcome, Conflict):
-                if not await self._reread(now):
-                    moved.append(incident)
-            elif isinstance(outcome, Rejected):
-                raise TooManyDead(f"the store refuses incident {incident}: {outcome.reason}")
-        if moved:
-            await self._write_incidents(moved)
-
-    def _write(self, incident: str) -> IncidentWrite:
-        return IncidentWrite(self._memory.now(incident), self._memory.stored(incident))
-
-    async def _reread(self, ours: Incident) -> bool:
-        """A conflict is our own write seen late, or an index that another has replaced, or another writer.
-
-        Returns:
-            Whether what stands there is ours; if not, it is what we knew, in another index, and is to be written upon.
-        """
-        found, known = await self._read(ours.id, ours.township), self._memory.stored(ours.id)
-        if found and found.incident == ours:
-            self._memory.hold(found)
-            return True
-        if found and known and found.incident == known.incident and found.index != known.index:
-            self._memory.moved(found)
-            return False
-        raise Fenced(f"incident {ours.id} of {ours.township} was changed by another worker")
-
-    # 3: alerts, dead letters, history
-
-    async def _finish(self, incidents: Sequence[str], messages: Sequence[Message]) -> None:
-        """Send what is pending, write the history's own documents, then clear what was pending."""
-        pending = [i for incident in incidents if (i := self._memory.now(incident)).pending_alerts]
-        alerts = [_alert(incident, alert) for incident in pending for alert in incident.pending_alerts]
-        if alerts or messages:
-            self._log.assert_owned()
-            await self._send([*messages, *alerts])
-            self._tally.add("alerts", len(alerts))
-        archived = await self._archive(incidents)
-        for incident in pending:
-            self._memory.put(replace(self._memory.now(incident.id), pending_alerts=()))
-        await self._write_incidents(list(dict.fromkeys([*archived, *(incident.id for incident in pending)])))
-
-    async def _archive(self, incidents: Sequence[str]) -> Sequence[str]:
-        """Write the history's new entries as documents; the incidents that are to note it.
-
-        What is not noted as written is written again, the same.
-        """
-
-        async def write(ids: Sequence[str]) -> Sequence[Outcome]:
-            return await self._store.write_history([self._memory.now(incident) for incident in ids])
-
-        new = [incident for incident in incidents if self._memory.now(incident).unarchived]
-        async for incident, outcome in self._patience.until_written(new, write):
-            if isinstance(outcome, Rejected):
-                raise TooManyDead(f"the store refuses the history of incident {incident}: {outcome.reason}")
-            now = self._memory.now(incident)
-            self._memory.put(replace(now, archived=now.revision))
-        return new
-
-    # Small things
-
-    async def _send(self, messages: Sequence[Message]) -> None:
-        await self._patience.insist(lambda: self._log.send(messages))
+                await self._writer.finish([incident] if found.incident.unfinished else (), ())
 
     async def _count(self, draft: Draft) -> None:
         """Count what stands now, and tell the operators of a source that is set aside."""
@@ -379,7 +258,7 @@ class Processor:
         for township, source, dead in draft.verdicts:
             if self._quarantine.saw(township, source, dead=dead):
                 self._tally.add("quarantined", township=township, source=source)
-                await self._send([_quarantined(township, source)])
+                await self._writer.send([_quarantined(township, source)])
 
 
 def _named(arrival: Arrived, recalled: Recalled) -> str | None:
@@ -390,16 +269,7 @@ def _named(arrival: Arrived, recalled: Recalled) -> str | None:
     return stored.earlier.incident if stored else None
 
 
-def _agrees(judged: JudgedPost, there: Earlier) -> bool:
-    return (there.incident, there.first) == (judged.incident, judged.first) and there.version >= judged.version
-
-
 def _quarantined(township: str, source: str) -> Message:
     """For `.operations`: a person must look at this source."""
     value = json.encode({"event": "source_quarantined", "township": township, "source": source})
     return Message(role="operations", key=township.encode(), value=value)
-
-
-def _alert(incident: Incident, alert: AlertMessage) -> Message:
-    headers = {name: value.encode() for name, value in alert.headers.items()}
-    return Message(role="alerts", key=incident.township.encode(), value=alert.value.encode(), headers=headers)

@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from streams.batch.decide import Decider
-from streams.batch.draft import Refusals
+from streams.batch.draft import Draft, Refusals
 from streams.batch.processor import Processor
+from streams.batch.write import Writer
 from streams.protocols import IncidentWrite, Outcome, Recalled, Record
 from tests.unit.simulation import test_interleaved, world
 from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
@@ -53,13 +54,13 @@ def writes_over_other_writers(patch: pytest.MonkeyPatch) -> None:
 def takes_any_conflict_for_its_own(patch: pytest.MonkeyPatch) -> None:
     """Goes on after another worker's write as if it had been its own."""
 
-    async def reread(self: Processor, ours: Any) -> bool:
+    async def reread(self: Writer, ours: Any) -> bool:
         found = await self._store.read_incident(ours.id, ours.township)
         if found:
             self._memory.hold(replace(found, incident=ours))
         return True
 
-    patch.setattr(Processor, "_reread", reread)
+    patch.setattr(Writer, "_reread", reread)
 
 
 def writes_by_numbers_of_another_index(patch: pytest.MonkeyPatch) -> None:
@@ -70,15 +71,15 @@ def writes_by_numbers_of_another_index(patch: pytest.MonkeyPatch) -> None:
 def writes_on_whatever_replaced_an_index(patch: pytest.MonkeyPatch) -> None:
     """Takes every incident that stands in another index for the one that it knew."""
 
-    async def reread(self: Processor, ours: Any) -> bool:
-        found, known = await self._read(ours.id, ours.township), self._memory.stored(ours.id)
+    async def reread(self: Writer, ours: Any) -> bool:
+        found, known = await self.read(ours.id, ours.township), self._memory.stored(ours.id)
         if found and known and found.index != known.index:
             self._memory.moved(found)
             return False
         return await original(self, ours)
 
-    original = Processor._reread
-    patch.setattr(Processor, "_reread", reread)
+    original = Writer._reread
+    patch.setattr(Writer, "_reread", reread)
 
 
 def acknowledges_first(patch: pytest.MonkeyPatch) -> None:
@@ -101,7 +102,7 @@ def leaves_pending_alerts(patch: pytest.MonkeyPatch) -> None:
 
     async def load(self: Processor, partitions: Any) -> None:
         with pytest.MonkeyPatch.context() as loading:
-            loading.setattr(self, "_finish", _nothing)
+            loading.setattr(self._writer, "finish", _nothing)
             await original(self, partitions)
 
     async def _nothing(_incidents: object, _messages: object) -> None: ...
@@ -111,24 +112,24 @@ def leaves_pending_alerts(patch: pytest.MonkeyPatch) -> None:
 
 def writes_incidents_before_posts(patch: pytest.MonkeyPatch) -> None:
     """Counts a post before its decision is logged."""
-    original = Processor._log_decisions
+    original = Writer.posts
 
-    async def log_decisions(self: Processor, posts: Any, refused: Refusals) -> bool:
+    async def posts(self: Writer, draft: Draft, refused: Refusals) -> bool:
         stored = self._memory.stored
         changed = [i for i, now in self._memory._now.items() if not (there := stored(i)) or there.incident != now]
-        await self._write_incidents(changed)
-        return await original(self, posts, refused)
+        await self.incidents(changed)
+        return await original(self, draft, refused)
 
-    patch.setattr(Processor, "_log_decisions", log_decisions)
+    patch.setattr(Writer, "posts", posts)
 
 
 def takes_a_conflicting_decision_for_agreement(patch: pytest.MonkeyPatch) -> None:
     """Does not look at what stands in the store where a post is there already."""
 
-    async def agreed(_self: Processor, _contested: object, _draft: object) -> bool:
+    async def agreed(_self: Writer, _contested: object, _draft: object) -> bool:
         return True
 
-    patch.setattr(Processor, "_agreed", agreed)
+    patch.setattr(Writer, "_agreed", agreed)
 
 
 MUTANTS: tuple[Mutate, ...] = (
