@@ -12,9 +12,9 @@ from streams.identity import document_id
 from streams.murmur2 import partition
 from tests.embedded.county import PARTITIONS, TOWNSHIPS
 
-NAME, MATTER, GRAVE = "made", "made-matter", "made-grave"
+NAME, MATTER, GRAVE, REASON = "made", "made-matter", "made-grave", "made-to-die"
 """Headers by which a record is known again at the end: what it is called, which matter it tells of (chatter has none),
-and whether somebody's safety is at stake. The worker knows nothing of them."""
+whether somebody's safety is at stake, and why it must be set aside. The worker knows nothing of them."""
 
 POISON, EDITED, REPEATED, MISPLACED = 0.01, 0.02, 0.02, 0.01
 """Shares of records."""
@@ -158,22 +158,23 @@ class Content:
     def _poison(self) -> Made:
         fields = self._chatter(self._dice.choice(tuple(TOWNSHIPS))).fields
         whole = json.dumps(fields).encode()
-        value, schema = self._dice.choice((
-            (b"\xff\x00rubbish", b"1"),
-            (whole[: len(whole) // 2], b"1"),
-            (b"", b"1"),
-            (None, b"1"),
-            (b"[" * 100_000, b"1"),
-            (json.dumps({**fields, "township": "?"}).encode(), b"1"),
-            (json.dumps({**fields, "township": "110101001000"}).encode(), b"1"),
-            (json.dumps({**fields, "fetched": "yesterday"}).encode(), b"1"),
-            (json.dumps({**fields, "id": ""}).encode(), b"1"),
-            (whole, b"9"),
-            (whole, b"new"),
+        reason, value, schema = self._dice.choice((
+            ("unreadable", b"\xff\x00rubbish", b"1"),
+            ("unreadable", whole[: len(whole) // 2], b"1"),
+            ("unreadable", b"", b"1"),
+            ("unreadable", None, b"1"),
+            ("unreadable", b"[" * 100_000, b"1"),
+            ("unreadable", json.dumps({**fields, "township": "?"}).encode(), b"1"),
+            ("township", json.dumps({**fields, "township": "110101001000"}).encode(), b"1"),
+            ("unreadable", json.dumps({**fields, "fetched": "yesterday"}).encode(), b"1"),
+            ("unreadable", json.dumps({**fields, "id": ""}).encode(), b"1"),
+            ("schema", whole, b"9"),
+            ("unreadable", whole, b"new"),
         ))  # fmt: skip
         name = f"poison-{self._number}"
         place = self._dice.randrange(PARTITIONS)
-        return Made(name, place, fields["township"].encode(), value, ((NAME, name.encode()), ("schema", schema)))
+        headers = ((NAME, name.encode()), ("schema", schema), (REASON, reason.encode()))
+        return Made(name, place, fields["township"].encode(), value, headers)
 
     def _time(self) -> str:
         self._clock += timedelta(milliseconds=1)

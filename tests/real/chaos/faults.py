@@ -1,4 +1,7 @@
-"""What may happen to the workers, to the broker, and to the search server. A fault returns what it did."""
+"""What may happen to the workers, to the broker, and to the search server.
+
+A fault returns what it did, and raises `Nobody` when it fell on nobody: that one does not count.
+"""
 
 import asyncio
 import contextlib
@@ -12,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from deploy.child import Child
-from tests.real.chaos.fleet import MEBIBYTE, Fleet
+from tests.real.chaos.fleet import MEBIBYTE, Fleet, Nobody
 from tests.real.chaos.proxy import HARMS, Proxy
 from tests.real.java import JavaServer
 from tests.real.servers import RealServers
@@ -32,43 +35,43 @@ class Scene(Struct, frozen=True):
     """Seconds after which the group gives up a worker that is silent."""
 
 
+LIFE: Final = 120.0
+"""Seconds within which somebody must be there to fall on: a worker pauses for a minute at most between two lives."""
+
 Fault = Callable[[Scene], Awaitable[str]]
 
 
 async def kill(scene: Scene) -> str:
     """Kill -9 of a worker."""
-    return f"worker {_anyone(scene).kill()}"
+    return f"worker {scene.fleet.kill(await _anyone(scene))}"
 
 
 async def kill_all(scene: Scene) -> str:
     """Kill -9 of all workers at once."""
-    return f"workers {', '.join(str(worker.kill()) for worker in scene.fleet.workers)}"
+    await _anyone(scene)
+    return f"workers {', '.join(str(pid) for worker in scene.fleet.workers if (pid := scene.fleet.kill(worker)))}"
 
 
 async def terminate(scene: Scene) -> str:
     """SIGTERM to a worker."""
-    seconds = await scene.fleet.terminate(_anyone(scene))
-    return f"ended after {seconds:.1f} s with {_last(scene)}"
+    return str(await scene.fleet.terminate(await _anyone(scene)))
 
 
 async def terminate_while_bulks_fail(scene: Scene) -> str:
     """SIGTERM to a worker whose writes are all refused."""
     with scene.proxy.doing("429", share=1.0):
         await asyncio.sleep(2)
-        seconds = await scene.fleet.terminate(_anyone(scene))
-    return f"ended after {seconds:.1f} s with {_last(scene)}"
+        return str(await scene.fleet.terminate(await _anyone(scene), refused=True))
 
 
 async def zombie(scene: Scene) -> str:
     """SIGSTOP to a worker for longer than the group waits for it, then SIGCONT."""
-    pid, seconds = _anyone(scene).pid, scene.session * scene.dice.uniform(1.3, 2)
-    if not pid:
-        return "nobody was there"
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
+    pid, seconds = (await _anyone(scene)).pid, scene.session * scene.dice.uniform(1.3, 2)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
     return f"worker {pid}, {seconds:.1f} s"
 
@@ -79,7 +82,7 @@ async def join_or_leave(scene: Scene) -> str:
     if len(fleet.workers) <= LEAST or (len(fleet.workers) < MOST and scene.dice.random() < 0.6):
         await fleet.join()
         return f"one came: {len(fleet.workers)}"
-    await fleet.leave(_anyone(scene))
+    await fleet.leave(await _anyone(scene))
     return f"one went: {len(fleet.workers)}"
 
 
@@ -110,6 +113,7 @@ def harm(kind: str) -> Fault:
         before = scene.proxy.done[kind]
         with scene.proxy.doing(kind):
             await asyncio.sleep(scene.dice.uniform(3, 8))
+            await _until(lambda: scene.proxy.done[kind] > before)
         return f"{scene.proxy.done[kind] - before} requests"
 
     return harmed
@@ -169,9 +173,15 @@ async def _away(scene: Scene, server: JavaServer, end: Callable[[], None]) -> st
     return f"{seconds:.1f} s, and its start"
 
 
-def _anyone(scene: Scene) -> Child:
-    return scene.dice.choice(scene.fleet.workers)
+async def _anyone(scene: Scene) -> Child:
+    """A worker that lives; it does until we wait for something."""
+    await _until(lambda: any(worker.pid for worker in scene.fleet.workers))
+    return scene.dice.choice([worker for worker in scene.fleet.workers if worker.pid])
 
 
-def _last(scene: Scene) -> object:
-    return scene.fleet.asked[-1] if scene.fleet.asked else "nothing"
+async def _until(is_there: Callable[[], bool]) -> None:
+    until = time.monotonic() + LIFE
+    while not is_there():
+        if time.monotonic() > until:
+            raise Nobody
+        await asyncio.sleep(0.1)

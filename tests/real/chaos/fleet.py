@@ -16,6 +16,7 @@ import psutil
 from deploy.child import Child
 from deploy.wiring import WORKER_PATIENCE
 from streams.worker.settings import WorkerSettings
+from tests.real.chaos.invariants import Ended
 
 DEADLINE: Final = WorkerSettings(servers="", deployment="").stop + 3.0
 """Seconds within which a worker must have ended that was asked to: its own deadline, and a busy machine."""
@@ -30,13 +31,17 @@ EVERY: Final = 1.0
 """Seconds between two looks at the memory."""
 
 
+class Nobody(Exception):
+    """A fault found nobody to fall on."""
+
+
 class Fleet:
     """Worker processes; all end with the context.
 
     Attributes:
         memory: seconds since the start, and resident bytes of the largest worker then.
-        asked: with which code those ended that were asked to.
-        late: workers that outlived their deadline, with the seconds.
+        asked: how those ended that were asked to.
+        killed: how many we killed.
         waited, impatient: how many workers had to do without their store for long; what was wrong with them then.
     """
 
@@ -46,8 +51,8 @@ class Fleet:
         self._gone: list[Child] = []
         self._stack = contextlib.AsyncExitStack()
         self.memory: list[tuple[float, int]] = []
-        self.asked: list[int] = []
-        self.late: list[str] = []
+        self.asked: list[Ended] = []
+        self.killed = 0
         self.waited, self.impatient = 0, list[str]()
 
     async def __aenter__(self) -> Self:
@@ -80,33 +85,45 @@ class Fleet:
         return worker
 
     async def leave(self, worker: Child) -> None:
-        """One less, for good: asked to end."""
+        """One less, for good: asked to end, and not started again."""
+        await self.terminate(worker)
         self.workers.remove(worker)
         self._gone.append(worker)
-        begun = time.monotonic()
         await worker.__aexit__(None, None, None)
-        self._note(worker, time.monotonic() - begun)
 
-    async def terminate(self, worker: Child) -> float:
-        """Ask one to end, and see it started again; the seconds until it had ended."""
-        begun, before = time.monotonic(), len(worker.exits)
+    async def terminate(self, worker: Child, *, refused: bool = False) -> Ended:
+        """Ask one to end, and see it started again.
+
+        Args:
+            worker: one that lives.
+            refused: whether all its writes are refused meanwhile.
+
+        Raises:
+            Nobody: it is between two lives; its process id is 0 then, which would mean ourselves.
+        """
+        pid, before, begun = worker.pid, len(worker.exits), time.monotonic()
+        if not pid:
+            raise Nobody
         with contextlib.suppress(ProcessLookupError):
-            os.kill(worker.pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
         while len(worker.exits) == before and time.monotonic() - begun < DEADLINE:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.1)
-        self.asked += worker.exits[before : before + 1]
-        self._note(worker, time.monotonic() - begun)
-        return time.monotonic() - begun
+        code = worker.exits[before] if len(worker.exits) > before else None
+        self.asked.append(Ended(time.monotonic() - begun, code, refused))
+        return self.asked[-1]
+
+    def kill(self, worker: Child) -> int:
+        """Kill -9 one; its process id, or 0 where it was between two lives."""
+        pid = worker.kill()
+        self.killed += bool(pid)
+        return pid
 
     @property
     def exits(self) -> list[int]:
-        """Codes of all that ended without being asked to."""
+        """Codes of all that ended without our doing."""
+        ours = Counter(each.code for each in self.asked) + Counter({-signal.SIGKILL: self.killed})
         ended = Counter(code for worker in (*self.workers, *self._gone) for code in worker.exits)
-        return sorted((ended - Counter(self.asked)).elements())
-
-    def _note(self, worker: Child, seconds: float) -> None:
-        if seconds >= DEADLINE:
-            self.late.append(f"{worker.name}: {seconds:.1f} s")
+        return sorted((ended - Counter({code: times for code, times in ours.items() if code is not None})).elements())
 
     async def _look(self) -> None:
         begun = time.monotonic()

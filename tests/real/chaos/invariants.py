@@ -1,6 +1,5 @@
 """What must hold at the end, told from what the servers themselves say: pure, each breach named."""
 
-import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -30,13 +29,19 @@ class Logged(Struct, frozen=True):
     place: Place
     name: str
     """What the producer called it: a post's document id, or the name of a poison record."""
-    poison: bool = False
+    reason: str = ""
+    """Why it must be set aside; empty for a post, which must not."""
     fetched: str = ""
     """Of a post: in RFC 3339, all in one zone, so that the later one is the greater one."""
     matter: str = ""
     """Which matter its producer told of, and in which township; empty for chatter and rubbish."""
     grave: bool = False
     """Whether that matter is one of public safety."""
+
+    @property
+    def poison(self) -> bool:
+        """Whether it must end as a dead letter."""
+        return bool(self.reason)
 
 
 class Stored(Struct, frozen=True):
@@ -88,6 +93,27 @@ class Offsets(Struct, frozen=True):
     end: int
 
 
+class Ended(Struct, frozen=True):
+    """A worker that was asked to end."""
+
+    seconds: float
+    """How long we waited for it."""
+    code: int | None
+    """Its exit code; None for one that outlived the deadline."""
+    refused: bool = False
+    """Whether all its writes were refused meanwhile."""
+
+    def __str__(self) -> str:
+        if self.code is None:
+            return f"still there after {self.seconds:.1f} s"
+        return f"ended after {self.seconds:.1f} s with {self.code}"
+
+    @property
+    def in_good_order(self) -> bool:
+        """With 0; where it can write nothing its own deadline ends it, or a rebalance that its batch gives way to."""
+        return self.code == Exit.DONE or (self.refused and self.code in (Exit.FAILED, Exit.AGAIN))
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
     """All that is asked for at the end, and what was noted meanwhile."""
 
@@ -104,17 +130,14 @@ class Evidence(Struct, frozen=True, kw_only=True):
     commits: Sequence[Mapping[int, int]] = ()
     """Committed offsets by partition, as seen one after the other."""
     exits: Sequence[int] = ()
-    """Codes with which workers ended that nobody had asked to."""
+    """Codes with which workers ended that we had neither asked to nor killed."""
     planned: int = 0
     """Faults that were to fall."""
     faults: int = 0
     """Faults that fell."""
     unrecovered: Sequence[str] = ()
     """Faults after which nothing was judged again in time."""
-    asked: int = 0
-    """Workers that were asked to end."""
-    late: Sequence[str] = ()
-    """Those that outlived the deadline of their end."""
+    asked: Sequence[Ended] = ()
     memory: Sequence[tuple[float, int]] = ()
     """Seconds since the start, and resident bytes of the largest worker then; of a run without faults, which would
     give memory back."""
@@ -179,11 +202,13 @@ def newest(evidence: Evidence) -> Finding:
 
 
 def dead(evidence: Evidence) -> Finding:
-    """Each poison record is dead, and nothing else."""
-    made = {each.place for each in evidence.logged if each.poison}
-    wrong = made ^ {each.place for each in evidence.letters}
-    why = {each.place: each.reason for each in evidence.letters}
-    return _finding("dead letters are the poison records", len(made), (f"{each} {why.get(each, '')}" for each in wrong))
+    """Each poison record is dead for the reason for which it must be, and nothing else is dead."""
+    made = {(each.place, each.reason) for each in evidence.logged if each.poison}
+    letters = {(each.place, each.reason) for each in evidence.letters}
+    wrong = (
+        f"{place} {reason}: {'missing' if (place, reason) in made else 'there'}" for place, reason in made ^ letters
+    )
+    return _finding("dead letters are the poison records", len(made), wrong)
 
 
 def counts(evidence: Evidence) -> Finding:
@@ -307,8 +332,8 @@ def _backward(commits: Sequence[Mapping[int, int]]) -> Iterator[str]:
 
 
 def exits(evidence: Evidence) -> Finding:
-    """No worker called for a person, and none ended by a defect."""
-    wrong = (code for code in evidence.exits if code not in (Exit.DONE, Exit.AGAIN, -signal.SIGKILL))
+    """No worker called for a person, none ended by a defect, and none was killed but by us: not for memory either."""
+    wrong = (code for code in evidence.exits if code != Exit.AGAIN)
     return _finding("workers ended only to be started again", len(evidence.exits), wrong)
 
 
@@ -319,8 +344,9 @@ def recovery(evidence: Evidence) -> Finding:
 
 
 def deadlines(evidence: Evidence) -> Finding:
-    """Who was asked to end did so by its deadline."""
-    return _finding("ended within the deadline", evidence.asked, evidence.late)
+    """Who was asked to end did so by its deadline, and in good order."""
+    wrong = [each for each in evidence.asked if not each.in_good_order]
+    return _finding("ended in good order when asked to", len(evidence.asked), wrong)
 
 
 def patience(evidence: Evidence) -> Finding:

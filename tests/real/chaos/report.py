@@ -22,6 +22,8 @@ class Struck(Struct, frozen=True):
     what: str
     lasted: float
     waited: float | None
+    fell: bool = True
+    """False when it found nobody to fall on: then it does not count."""
 
 
 class Outcome(Struct, kw_only=True):
@@ -35,7 +37,9 @@ class Outcome(Struct, kw_only=True):
     """Records that were not acknowledged yet, look by look."""
     sending: float
     """Seconds in which posts were sent."""
+    killed: int
     exits: list[int]
+    """Codes with which workers ended without our doing."""
     again: int
     """Records that the producer sent once more for want of an answer."""
 
@@ -63,7 +67,7 @@ def show(console: Console, outcome: Outcome) -> None:
     """Print all of it."""
     console.print(_faults(outcome.struck))
     codes = ", ".join(f"{code} x {times}" for code, times in sorted(Counter(outcome.exits).items()))
-    console.print(f"unasked, workers ended with: {codes or 'none did'}")
+    console.print(f"workers that we killed: {outcome.killed}; others ended unasked with: {codes or 'none did'}")
     console.print(f"sent again for want of an answer: {outcome.again:,}")
     console.print(f"posts were sent for {outcome.sending:,.0f} s")
     console.print(f"records behind at most, by tenths of the run: {_tenths(outcome.behind, 1)}")

@@ -17,7 +17,7 @@ from rich.console import Console
 from tests.embedded.county import County
 from tests.real.chaos.content import ESTATES, FOUNDING, MATTERS, Content
 from tests.real.chaos.faults import AWAY, Fault, Scene, away, drawn
-from tests.real.chaos.fleet import Fleet
+from tests.real.chaos.fleet import Fleet, Nobody
 from tests.real.chaos.invariants import Evidence, Offsets, findings
 from tests.real.chaos.producer import Producer
 from tests.real.chaos.proxy import Proxy
@@ -92,6 +92,7 @@ class Run:
                 memory=[size for _, size in fleet.memory],
                 behind=self._behind,
                 sending=self._sending,
+                killed=fleet.killed,
                 exits=fleet.exits,
                 again=self._producer.again,
             )
@@ -140,7 +141,10 @@ class Run:
         waits.append(asyncio.create_task(self._wait_of_a_probe()))
         waited = [each for each in await asyncio.gather(*waits) if each is not None]
         longest = max(waited) if len(waited) == len(waits) else None
-        return Struck(begun - self._begun, name, falling.result(), lasted, longest)
+        try:
+            return Struck(begun - self._begun, name, falling.result(), lasted, longest)
+        except Nobody:
+            return Struck(begun - self._begun, name, "found nobody to fall on", lasted, longest, fell=False)
 
     async def _wait_of_a_probe(self) -> float | None:
         """Seconds from now until a post of each township is stored; None when it takes too long."""
@@ -190,10 +194,9 @@ class Run:
             commits=self._commits,
             exits=fleet.exits,
             planned=self._plan.faults + bool(self._plan.away),
-            faults=len(struck),
+            faults=sum(each.fell for each in struck),
             unrecovered=[each.name for each in struck if each.waited is None],
-            asked=len(fleet.asked),
-            late=fleet.late,
+            asked=fleet.asked,
             memory=() if struck else fleet.memory,
             absences=int(bool(self._plan.away)),
             waited=fleet.waited,

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.real.chaos import invariants
-from tests.real.chaos.invariants import Alert, Evidence, Letter, Logged, Matter, Offsets, Stored
+from tests.real.chaos.invariants import Alert, Ended, Evidence, Letter, Logged, Matter, Offsets, Stored
 from tests.real.chaos.report import Outcome
 
 POISON = ("chaos.posts", 0, 3)
@@ -21,7 +21,7 @@ SOUND = Evidence(
         Logged(("chaos.posts", 0, 0), "a", fetched="2026-01-01T00:00:00.001+00:00", matter=WALL, grave=True),
         Logged(("chaos.posts", 0, 1), "a", fetched="2026-01-01T00:00:00.001+00:00", matter=WALL, grave=True),
         Logged(("chaos.posts", 0, 2), "a", fetched="2026-01-01T00:00:00.003+00:00", matter=WALL, grave=True),
-        Logged(POISON, "poison-1", poison=True),
+        Logged(POISON, "poison-1", "unreadable"),
         Logged(("chaos.posts", 0, 4), "b", fetched="2026-01-01T00:00:00.002+00:00", matter=WALL, grave=True),
         Logged(("chaos.posts", 1, 0), "c", fetched="2026-01-01T00:00:00.004+00:00", matter=LAMP),
         Logged(("chaos.posts", 1, 1), "d", fetched="2026-01-01T00:00:00.005+00:00"),
@@ -42,10 +42,10 @@ SOUND = Evidence(
     letters=(Letter(POISON, "unreadable"), Letter(POISON, "unreadable")),
     offsets={0: Offsets(0, 5, 5), 1: Offsets(0, 2, 2)},
     commits=({0: 1, 1: 0}, {0: 4}, {0: 5, 1: 2}),
-    exits=(-9, 75, 75),
+    exits=(75, 75),
     planned=3,
     faults=3,
-    asked=1,
+    asked=(Ended(1.2, 0), Ended(30.1, 70, refused=True)),
     memory=[(float(second), 300 + second % 7) for second in range(400)],
     absences=1,
     waited=2,
@@ -75,7 +75,7 @@ PLANTED: dict[Callable[[Evidence], Any], dict[str, Any]] = {
     invariants.forward: {"commits": ({0: 4}, {0: 3})},
     invariants.exits: {"exits": (70,)},
     invariants.recovery: {"unrecovered": ("zombie",)},
-    invariants.deadlines: {"late": ("work: 40 s",)},
+    invariants.deadlines: {"asked": (Ended(33.0, None),)},
     invariants.patience: {"impatient": ("2 exits of a worker",)},
     invariants.flat: {"memory": [(float(second), 300 + second // 5) for second in range(400)]},
 }
@@ -98,7 +98,13 @@ MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
     (invariants.alerts, {"alerts": ()}),
     (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("wall:4", "wall", 4, first=False, content=b"four"))}),
     (invariants.alerts, {"alerts": (*SOUND.alerts, Alert("flood:1", "flood", 1, first=True, content=b"one"))}),
+    (invariants.dead, {"letters": (Letter(POISON, "quarantine"),)}),
+    (invariants.dead, {"letters": (*SOUND.letters, Letter(POISON, "deadly"))}),  # Once for this, once for that.
     (invariants.exits, {"exits": (78,)}),
+    (invariants.exits, {"exits": (0,)}),
+    (invariants.exits, {"exits": (-9,)}),  # Not by us: for its memory, perhaps.
+    *((invariants.deadlines, {"asked": (Ended(1.2, code),)}) for code in (70, 75, 78, -11)),
+    (invariants.deadlines, {"asked": (Ended(1.2, 78, refused=True),)}),
     (invariants.offsets, {"offsets": {**SOUND.offsets, 1: Offsets(1, 2, 2)}}),
     (invariants.recovery, {"planned": 4}),  # One did not fall.
     (invariants.patience, {"absences": 1, "waited": 0}),
@@ -135,7 +141,7 @@ def test_an_end_that_nobody_has_seen_is_no_good_end() -> None:
         "repeated alerts are the same",
         "workers ended only to be started again",
         "judged again after each fault",
-        "ended within the deadline",
+        "ended in good order when asked to",
         "workers waited for an absent store",
         "memory of workers stays flat",
     }
@@ -156,4 +162,4 @@ def test_the_verdict_says_what_is_broken_and_what_was_not_asked() -> None:
 
 def _outcome(evidence: Evidence) -> Outcome:
     found = invariants.findings(evidence)
-    return Outcome(struck=[], found=found, memory=[], behind=[], sending=0.0, exits=[], again=0)
+    return Outcome(struck=[], found=found, memory=[], behind=[], sending=0.0, killed=0, exits=[], again=0)

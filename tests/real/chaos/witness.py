@@ -16,7 +16,7 @@ from agents.alert import OF_GRADE, OF_WARNING
 from streams.identity import document_id
 from streams.kafka.coordinator import heed_errors
 from tests.embedded.county import PARTITIONS
-from tests.real.chaos.content import GRAVE, MATTER, NAME
+from tests.real.chaos.content import GRAVE, MATTER, NAME, REASON
 from tests.real.chaos.invariants import Alert, Letter, Logged, Matter, Offsets, Stored
 from tests.real.servers import RealServers
 
@@ -129,10 +129,10 @@ class Witness:
 def _logged(record: Any) -> Logged:
     said = dict(record.headers)
     name = said[NAME].decode()
-    poison = name.startswith("poison-")
-    fetched = "" if poison else _utc(json.loads(record.value)["fetched"])
+    reason = said.get(REASON, b"").decode()
+    fetched = "" if reason else _utc(json.loads(record.value)["fetched"])
     place = (record.topic, record.partition, record.offset)
-    return Logged(place, name, poison, fetched, said.get(MATTER, b"").decode(), GRAVE in said)
+    return Logged(place, name, reason, fetched, said.get(MATTER, b"").decode(), GRAVE in said)
 
 
 def _alert(record: Any) -> Alert:
