@@ -1,6 +1,7 @@
 """Upgrading and rolling back while residents write: two programs in one group, indices replaced under load."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import subprocess
@@ -73,9 +74,13 @@ async def test_indices_are_replaced_and_put_back_under_load(servers: Servers, co
     assert await asyncio.to_thread(county.run, "indices", "rebuild") == "nothing to do\n"
     back = await asyncio.to_thread(county.run, "indices", "back", "--township", HERE)
     assert len(back.splitlines()) == 2
+    during = len(counted)
     ids = await publishing | await publish(county, range(60, 65))
     await county.until(len(ids), seconds=PATIENCE)
+    assert len(counted) > during > 0, "counted while indices moved, and after"
     counting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await counting  # A count that failed meanwhile fails here.
     await check(county, ids)
     assert counted == sorted(counted)
     assert [worker.poll() for worker in county.workers] == [None, None]
