@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from deploy.settings.deployment import ONLY_ENVIRONMENT, Settings
 from models.correction import Correction
+from streams.batch.claims import Claim
 from streams.batch.register import Dealing
 from streams.crawl.watch import Event
 from streams.records import Action, DeadLetter, Evidence, Post, Toll
@@ -85,7 +86,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "action": _of(Action),
     "alert": _of(Alert),
     "deadletter": _of(DeadLetter),
-    "operation": lambda: _either(Event, Dealing),
+    "operation": lambda: _either(Event, Claim, Dealing),
     "correction": _of(Correction),
 }
 

@@ -13,12 +13,14 @@ from deploy import letters
 from deploy.cli import complain, exits, letter
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
+from deploy.desk import AT_ONCE, opened
 from deploy.reading import moment
 from deploy.settings.deployment import Settings, load
 from streams.batch.letters import Original
 from streams.batch.register import Standing, Wanted
 from streams.errors import Refused, Unreadable
 from streams.identity import padded
+from streams.portions import portions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -183,7 +185,7 @@ def _open_ones(settings: Settings, ids: list[str], trouble: _Trouble) -> list[St
         if each is None:
             trouble.name(identity, UNKNOWN)
         elif not each.is_open:
-            trouble.name(identity, f"is not open: {letter.told(each)}")
+            trouble.name(identity, f"was already {letter.told(each)}")
         else:
             chosen[each.letter.id] = each
     return list(chosen.values())
@@ -211,27 +213,33 @@ class _Named(Struct):
 
 
 async def _original(settings: Settings, each: Standing) -> Original | Unreadable:
-    opened = [original async for _, original in letters.originals(settings, [each])]
-    return opened[0] if opened else Unreadable("retention has just deleted it")
+    found = [original async for _, original in letters.originals(settings, [each])]
+    return found[0] if found else Unreadable("retention has just deleted it")
 
 
 async def _retry(settings: Settings, chosen: Sequence[Standing], trouble: _Trouble, *, by: str, because: str) -> int:
     sent = 0
-    async with letters.desk(settings, by=by, reason=because) as desk:
-        async for each, original in letters.originals(settings, chosen):
-            if isinstance(original, Unreadable):
-                trouble.name(each.letter.id, f"{original}; drop it")
-                continue
-            try:
-                await desk.retry(each.letter, original)
-                sent += 1
-            except Refused as refused:
-                trouble.name(each.letter.id, str(refused))
+    async with opened(settings, by=by, reason=because) as desk:
+        for some in portions(chosen, lambda _: 1, AT_ONCE):
+            taken = await desk.claim([each.letter for each in some])
+            for each in some:
+                if other := taken.get(each.letter.identity):
+                    trouble.name(each.letter.id, letter.has(other))
+            ours = [each for each in some if each.letter.identity not in taken]
+            async for each, original in letters.originals(settings, ours):
+                if isinstance(original, Unreadable):
+                    trouble.name(each.letter.id, f"{original}; drop it")
+                    continue
+                try:
+                    await desk.retry(each.letter, original)
+                    sent += 1
+                except Refused as refused:
+                    trouble.name(each.letter.id, str(refused))
     return sent
 
 
 async def _drop(settings: Settings, chosen: Sequence[Standing], *, by: str, because: str) -> None:
-    async with letters.desk(settings, by=by, reason=because) as desk:
+    async with opened(settings, by=by, reason=because) as desk:
         for each in chosen:
             await desk.drop(each.letter)
 

@@ -9,8 +9,9 @@ from msgspec.structs import asdict
 from rich.cells import cell_len, set_cell_size
 
 from deploy.reading import LOCAL
+from streams.batch.claims import LEASE, Claim
 from streams.batch.letters import Original
-from streams.batch.register import RETRIED, Standing, quarantined
+from streams.batch.register import RETRIED, Dealing, Standing, quarantined
 
 REMEDIES: Final[Mapping[str, str]] = {
     "unreadable": "mend the program that publishes such records, then drop the letter; "
@@ -114,10 +115,20 @@ def told(each: Standing) -> str:
     """A letter's state, and who brought it there, when and why."""
     if each.dealing is None:
         return each.state
-    dealing = each.dealing
+    return _done(each.dealing, ", and it died again" if each.state == "died again" else "")
+
+
+def has(other: Claim | Dealing) -> str:
+    """Why a letter is not ours to send: it was sent again, or dropped, or another command is about to send it."""
+    if isinstance(other, Dealing):
+        return f"was already {_done(other)}"
+    free = (other.time + LEASE).astimezone(LOCAL)
+    return f"is being sent again by {other.by}; if that command has died, this one works from {free:{TIME}} on"
+
+
+def _done(dealing: Dealing, after: str = "") -> str:
     did = "sent again" if dealing.event == RETRIED else "dropped"
     why = f": {dealing.reason}" if dealing.reason else ""
-    after = ", and it died again" if each.state == "died again" else ""
     return f"{did} by {dealing.by} on {dealing.time.astimezone(LOCAL):{TIME}}{after}{why}"
 
 

@@ -126,3 +126,20 @@ async def test_a_letter_that_is_not_there_is_named_with_a_remedy(desk: Desk) -> 
     """An id from nowhere ends with 1 and says what lists the others."""
     assert "dead list --all" in await desk.run("show", "posts-0-99", code=1)
     assert "dead list --all" in await desk.run("drop", "posts-0-99", "--because", "x", code=1)
+
+
+async def test_of_two_commands_that_send_a_letter_again_one_does(county: County, desk: Desk) -> None:
+    """At once, and one after the other: the record stands once more in its topic, and who comes later is told so."""
+    county.work()
+    await county.publish([b"{ no json"] * 3)
+    await county.until(0, dead=3)
+    county.end()
+    ids = [each["id"] for each in await desk.listed()]
+    both = [county.start("dead", "retry", *ids, "--by", f"duty{n}", log=f"retry-{n}.log") for n in range(2)]
+    codes = [await asyncio.to_thread(each.wait, 60) for each in both]
+    said = [(county.folder / f"retry-{n}.log").read_text("utf-8") for n in range(2)]
+    assert len(await county.read("posts")) == 6, said
+    assert sorted(codes) == [0, 1], said
+    later = await desk.run("retry", *ids, code=1)
+    assert later.count("was already sent again by duty") == 3
+    assert len(await county.read("posts")) == 6

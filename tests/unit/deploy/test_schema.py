@@ -25,9 +25,9 @@ def test_each_has_a_schema(what: str) -> None:
 
 
 def test_what_was_done_with_letters_has_a_schema() -> None:
-    """Programs that read `.operations` find what a dealing says there beside the news of sources."""
+    """Programs that read `.operations` find what claims and dealings say there beside the news of sources."""
     events = {each for kind in schema("operation")["$defs"].values() for each in _events(kind)}
-    assert {"letter_retried", "letter_dropped", "source_silent", "source_recovered"} <= events
+    assert {"letter_claimed", "letter_retried", "letter_dropped", "source_silent", "source_recovered"} <= events
 
 
 def _events(kind: dict[str, Any]) -> list[str]:
