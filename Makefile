@@ -56,7 +56,8 @@ kills: develop ## Import real messages (../shared/data) while the worker is kill
 	@XIANGYIN_KILLS=10 $(BIN)/pytest -q -s tests/embedded/test_kills.py
 
 chaos: develop ## Faults upon Apache Kafka and Elasticsearch, then everything counted: make chaos SEED=1 POSTS=5000 FAULTS=6; ten minutes
-	@$(BIN)/python -m tests.real.chaos --seed $(or $(SEED),1) --posts $(or $(POSTS),100000) --faults $(or $(FAULTS),20) $(ARGS)
+	@$(BIN)/python -m tests.real.chaos --seed $(or $(SEED),1) --posts $(or $(POSTS),100000) --faults $(or $(FAULTS),20) \
+		--rate $(or $(RATE),500) --away $(or $(AWAY),0) $(ARGS)
 
 soak: develop ## Posts at a steady rate and no faults, the workers' memory watched: make soak MINUTES=30 RATE=500
 	@$(BIN)/python -m tests.real.chaos --faults 0 --rate $(or $(RATE),500) --posts $$(($(or $(MINUTES),30) * 60 * $(or $(RATE),500))) $(ARGS)

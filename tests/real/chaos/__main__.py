@@ -33,6 +33,7 @@ def main() -> int:
     console.print(
         f"make chaos SEED={plan.seed} POSTS={plan.posts} FAULTS={plan.faults} RATE={plan.rate:g} AWAY={plan.away:g}"
     )
+    console.print("Apache Kafka, Elasticsearch and two workers start; posts flow in about a minute")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # That the broker is away is no news here.

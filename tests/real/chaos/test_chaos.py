@@ -26,6 +26,7 @@ def test_nothing_is_lost_under_a_few_faults(real_artefacts: None, tmp_path: Path
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "posts of the log are indexed" in done.stdout
+    assert "invariants hold; not asked (-): " in done.stdout.splitlines()[-1]
 
 
 def works(process: psutil.Process) -> bool:
