@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.real.chaos.fleet import MEBIBYTE
-from tests.real.chaos.invariants import Finding
+from tests.real.chaos.invariants import Finding, Growth
 
 SHOWN: Final = 5
 
@@ -33,6 +33,7 @@ class Outcome(Struct, kw_only=True):
     found: list[Finding]
     memory: list[int]
     """Bytes of the largest worker, second by second."""
+    growth: Growth | None
     behind: list[int]
     """Records that were not acknowledged yet, look by look."""
     sending: float
@@ -72,6 +73,9 @@ def show(console: Console, outcome: Outcome) -> None:
     console.print(f"posts were sent for {outcome.sending:,.0f} s")
     console.print(f"records behind at most, by tenths of the run: {_tenths(outcome.behind, 1)}")
     console.print(f"memory of the largest worker in MiB, by tenths of the run: {_tenths(outcome.memory, MEBIBYTE)}")
+    if grown := outcome.growth:
+        hourly, bound = grown.hourly / MEBIBYTE, grown.bound / MEBIBYTE
+        console.print(f"in {grown.minutes} warm minutes it grew by {hourly:,.1f} MiB an hour; {bound:,.1f} are allowed")
     console.print(_invariants(outcome.found))
     console.print(outcome.verdict)
 

@@ -18,7 +18,7 @@ from tests.embedded.county import County
 from tests.real.chaos.content import ESTATES, FOUNDING, MATTERS, Content
 from tests.real.chaos.faults import AWAY, Fault, Scene, away, drawn
 from tests.real.chaos.fleet import Fleet, Nobody
-from tests.real.chaos.invariants import Evidence, Offsets, findings
+from tests.real.chaos.invariants import Evidence, Offsets, findings, growth
 from tests.real.chaos.producer import Producer
 from tests.real.chaos.proxy import Proxy
 from tests.real.chaos.report import Outcome, Struck
@@ -85,11 +85,12 @@ class Run:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
-            found = findings(await self._evidence(fleet, struck))
+            evidence = await self._evidence(fleet, struck)
             return Outcome(
                 struck=struck,
-                found=found,
+                found=findings(evidence),
                 memory=[size for _, size in fleet.memory],
+                growth=growth(evidence),
                 behind=self._behind,
                 sending=self._sending,
                 killed=fleet.killed,

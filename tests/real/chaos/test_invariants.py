@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from streams.topics import MEBIBYTE
 from tests.real.chaos import invariants
 from tests.real.chaos.invariants import Alert, Ended, Evidence, Letter, Logged, Matter, Offsets, Stored
 from tests.real.chaos.report import Outcome
@@ -46,7 +47,7 @@ SOUND = Evidence(
     planned=3,
     faults=3,
     asked=(Ended(1.2, 0), Ended(30.1, 70, refused=True)),
-    memory=[(float(second), 300 + second % 7) for second in range(400)],
+    memory=[(float(second), MEBIBYTE * (300 + second % 7)) for second in range(900)],
     absences=1,
     waited=2,
 )
@@ -77,7 +78,7 @@ PLANTED: dict[Callable[[Evidence], Any], dict[str, Any]] = {
     invariants.recovery: {"unrecovered": ("zombie",)},
     invariants.deadlines: {"asked": (Ended(33.0, None),)},
     invariants.patience: {"impatient": ("2 exits of a worker",)},
-    invariants.flat: {"memory": [(float(second), 300 + second // 5) for second in range(400)]},
+    invariants.flat: {"memory": [(at, size + 1024 * int(at)) for at, size in SOUND.memory]},
 }
 
 MORE: list[tuple[Callable[[Evidence], Any], dict[str, Any]]] = [
@@ -143,7 +144,7 @@ def test_an_end_that_nobody_has_seen_is_no_good_end() -> None:
         "judged again after each fault",
         "ended in good order when asked to",
         "workers waited for an absent store",
-        "memory of workers stays flat",
+        "memory grows with matters only",
     }
     unseen = {each.promise for each in invariants.findings(replace(SOUND, offsets={}, commits=())) if each.breaches}
     assert unseen == {"offsets stand at the end", "offsets only went forward"}
@@ -160,6 +161,30 @@ def test_the_verdict_says_what_is_broken_and_what_was_not_asked() -> None:
     assert not broken.holds
 
 
+def test_a_leak_is_told_from_what_is_known_of_new_matters() -> None:
+    """Memory may grow by what each new matter may take; as much without new matters is a leak."""
+    many = tuple(Matter(f"m{number}", 1, 1) for number in range(100))
+    growing = [(at, size + round(at / 900 * 100 * 15_000)) for at, size in SOUND.memory]
+    assert invariants.flat(replace(SOUND, memory=growing)).breaches
+    assert not invariants.flat(replace(SOUND, memory=growing, incidents=many)).breaches
+
+
+def test_a_step_and_a_busy_minute_are_no_leak() -> None:
+    """The allocator takes a piece once, and a batch takes a lot for a second."""
+    busy = [(at, size + (80 * MEBIBYTE if int(at) % 9 == 0 and at > 500 else 0)) for at, size in SOUND.memory]
+    assert not invariants.flat(replace(SOUND, memory=busy)).breaches
+    for when in range(60, 900, 60):
+        stepped = [(at, size + (8 * MEBIBYTE if at > when else 0)) for at, size in SOUND.memory]
+        assert not invariants.flat(replace(SOUND, memory=stepped)).breaches
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 121, 600])
+def test_a_short_run_says_nothing_of_growth(seconds: int) -> None:
+    """Too few looks are no proof, neither of a leak nor of none."""
+    finding = invariants.flat(replace(SOUND, memory=[(float(at), MEBIBYTE * at) for at in range(seconds)]))
+    assert (finding.asked, finding.breaches) == (0, ())
+
+
 def _outcome(evidence: Evidence) -> Outcome:
     found = invariants.findings(evidence)
-    return Outcome(struck=[], found=found, memory=[], behind=[], sending=0.0, killed=0, exits=[], again=0)
+    return Outcome(struck=[], found=found, memory=[], growth=None, behind=[], sending=0.0, killed=0, exits=[], again=0)
