@@ -14,7 +14,7 @@ SCHEMA: Final = 1
 FOLDER: Final = Path(__file__).parent / "weights"
 """Where the models that come with the program stand."""
 
-REMEDY: Final = "install the program again, or train the models with `xiangyin train`"
+REMEDY: Final = "install the program again, or train the models with `xiangyin train DATA`"
 
 
 class Unusable(ValueError):

@@ -43,13 +43,13 @@ def read(path: Path) -> Mapping[int, bytes]:
     try:
         mode, text = path.stat().st_mode, path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path}: no readable key file ({error}); make one with `xiangyin init`") from error
+        raise Misconfigured(f"{path}: no readable key file ({error}); make one with `xiangyin init DIR`") from error
     if mode & 0o077:
         raise Misconfigured(f"{path}: others than its owner may read this key file; run: chmod 600 {path}")
     lines = enumerate(text.splitlines(), start=1)
     keys = dict(_key(path, number, line) for number, line in lines if line.strip() and not line.startswith("#"))
     if not keys:
-        raise Misconfigured(f"{path}: no key in it; make a fresh file with `xiangyin init`")
+        raise Misconfigured(f"{path}: no key in it; make a fresh file with `xiangyin init DIR`")
     return keys
 
 

@@ -1,12 +1,13 @@
 """What a replay sends, and what it says beforehand."""
 
+import gc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import json
 
-from deploy.replaying import Changes, blocks, message
+from deploy.replaying import BLOCK, Changes, blocks, message
 from streams.batch.headers import happened
 from streams.elasticsearch.stored import Span, Stored
 from streams.records import Post
@@ -53,6 +54,20 @@ async def test_no_post_is_lost_between_two_blocks() -> None:
 
     assert [len(block) async for block in blocks(posts(401))] == [200, 200, 1]
     assert [block async for block in blocks(posts(0))] == []
+
+
+async def test_no_more_than_two_blocks_are_in_hand_however_many_posts_are_stored() -> None:
+    """What was judged or sent is let go: counted among all objects of this process at every block."""
+
+    async def posts(count: int) -> AsyncIterator[Stored]:
+        for number in range(count):
+            yield stored(str(number))
+
+    async def most(count: int) -> int:
+        held = [sum(isinstance(each, Stored) for each in gc.get_objects()) async for _ in blocks(posts(count))]
+        return max(held)
+
+    assert await most(10 * BLOCK) <= await most(3 * BLOCK) <= 2 * BLOCK + 1
 
 
 def test_a_span_leaves_out_its_end_and_what_is_judged_already() -> None:
