@@ -23,7 +23,7 @@ from streams.portions import portions
 from streams.protocols import Record
 from streams.records import Position
 from streams.topics import LIVE, READ, role, topic
-from streams.worker.consumer import Consumer, transport
+from streams.worker.consumer import Consumer, Start, transport
 from streams.worker.credentials import credentials
 from streams.worker.processor import Processor
 from streams.worker.progress import Progress, from_milliseconds
@@ -41,6 +41,10 @@ of a rebalance that a batch in hand has, and workers that came back ended one an
 
 Fail = Callable[[BaseException], None]
 """Told of an unexpected failure, once; ends the process soon."""
+
+
+class Told(Exception):
+    """Ends Faust's app after a failure that our own log has told of."""
 
 
 class _Tables(TableManager):
@@ -153,7 +157,7 @@ class Reader:
         else:
             return
         # Beyond the `except`, and with a reason of our own: Faust logs both, and the failure may quote a record.
-        await self.app.crash(RuntimeError("the worker failed"))
+        await self.app.crash(Told())
         await asyncio.Event().wait()
 
     @asynccontextmanager
@@ -162,8 +166,7 @@ class Reader:
             self._status.in_hand = began = time.monotonic()
             yield
             # Not in a `finally`: after a failure the hand stays full until the process has ended.
-            self._status.in_hand = None
-            self._status.alive += time.monotonic() - began  # A batch held for the store is no stall.
+            self._status.emptied(began, time.monotonic())
 
     async def _batch(self, events: Sequence[Any]) -> None:
         """Process the events that were fetched since the last rebalance; it may cut in after each portion."""
@@ -228,12 +231,7 @@ class Reader:
         places = self._consumer.assignment()
         async with self._hand():
             self._status.partitions = partitions = self._equal_partitions(places)
-            try:
-                self._incarnations = await incarnations(self._settings.servers, self._topics.values())
-                begins = await earliest(self._settings.servers, places) if places else {}
-                starts = await self._consumer.survey(self._incarnations, begins)
-            except KafkaError as error:
-                raise Busy(f"Kafka at {self._settings.servers}: {type(error).__name__}: {error}") from error
+            starts = await self._starts(places)
             for start in starts:
                 self._note(start.place, start.lost, recreated=start.recreated)
             self._waiting.clear()
@@ -241,6 +239,19 @@ class Reader:
             await self._processor.load(partitions)
         self._status.ready = True
         log.info("partitions are loaded", partitions=partitions)
+
+    async def _starts(self, places: set[TP]) -> Sequence[Start]:
+        """Where to read each partition. A coordinator that cannot say is asked for ever by aiokafka, not by us."""
+        servers, most = self._settings.servers, self._settings.stall
+        try:
+            async with asyncio.timeout(most):
+                self._incarnations = await incarnations(servers, self._topics.values())
+                begins = await earliest(servers, places) if places else {}
+                return await self._consumer.survey(self._incarnations, begins)
+        except TimeoutError as error:
+            raise Busy(f"Kafka at {servers} has not said for {most:g} s from where to read") from error
+        except KafkaError as error:
+            raise Busy(f"Kafka at {servers}: {type(error).__name__}: {error}") from error
 
     def _equal_partitions(self, places: set[TP]) -> tuple[int, ...]:
         numbers = {

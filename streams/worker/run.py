@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from streams.worker.processor import Processor
 from streams.worker.reader import Reader
 from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
+from streams.worker.watch import watch
 
 log = structlog.get_logger()
 
@@ -78,16 +78,19 @@ async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _ask, running, settings, status, end)
     try:
-        return await running
+        code = await running
     except asyncio.CancelledError:
-        return Exit.DONE
+        code = Exit.DONE
     except Exception as error:  # noqa: BLE001 - turned into an exit code
         fail(error)
         return exit_code(error)
+    log.info("ended")
+    return code
 
 
 def _ask(running: asyncio.Future[int], settings: WorkerSettings, status: Status, end: Callable[[Exit], None]) -> None:
     """End in good order, or at once where nothing has begun: a store may be waited for for hours."""
+    log.info("asked to end: what is in hand is finished first", seconds_at_most=settings.stop)
     Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")
     end(Exit.DONE)
     if not status.started:
@@ -107,7 +110,7 @@ async def _work(
         reader = Reader(settings, processor, ownership, status, fail)
         status.started = True
         turning = asyncio.ensure_future(_turn(status))
-        _watch(settings, ownership, status)
+        watch(settings, ownership, status)
         starting = asyncio.ensure_future(reader.start())
         waited: set[asyncio.Future[Any]] = {starting, ended}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
@@ -132,25 +135,3 @@ async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
         os._exit(code)
     await reader.stop()
     return code
-
-
-def _watch(settings: WorkerSettings, ownership: Ownership, status: Status) -> None:
-    """Watch from a thread of its own, so that a blocked event loop is seen as well."""
-
-    def look() -> None:
-        status.alive = status.turned = time.monotonic()
-        while True:
-            time.sleep(0.1)
-            if status.in_hand is not None and ownership.rebalancing_for > ownership.patience:
-                _give_up("a rebalance waits, and the batch in hand is not written")
-            if status.in_hand is None and time.monotonic() - status.alive > settings.stall:
-                _give_up("no poll, no heartbeat or no progress for too long")
-            if time.monotonic() - status.turned > settings.stall:
-                _give_up("a record is computed for ever, or the process stood still")
-
-    threading.Thread(target=look, daemon=True, name="watch").start()
-
-
-def _give_up(reason: str) -> None:
-    log.error("the worker ends to be started again", reason=reason)
-    os._exit(Exit.AGAIN)

@@ -49,8 +49,10 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     crash: float = 5.0
     """From an unexpected failure to the end, whatever hangs."""
     stall: float = 120.0
-    """Without a poll, a heartbeat, progress or a turn of the event loop for this long, the worker ends to be started
-    again."""
+    """Without a poll, a heartbeat, progress, a turn of the event loop or an answer where to read for this long, the
+    worker ends to be started again."""
+    longest: float = 600.0
+    """So does one whose batch or load takes this long, not counting what it waits for a server that is away."""
 
     @classmethod
     def of_session(
@@ -65,6 +67,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
             rebalance=2 * session,
             request=3 * session,
             stall=4 * session,
+            longest=20 * session,
         )
 
     @classmethod
@@ -81,6 +84,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
             tick=0.5,
             stop=10.0,
             stall=40.0,
+            longest=200.0,
         )
 
     @property

@@ -43,14 +43,25 @@ class Status:
     """For which server, while there is one to wait for."""
     in_hand: float | None = None
     """Since when a batch, a load or a tick has been at work (time.monotonic()); None between them."""
+    told: float = field(default_factory=time.monotonic)
+    """When a server was last said to be waited for, or to be no longer (time.monotonic())."""
     alive: float = field(default_factory=time.monotonic)
     """When all was last seen to be well (time.monotonic()): polled, heard by the group, and getting on."""
     turned: float = field(default_factory=time.monotonic)
     """When the event loop last turned (time.monotonic()); a held batch lets it, a step that never ends does not."""
 
+    def emptied(self, since: float, now: float) -> None:
+        """The hand that was full since then is empty: what was held for a server that is away is no stall.
+
+        `alive` may have been told meanwhile, and never lies ahead. It moves first: the watch looks at any moment.
+        """
+        self.alive = min(now, self.alive + now - since)
+        self.in_hand = None
+
     def tell(self, why: Why | None, detail: str) -> None:
         """Note why a server is waited for, or that it is no longer; the log hears of it when that changes."""
         now, before = time.monotonic(), self.waiting
+        self.told = now
         if why is None:
             self.waiting = None
             if before:

@@ -9,6 +9,7 @@ Options:
     open_delay, load_delay: seconds; fail_load: the load fails
     pause_at: after this value the client fetches nothing more, without an error
     lose_at, lost_for: after this value the group's coordinator cannot be found, for so many seconds
+    lose_offsets: the coordinator cannot say what is committed
     careful: records are judged one by one
     note_begin: a batch is noted when it begins
     note_ticks, wait_for_ever: ticks are noted; nothing that waits is ever done
@@ -27,7 +28,8 @@ from typing import Any, NoReturn, cast
 
 import msgspec
 import pytest
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
 from streams.kafka.ownership import Ownership
 from streams.protocols import Record
@@ -53,6 +55,14 @@ class Client:
     def pause(self) -> None:
         """Fetch nothing more, without an error."""
         self.consumer._loop.call_soon_threadsafe(lambda: self.consumer.pause(*self.consumer.assignment()))
+
+    def lose_offsets(self) -> None:
+        """The coordinator has just started, and still reads what the group has committed."""
+
+        async def load(*_: Any) -> NoReturn:
+            raise GroupLoadInProgressError
+
+        self.patch.setattr(GroupCoordinator, "_do_fetch_commit_offsets", load)
 
     def lose_coordinator(self, seconds: float) -> None:
         """The group's coordinator is gone, and where it is now nobody knows for so long."""
@@ -155,6 +165,8 @@ def run(options: Mapping[str, Any]) -> NoReturn:
     embedded = WorkerSettings.embedded(options["servers"], options["deployment"], partitions=options["partitions"])
     settings = msgspec.structs.replace(embedded, **options.get("settings", {}))
     status, client = Status(), Client(pytest.MonkeyPatch())
+    if options.get("lose_offsets"):
+        client.lose_offsets()
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Notebook]:

@@ -60,6 +60,23 @@ async def test_a_coordinator_that_is_not_found_is_noticed(bench: Bench) -> None:
     bench.wait(lambda: "b" in bench.values())
 
 
+async def test_a_coordinator_that_is_not_found_is_noticed_over_a_batch(bench: Bench) -> None:
+    """A batch is in hand and does not end: nobody would take it any more, and the worker ends all the same."""
+    await bench.publish("posts", ["a"])
+    worker = bench.work(settings=HASTY, lose_at="a", lost_for=600, stop_at="b")
+    bench.wait(bench.values)
+    await bench.publish("posts", ["b"])
+    bench.wait(lambda: any("stuck" in note for note in bench.notes()))
+    assert worker.ends(15 + STALL + LATE) == 75
+
+
+async def test_a_load_that_no_coordinator_answers_is_noticed(bench: Bench) -> None:
+    """The group has settled, and the coordinator cannot say where to read: aiokafka asks for ever, the worker not."""
+    worker = bench.work(settings=HASTY, lose_offsets=True)
+    assert worker.ends(15 + STALL + LATE) == 75
+    assert loads(bench) == []
+
+
 @ONLY_REAL
 async def test_a_broker_that_is_away_for_long_loses_nothing(servers: RealServers, bench: Bench) -> None:
     """Away for eight sessions: who may stall for less ends and cannot come back, who may stall for more waits.
