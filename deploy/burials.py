@@ -65,4 +65,8 @@ def _places(buried: Sequence[Letter]) -> dict[str, str]:
     offsets: dict[str, list[int]] = {}
     for each in buried:
         offsets.setdefault(f"{each.topic}/{each.partition}", []).append(each.offset)
-    return {place: f"{min(those)}-{max(those)}" for place, those in offsets.items()}
+    return {place: _span(min(those), max(those)) for place, those in offsets.items()}
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"

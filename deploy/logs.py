@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,11 @@ import structlog
 
 PAUSE: Final = 60
 """Seconds between two warnings that a server is away still."""
+
+
+NO_NEWS: Final = re.compile(r"Heartbeat failed for group .* because it is rebalancing|Crashed reason=Told\(\)")
+"""What libraries give as a warning or an error and is none: a worker comes or goes (aiokafka); why it ends, of which
+our own line before it has told (Faust)."""
 
 
 def configure(style: Literal["text", "json"]) -> None:
@@ -57,7 +63,9 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
     A level for the library's logger is not enough: mode names the logger of a service after the module of its class,
     so that what Faust says in a class of ours comes under our name. Our own events are structlog's dictionaries.
     """
-    return isinstance(record.msg, dict) or record.levelno >= logging.WARNING
+    if isinstance(record.msg, dict):
+        return True
+    return record.levelno >= logging.WARNING and not NO_NEWS.search(record.getMessage())
 
 
 class _Seldom:

@@ -18,7 +18,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from agents import flow
-from deploy import health, knowledge, logs
+from deploy import health, knowledge
 from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
@@ -139,7 +139,6 @@ def work(settings: Settings) -> int:
     Raises:
         Misconfigured: a township's file, the keys or the models cannot be used.
     """
-    logs.configure(settings.log_format)
     served = townships.read_all(settings.townships)
     known = knowledge.knowledge(served, Deployment(settings.name, settings.console), door(settings))
     metrics, status = health.Metrics(knowledge.with_inboxes(served), source_names(settings, served)), Status()

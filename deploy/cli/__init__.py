@@ -11,7 +11,7 @@ import typer
 
 from deploy.cli import exits
 from deploy.cli.lazy import LazyGroup
-from streams.errors import Busy, Fenced, Misconfigured, XiangyinError
+from streams.errors import XiangyinError
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -83,9 +83,7 @@ def _misused(error: typer.TyperException) -> int:
 
 def _expected(error: XiangyinError) -> int:
     complain(str(error))
-    if isinstance(error, Misconfigured):
-        return exits.CONFIGURATION
-    return exits.TEMPORARY if isinstance(error, (Busy, Fenced)) else exits.INTERNAL
+    return exits.of(error)
 
 
 def complain(message: str) -> None:

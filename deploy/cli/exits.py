@@ -13,6 +13,8 @@ code | meaning
 
 from typing import Final
 
+from streams.errors import Busy, Fenced, Misconfigured, XiangyinError
+
 OK: Final = 0
 BAD_INPUT: Final = 1
 USAGE: Final = 2
@@ -23,3 +25,10 @@ CONFIGURATION: Final = 78
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 """As the shell reports a program that was ended by SIGPIPE: the reader of our output went away."""
+
+
+def of(error: XiangyinError) -> int:
+    """The exit code of what can be expected to go wrong."""
+    if isinstance(error, Misconfigured):
+        return CONFIGURATION
+    return TEMPORARY if isinstance(error, (Busy, Fenced)) else INTERNAL

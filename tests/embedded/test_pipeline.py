@@ -143,6 +143,9 @@ async def test_a_broken_producer_stops_nobody(county: County) -> None:
     assert {each["id"] for each in await county.search("posts")} == {"before", "1", "3", "after"}
     assert "records became dead letters" in county.logs(), "the operator is told"
     assert "13800000000" not in county.logs()
+    county.end()
+    ending = county.logs().strip().splitlines()[-2:]
+    assert ["asked to end" in ending[0], "ended" in ending[1]] == [True, True], "who looks at the log sees why it stops"
 
 
 async def test_an_id_with_other_content_is_an_edit(county: County) -> None:

@@ -40,7 +40,7 @@ async def test_a_line_says_how_many_why_and_where() -> None:
             "log_level": "warning",
             "count": 3,
             "reasons": {"unreadable (read)": 2, "step (classify)": 1},
-            "places": {"county.posts/3": "17-42", "county.posts/1": "5-5"},
+            "places": {"county.posts/3": "17-42", "county.posts/1": "5"},
         }
     ]
 

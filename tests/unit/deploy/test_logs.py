@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from deploy import logs
+from streams.worker.reader import Told
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,19 @@ def test_a_search_server_that_is_away_is_told_of_once_a_minute(
     assert said.count("has failed") == 2
     assert "joined" not in said
     assert "a heartbeat failed" in said
+
+
+async def test_what_is_no_trouble_is_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """That workers come and go, and Faust's word on an end that our own line has explained; a crash of its own is."""
+    logs.configure("text")
+    heartbeats = logging.getLogger("aiokafka.consumer.group_coordinator")
+    heartbeats.warning("Heartbeat failed for group %s because it is rebalancing", "county-worker")
+    heartbeats.warning("Heartbeat failed: local member_id was not recognized;")
+    app = type("_App", (mode.Service,), {"__module__": "streams.worker.reader"})()
+    await app.crash(Told())
+    await app.crash(KeyError("a defect of Faust's"))
+    said = capsys.readouterr().err
+    assert "rebalancing" not in said
+    assert "member_id" in said
+    assert "Told" not in said
+    assert said.count("Crashed reason") == 1
