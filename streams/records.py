@@ -37,6 +37,7 @@ TownshipCode = Annotated[
         description="Division code of the township, 12 digits (GB/T 2260, GB/T 10114); 9 are padded with 000.",
     ),
 ]
+SourceName = Annotated[str, Meta(min_length=1, max_length=128, description="Name of the source.")]
 Count = Annotated[int, Meta(ge=0)]
 PSEUDONYM: Final = "^p[0-9]{1,3}-[0-9a-f]{32}$"
 """What an author looks like beyond the crawler: number of the key, keyed HMAC-SHA-256 cut to 128 bits."""
@@ -55,7 +56,7 @@ class Post(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     id: Annotated[str, Meta(min_length=1, max_length=512, description="Stable within the source.")]
     township: TownshipCode
-    source: Annotated[str, Meta(min_length=1, max_length=128, description="Name of the source.")]
+    source: SourceName
     fetched: Annotated[datetime, Meta(tz=True, description="When a program read it; a later one is an edit.")]
     kind: PostKind = "message"
     url: Annotated[str, Meta(max_length=2048)] | None = None

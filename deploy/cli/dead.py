@@ -13,6 +13,7 @@ from deploy import letters
 from deploy.cli import complain, exits, letter
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
+from deploy.cli.wanted import check
 from deploy.desk import AT_ONCE, opened
 from deploy.reading import moment
 from deploy.settings.deployment import Settings, load
@@ -79,12 +80,17 @@ def list_(
     )  # fmt: skip
     settings = load(config)
     cabinet = _cabinet(settings)
-    found = [each for each in cabinet.letters if (every or each.is_open) and wanted.has(each.letter)]
+    check(wanted, cabinet.letters, settings)
+    among = [each for each in cabinet.letters if every or each.is_open]
+    found = [each for each in among if wanted.has(each.letter)]
     if as_json:
         for each in letter.newest(found, limit or len(found)):
             typer.echo(json.encode(letter.plain(each)).decode())
-    else:
+    elif found:
         letter.table(found, limit or letter.ROWS, settings.name)
+    else:
+        kind = "letters" if every else "open letters"
+        typer.echo(f"none of {len(among)} {kind} is like that" if among else "no dead letters")
     if cabinet.foreign:
         complain(f"{cabinet.foreign} records of {settings.name}.dead are no letters: another program writes there")
 
@@ -96,8 +102,8 @@ def show(
     config: ConfigOption = None,
 ) -> None:
     """Show a letter in full: its record, unmasked, opened with the deployment's key; its trace; what to do."""
-    settings, trouble = load(config), _Trouble()
-    cabinet = _cabinet(settings)
+    settings = load(config)
+    cabinet, trouble = _cabinet(settings), _Trouble(settings)
     if (each := letters.found(letters.by_id(cabinet.letters), identity, settings.name)) is None:
         trouble.name(identity, UNKNOWN)
         raise typer.Exit(exits.BAD_INPUT)
@@ -109,7 +115,7 @@ def show(
     if raw:
         typer.get_binary_stream("stdout").write(original.value or b"")
     else:
-        letter.full(each, original, letters.line(cabinet.letters, each.letter))
+        letter.full(each, original, letters.line(cabinet.letters, each.letter), settings.name)
 
 
 @app.command()
@@ -124,7 +130,8 @@ def retry(
 
     One that dies again has a new letter, which says so; only --again sends it a third time.
     """
-    settings, ids, trouble = load(config), _given(ids), _Trouble()
+    settings, ids = load(config), _given(ids)
+    trouble = _Trouble(settings)
     ready = list[Standing]()
     for each in _open_ones(settings, ids, trouble):
         if again or not each.letter.retries:
@@ -145,7 +152,8 @@ def drop(
     config: ConfigOption = None,
 ) -> None:
     """Be done with letters: they are listed no more, and stay in the log until retention takes them."""
-    settings, ids, trouble = load(config), _given(ids), _Trouble()
+    settings, ids = load(config), _given(ids)
+    trouble = _Trouble(settings)
     chosen = _open_ones(settings, ids, trouble)
     with kafka_remedy(), elasticsearch_remedy():
         asyncio.run(_drop(settings, chosen, by=by, because=because))
@@ -156,13 +164,13 @@ def drop(
 class _Trouble:
     """Names letters that could not be dealt with, the first of them one by one."""
 
-    def __init__(self) -> None:
-        self._number = 0
+    def __init__(self, settings: Settings) -> None:
+        self._deployment, self._number = settings.name, 0
 
     def name(self, identity: str, why: str) -> None:
         self._number += 1
         if self._number <= NAMED:
-            complain(f"{identity}: {why}")
+            complain(f"{letter.short(identity, self._deployment)}: {why}")
 
     def end(self) -> None:
         """End with exit code 1 when there was any."""
@@ -179,13 +187,16 @@ def _cabinet(settings: Settings) -> letters.Cabinet:
 
 def _open_ones(settings: Settings, ids: list[str], trouble: _Trouble) -> list[Standing]:
     """The letters of these ids that are open, each once."""
-    known, chosen = letters.by_id(_cabinet(settings).letters), dict[str, Standing]()
+    cabinet, chosen = _cabinet(settings).letters, dict[str, Standing]()
+    known = letters.by_id(cabinet)
     for identity in ids:
         each = letters.found(known, identity, settings.name)
         if each is None:
             trouble.name(identity, UNKNOWN)
         elif not each.is_open:
-            trouble.name(identity, f"was already {letter.told(each)}")
+            newest = letters.line(cabinet, each.letter)[-1]
+            now = f"; its letter is now {letter.short(newest.letter.id, settings.name)}" if newest.is_open else ""
+            trouble.name(identity, f"was already {letter.told(each)}{now}")
         else:
             chosen[each.letter.id] = each
     return list(chosen.values())

@@ -11,7 +11,7 @@ from streams.batch.draft import Arrived, Draft
 from streams.batch.headers import happened, is_uncounted, place
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
-from streams.batch.reading import LARGEST, read
+from streams.batch.reading import LARGEST, origin, read
 from streams.errors import FutureSchema, StepFailed, Unreadable
 from streams.flow import Flow, Knowledge
 from streams.identity import document_id, forgotten_id, padded
@@ -65,15 +65,18 @@ class Decider:
             content = read(record)
         except (Unreadable, FutureSchema) as error:
             reason: Reason = "schema" if isinstance(error, FutureSchema) else "unreadable"
-            letter = self._letters.of(record, step="read", reason=reason, error=str(error))
+            township, source = origin(record)
+            letter = self._letters.of(
+                record, step="read", reason=reason, error=str(error), township=township, source=source
+            )
             draft.messages.append(letter)
-            draft.counts.append(("dead", "", ""))
+            draft.counts.append(("dead", township or "", source or ""))
             return None
         township = padded(content.township)
         arrived = self._arrived(record, content, township)
         if self._knowledge(township) is None:
-            remedy = f"the deployment serves no township {township}: add its file, then send the letter again"
-            self.bury(arrived, draft, step="read", reason="township", error=remedy)
+            missing = f"the deployment serves no township {township}"  # What to do, whoever shows the letter says.
+            self.bury(arrived, draft, step="read", reason="township", error=missing)
             return None
         if self._log.partition(township.encode()) == record.position.partition:
             return arrived

@@ -1,18 +1,33 @@
-"""Read a record's bytes as one of ours."""
+"""Read a record's bytes as one of ours, or at least from where they come."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from streams.errors import FutureSchema, Unreadable
+from streams.identity import padded
+from streams.privacy.door import shown
 from streams.protocols import Record
-from streams.records import SCHEMA_VERSION, Action, Post
+from streams.records import SCHEMA_VERSION, Action, Post, SourceName, TownshipCode
+from streams.topics import ACTIONS
 
 LARGEST: Final = 1_048_576
 """Bytes of the largest record that is read (Kafka's own default for max.message.bytes)."""
 
 _posts = msgspec.json.Decoder(Post)
 _actions = msgspec.json.Decoder(Action)
+
+
+class _Said(Struct):
+    """What may stand in any JSON object."""
+
+    township: Any = None
+    source: Any = None
+    author: Any = None
+
+
+_said = msgspec.json.Decoder(_Said)
 
 
 def read(record: Record) -> Post | Action:
@@ -37,6 +52,32 @@ def read(record: Record) -> Post | Action:
         raise Unreadable(_without_values(str(error))) from None
     except RecursionError:
         raise Unreadable("JSON is nested too deeply") from None
+
+
+def origin(record: Record) -> tuple[str | None, str | None]:
+    """Township and source of a record that is no post or action, each if it stands there as it should.
+
+    They go into its dead letter in clear; its author does not, and no source that might name one.
+    """
+    if record.damage or not record.value or len(record.value) > LARGEST:
+        return None, None
+    try:
+        said = _said.decode(record.value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None
+    township, source = _valid(said.township, TownshipCode), _valid(said.source, SourceName)
+    if record.role == ACTIONS:
+        source = ACTIONS
+    elif source is not None:
+        source = shown(source, said.author) if isinstance(said.author, str | None) else None
+    return township and padded(township), source
+
+
+def _valid(value: object, kind: Any) -> str | None:
+    try:
+        return str(msgspec.convert(value, kind))
+    except msgspec.ValidationError:
+        return None
 
 
 def _without_values(message: str) -> str:

@@ -60,7 +60,12 @@ class Door:
 
 def source_of(post: Post) -> str:
     """The source's name as it may be shown, in a dead letter or a message, too: anybody may send any name."""
-    return _identifier(post.source, _handle(post.author))
+    return shown(post.source, post.author)
+
+
+def shown(source: str, author: str | None) -> str:
+    """The same, of a record that is no post."""
+    return _identifier(source, _handle(author))
 
 
 def _handle(author: str | None) -> str:

@@ -73,6 +73,8 @@ async def test_a_letter_whose_cause_is_mended_is_sent_again_and_counted(county: 
     assert await desk.listed() == []
     assert {letter["state"] for letter in await desk.listed("--all")} == {"retried"}
     assert "no dead letters" in await desk.run("list")
+    assert "none of 2 letters is like that" in await desk.run("list", "--all", "--source", "never")
+    await desk.run("list", "--step", "never", code=2)
     assert "sent again by duty" in await desk.run("show", letters[0]["id"])
     await desk.run("retry", letters[0]["id"], code=1)
 
@@ -89,13 +91,15 @@ async def test_a_record_that_dies_again_is_marked_and_never_loops(county: County
     assert (second["retries"], second["first"]) == (1, first["id"])
     assert {letter["state"] for letter in await desk.listed("--all")} == {"open", "died again"}
     await desk.run("retry", second["id"], code=1)
+    named = second["id"].removeprefix(f"{county.name}.")
+    assert f"its letter is now {named}" in await desk.run("retry", first["id"], code=1)
     assert [letter["id"] for letter in await desk.listed()] == [second["id"]]
     await desk.run("retry", "--again", second["id"])
     await county.until(0, dead=3)
     (third,) = await desk.listed()
     assert (third["retries"], third["first"]) == (2, first["id"])
     shown = await desk.run("show", third["id"])
-    assert f"{first['id']}: sent again" in shown
+    assert f"{first['id'].removeprefix(f'{county.name}.')}: sent again" in shown
     assert "{ no json" in shown
     await desk.run("drop", third["id"], code=2)
     assert "dropped: 1" in await desk.run("drop", third["id"], "--because", "rubbish", "--by", "duty")

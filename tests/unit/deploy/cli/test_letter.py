@@ -7,23 +7,25 @@ import pytest
 
 from deploy.cli import letter
 from streams.batch.letters import Original
-from streams.batch.register import Filed, Standing
+from streams.batch.register import Filed, Standing, State
 from streams.records import Letter, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def standing(**said: str) -> Standing:
-    given: dict[str, object] = {"reason": "step", "error": "step classify failed", "source": "forum", **said}
+def standing(state: State = "open", **said: str) -> Standing:
+    given: dict[str, object] = {
+        "reason": "step", "error": "step classify failed", "source": "forum", "step": "classify", **said,
+    }  # fmt: skip
     return Standing(
         Filed(
             Letter(
-                id="d.posts-0-1", topic="d.posts", partition=0, offset=1, step="classify", time=NOW,
+                id="d.posts-0-1", topic="d.posts", partition=0, offset=1, time=NOW,
                 township="990101101000", **given,  # type: ignore[arg-type]
             ),
             (0, 0),
         ),
-        "open",
+        state,
     )  # fmt: skip
 
 
@@ -52,11 +54,57 @@ def test_every_reason_has_a_remedy() -> None:
 def test_one_in_full_says_what_where_why_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """With the record's key, headers and trace, opened."""
     original = Original(role="posts", key=b"990101101000", value=b'{"body":"x"}', headers={"traceparent": b"00-ab"})
-    letter.full(standing(), original, [standing()])
+    letter.full(standing(), original, [standing()], "d")
     said = capsys.readouterr().out
     for words in ("d.posts, partition 0, offset 1", "step classify failed", "00-ab", '"body": "x"', "then retry"):
         assert words in said
     assert "its deaths" not in said
+
+
+def test_one_of_which_not_all_was_kept_is_to_be_published_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    """`retry` refuses it, so nothing says that it could be retried, or that --raw has all of it."""
+    original = Original(role="posts", key=None, value=b"x" * 30_000, whole=False)
+    letter.full(standing(reason="unreadable"), original, [standing()], "d")
+    said = capsys.readouterr().out
+    assert "publish it anew" in said
+    assert "retry" not in said
+    assert "--raw writes what was kept" in said
+
+
+def test_a_letter_has_one_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the table, in full, and wherever it is named: what one pastes is what one saw."""
+    letter.table([standing()], 50, "d")
+    letter.full(standing(), Original(role="posts", key=None, value=b""), [standing(), standing()], "d")
+    said = capsys.readouterr().out
+    assert "posts-0-1" in said
+    assert "d.posts-0-1" not in said
+
+
+def test_what_to_do_is_said_of_open_letters_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --all, too, the numbers are of what is left to be done."""
+    letter.table([standing(), standing("dropped"), standing("retried", reason="orphan")], 50, "d")
+    said = capsys.readouterr().out
+    assert "step (1): " in said
+    assert "orphan (" not in said
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        ("x" * 100, "x" * 100),
+        ("x" * 101, "x" * 99 + "…"),
+        (f"no such index [{'x' * 200}]; run `xiangyin indices create`", "…; run `xiangyin indices create`"),
+        (f"x; {'y' * 200}", "y…"),
+    ],
+)
+def test_a_long_error_is_cut_visibly_and_says_what_to_do(
+    error: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The remedy stands at an error's end: that is not what is left out."""
+    letter.table([standing(error=error)], 50, "d")
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.endswith(shown)
+    assert len(row.split(" open ")[1].strip()) <= letter.ERROR
 
 
 def test_a_table_shows_no_escape_of_a_strangers(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +114,7 @@ def test_a_table_shows_no_escape_of_a_strangers(capsys: pytest.CaptureFixture[st
     assert "\x1b[31m" not in said
     assert "[red]" in said
     assert "in quarantine" in said
+    assert "2026-03-01 20:00:00+08:00" in said
 
 
 def test_no_terminal_is_too_narrow_for_an_id(
@@ -84,5 +133,5 @@ def test_no_terminal_is_too_narrow_for_an_id(
 
 def test_a_long_value_is_cut_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
     """A megabyte on a terminal helps nobody; --raw writes it."""
-    letter.full(standing(), Original(role="posts", key=None, value=b"x" * 30_000), [standing()])
+    letter.full(standing(), Original(role="posts", key=None, value=b"x" * 30_000), [standing()], "d")
     assert "10000 characters more" in capsys.readouterr().out

@@ -109,11 +109,11 @@ def test_a_stray_that_would_be_too_large_for_the_log_is_a_letter() -> None:
     assert set(dead(ended).values()) == {"refused"}
 
 
-def test_a_township_that_is_not_served_is_a_letter_with_a_remedy() -> None:
+def test_a_township_that_is_not_served_is_a_letter_that_names_it() -> None:
     """Nobody can make the store grow an index by naming a township."""
     (letter,) = after(("posts", 0, county.post("p1", "123456789000", "well"), 1.0)).sent
     assert json.decode(letter.value)["reason"] == "township"
-    assert "add its file" in json.decode(letter.value)["error"]
+    assert "no township 123456789000" in json.decode(letter.value)["error"]
 
 
 def test_what_was_forgotten_stays_forgotten(monkeypatch: Any) -> None:

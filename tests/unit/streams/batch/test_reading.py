@@ -6,7 +6,7 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
-from streams.batch.reading import LARGEST, read
+from streams.batch.reading import LARGEST, origin, read
 from streams.errors import FutureSchema, Unreadable
 from streams.protocols import Record
 from streams.records import Action, Position, Post
@@ -103,6 +103,46 @@ def test_only_the_actions_topic_carries_actions() -> None:
         read(record(json.encode(action)))
     with pytest.raises(Unreadable):
         read(record(posted(), role="actions"))
+
+
+ELSEWHERE = {"township": "990101101", "source": "forum", "fetched": "yesterday"}
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (json.encode(ELSEWHERE), ("990101101000", "forum")),
+        (json.encode({**ELSEWHERE, "township": 7}), (None, "forum")),
+        (json.encode({**ELSEWHERE, "source": ["forum"]}), ("990101101000", None)),
+        (json.encode({**ELSEWHERE, "source": "s" * 129}), ("990101101000", None)),
+        (json.encode({**ELSEWHERE, "author": {"name": "zhangsan"}}), ("990101101000", None)),
+        (json.encode([ELSEWHERE]), (None, None)),
+        (b" " * LARGEST + json.encode(ELSEWHERE), (None, None)),
+        (b'{"township":"990101101","source":"\\ud800"}', (None, None)),
+        (b'{"source":' + b"[" * 100_000, (None, None)),
+        (b"{ no json", (None, None)),
+        (b"\xff", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_what_is_no_post_says_where_it_comes_from_if_it_can(
+    value: bytes | None, found: tuple[str | None, str | None]
+) -> None:
+    """Who looks for the letters of a source finds also those of records that merely lack a field."""
+    assert origin(record(value)) == found
+
+
+def test_where_it_comes_from_is_never_who_wrote_it() -> None:
+    """A source that names its author, or holds a telephone number, is shown as one that never did."""
+    for said in ({"source": "blog of zhangsan", "author": "zhangsan"}, {"source": "13812345678"}):
+        _, source = origin(record(json.encode({**ELSEWHERE, **said})))
+        assert source is not None
+        assert source.startswith("h-")
+
+
+def test_a_decision_that_cannot_be_read_comes_from_the_actions() -> None:
+    """As one that can."""
+    assert origin(record(json.encode(ELSEWHERE), role="actions")) == ("990101101000", "actions")
 
 
 def test_a_damaged_record_is_not_even_looked_at() -> None:
