@@ -4,12 +4,14 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from deploy.cli import exits, run
 from deploy.cli.lazy import COMMANDS
+from streams.records import Post
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -151,7 +153,8 @@ def test_import_names_twenty_bad_rows(
 ) -> None:
     """A file that is wrong from top to bottom fills no screen: twenty rows are named, the others counted."""
 
-    async def published(*_: object) -> None: ...
+    async def published(*_: object) -> Sequence[Post]:
+        return []
 
     run(["init", str(tmp_path / "d")])
     capsys.readouterr()
@@ -169,7 +172,8 @@ def test_import_takes_townships_from_a_column(
 ) -> None:
     """With several townships, `--map township=COLUMN` needs no --township; a column that is not there is misuse."""
 
-    async def published(*_: object) -> None: ...
+    async def published(*_: object) -> Sequence[Post]:
+        return []
 
     run(["init", str(tmp_path / "d")])
     first = next((tmp_path / "d" / "townships").glob("*.yaml"))
