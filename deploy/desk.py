@@ -1,7 +1,6 @@
 """Where people deal with dead letters: send a record again, once, or be done with it."""
 
 import secrets
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,21 +13,18 @@ from msgspec.structs import replace
 from deploy import letters, wiring
 from deploy.letters import NOT_OURS
 from deploy.settings.deployment import Settings
+from deploy.uncounted import Uncounted
 from streams.batch.claims import LEASE, Claim, others
 from streams.batch.letters import Original
 from streams.batch.register import DROPPED, RETRIED, Dealing
-from streams.batch.retry import again, content_of, is_from
+from streams.batch.retry import again
 from streams.elasticsearch.client import connect
-from streams.elasticsearch.documents import earlier
-from streams.elasticsearch.failures import busy_when_away
-from streams.elasticsearch.names import Names
-from streams.elasticsearch.whole import counted, refresh
 from streams.errors import Refused
-from streams.identity import content_digest, document_id, padded
+from streams.identity import content_digest
 from streams.kafka import reading
 from streams.kafka.log import KafkaLog
 from streams.protocols import Message
-from streams.records import SCHEMA_VERSION, Letter, Post
+from streams.records import SCHEMA_VERSION, Letter
 from streams.topics import OPERATIONS, topic
 
 AT_ONCE: Final = 200
@@ -53,9 +49,9 @@ class Desk:
         self, log: KafkaLog, client: AsyncElasticsearch, settings: Settings, *,
         by: str, reason: str, now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self._log, self._client, self._settings = log, client, settings
+        self._log, self._settings = log, settings
         self._by, self._reason, self._now = by, reason, now
-        self._names, self._owed = Names(settings.name), Counter[str]()
+        self._uncounted = Uncounted(client, settings.elasticsearch, settings.name)
         self._run, self._claimed = secrets.token_hex(8), now()
 
     async def claim(self, wanted: Sequence[Letter]) -> Mapping[tuple[str, datetime], Claim | Dealing]:
@@ -86,7 +82,7 @@ class Desk:
         """
         if self._now() - self._claimed > LEASE / 2:
             raise Refused("its turn came too late, another command may have it now: run this again")
-        message = again(letter, original, uncounted=await self._is_uncounted(letter, original))
+        message = again(letter, original, uncounted=await self._uncounted.has(letter, original))
         await self._log.send([message])
         await self._note(RETRIED, letter)
 
@@ -106,36 +102,6 @@ class Desk:
         headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": identity.encode()}
         key = (letter.township or "unknown").encode()  # All that is told of a letter stands in one order.
         return Message(role=OPERATIONS, key=key, value=json.encode(what), headers=headers)
-
-    async def _is_uncounted(self, letter: Letter, original: Original) -> bool:
-        """Whether its post was stored from there, and its incident has fewer posts than are stored of it.
-
-        A worker that dies between the two leaves that behind; whoever reads the record again mends it, unless two
-        die of it (decision 0010).
-        """
-        post = content_of(original)
-        if not isinstance(post, Post):
-            return False
-        township = padded(post.township)
-        with busy_when_away(self._settings.elasticsearch):
-            stored = await self._stored(self._names.posts(township), document_id(township, post.source, post.id))
-            if stored is None or not (first := earlier(stored)).incident or not is_from(letter, first.first):
-                return False
-            missing = await self._missing(township, first.incident)
-        self._owed[first.incident] += 1
-        return self._owed[first.incident] <= missing
-
-    async def _missing(self, township: str, incident: str) -> int:
-        """How many stored posts the incident does not count."""
-        posts, told = self._names.posts(township), await self._stored(self._names.incidents(township), incident)
-        server, query = self._settings.elasticsearch, {"term": {"incident": incident}}
-        await refresh(self._client, server, posts)
-        stored = await counted(self._client, server, index=posts, query=query)
-        return stored - int(told["posts"] if told else 0)
-
-    async def _stored(self, index: str, document: str) -> Mapping[str, Any] | None:
-        (item,) = (await self._client.mget(docs=[{"_index": index, "_id": document}]))["docs"]
-        return item["_source"] if item.get("found") else None
 
 
 @asynccontextmanager
