@@ -55,7 +55,8 @@ async def failure(servers: Servers, error: BaseException, needs: str = "") -> Bu
     """What is to be raised for an error of the client's; see `busy_when_away`."""
     if isinstance(error, DENIED):
         return lacking(servers, needs or _needed(error))
-    return await _refusal(servers) or Busy(f"Kafka at {servers}: {type(error).__name__}: {error}")
+    said = " does not answer in time" if isinstance(error, TimeoutError) else f": {type(error).__name__}: {error}"
+    return await _refusal(servers) or Busy(f"Kafka at {servers}{said}")
 
 
 def lacking(servers: Servers, right: str) -> Misconfigured:

@@ -106,7 +106,7 @@ class KafkaLog:
             for batch in self._batches(client, messages):
                 await asyncio.wait_for(_acknowledged(client, batch, name, number), self._producer.patience)
         except MessageSizeTooLargeError as error:
-            raise Refused(f"a record is too large for topic {name}: {error}") from error
+            raise Refused(f"a record is too large for topic {name} (max.message.bytes)") from error
         except TimeoutError as error:
             raise Busy(
                 f"Kafka at {self._servers} has not acknowledged records of {name} for {self._producer.patience:g} s"

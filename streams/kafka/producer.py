@@ -85,7 +85,7 @@ async def _discard(client: AIOKafkaProducer) -> None:
     """End a client without its own `stop`, which waits until the broker has taken all that it holds."""
     client._closed = True  # noqa: SLF001 - else it warns
     for end in (client._sender.close, client.client.close):  # noqa: SLF001 - aiokafka has no public way
-        with suppress(TimeoutError):
+        with suppress(Exception):  # Also what the client failed of, which was told when it did.
             await asyncio.wait_for(end(), CLOSING)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead, XiangyinError
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, TooManyDead, XiangyinError
 from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
 from streams.worker.deadline import Deadline
@@ -38,8 +38,11 @@ def run_worker(settings: WorkerSettings, open_processor: OpenProcessor, status: 
 
 
 def exit_code(error: BaseException) -> Exit:
-    """Which exit code tells the supervisor what to do."""
-    if isinstance(error, Misconfigured | NewerState | TooManyDead):
+    """Which exit code tells the supervisor what to do.
+
+    Alerts and dead letters fit into topics as `topics create` makes them: when one is refused, somebody changed them.
+    """
+    if isinstance(error, Misconfigured | NewerState | TooManyDead | Refused):
         return Exit.CONFIGURATION
     return Exit.AGAIN if isinstance(error, Busy | Fenced | KafkaError) else Exit.FAILED
 

@@ -48,3 +48,8 @@ async def test_a_broker_that_is_away_is_waited_for() -> None:
                 async with busy_when_away(servers):
                     raise KafkaConnectionError("gone")
             assert isinstance(raised.value.__cause__, KafkaError)
+
+
+async def test_a_time_out_is_said_in_words() -> None:
+    """The one of asyncio has none."""
+    assert str(await failure("127.0.0.1:9092", TimeoutError())) == "Kafka at 127.0.0.1:9092 does not answer in time"

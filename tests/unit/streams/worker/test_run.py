@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, TooManyDead
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, TooManyDead
 from streams.worker.deadline import Deadline
 from streams.worker.run import describe, exit_code, how_to_mend
 
@@ -18,6 +18,7 @@ from streams.worker.run import describe, exit_code, how_to_mend
         (NewerState("x"), 78),
         (Misconfigured("x"), 78),
         (TooManyDead("x"), 78),
+        (Refused("a record is too large for topic x"), 78),
     ],
 )
 def test_the_exit_code_tells_the_remedy(error: Exception, code: int) -> None:
@@ -34,9 +35,9 @@ def test_a_deadline_ends_the_process_unless_cancelled() -> None:
         codes.append(code)
         ended.set()
 
-    Deadline(0.01, 1, "cancelled", end=end).cancel()
-    Deadline(0.02, 70, "passed", end=end)
-    assert ended.wait(2)
+    Deadline(0.3, 1, "cancelled", end=end).cancel()
+    Deadline(0.6, 70, "passed", end=end)
+    assert ended.wait(5)
     assert codes == [70]
 
 
