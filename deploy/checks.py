@@ -1,5 +1,6 @@
 """Tries everything that a deployment needs, and says of each part what is wrong and how to mend it."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -47,7 +48,8 @@ class Finding(Struct, frozen=True):
 async def checks(file: Path | None) -> AsyncIterator[Finding]:
     """Findings, part by part; what needs a part that is wrong is left out."""
     settings, finding = _tried("configuration", lambda: deployment.load(file))
-    yield finding if settings is None else Finding("configuration", str(deployment.find(file)))
+    named = "; ".join([str(deployment.find(file)), *deployment.unknown_variables(os.environ)])
+    yield finding if settings is None else Finding("configuration", named)
     if settings is None:
         return
     keys, finding = _tried("key file", lambda: keyring.read(settings.key_file))

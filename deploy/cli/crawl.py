@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from deploy import logs, wiring
+from deploy import wiring
 from deploy.cli import exits
 from deploy.cli.options import ConfigOption
-from deploy.settings.deployment import Settings, load
+from deploy.cli.service import begun
+from deploy.settings.deployment import Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -22,8 +23,7 @@ def command(
     ] = False,
 ) -> None:
     """Visit the sources, mask what leads to a person, publish new posts; until Ctrl-C."""
-    settings = load(config)
-    logs.configure(settings.log_format)
+    settings = begun(config)
     raise typer.Exit(asyncio.run(_crawl(settings, once=once)))
 
 

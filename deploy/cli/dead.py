@@ -16,7 +16,7 @@ from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.cli.wanted import check
 from deploy.desk import AT_ONCE, opened
 from deploy.reading import moment
-from deploy.settings.deployment import Settings, load
+from deploy.settings.deployment import ROLE, Settings, load
 from streams.batch.letters import Original
 from streams.batch.register import Standing, Wanted
 from streams.errors import Refused, Unreadable
@@ -38,9 +38,7 @@ def _said(words: str) -> str:
     return words.strip()
 
 
-ByOption = Annotated[
-    str, typer.Option(envvar="XIANGYIN_ROLE", callback=_said, help="Your role account, never a person's name.")
-]
+ByOption = Annotated[str, typer.Option(envvar=ROLE, callback=_said, help="Your role account, never a person's name.")]
 
 UNKNOWN: Final = "there is no such letter; `xiangyin dead list --all` shows those that Kafka still keeps"
 

@@ -1,6 +1,8 @@
 """The settings of a deployment: one YAML file, over which the environment wins."""
 
 import os
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
@@ -21,6 +23,9 @@ PREFIX: Final = "XIANGYIN_"
 CONFIG: Final = "XIANGYIN_CONFIG"
 HEALTH_PORT: Final = "XIANGYIN_HEALTH_PORT"
 DEFAULT: Final = Path("deployment.yaml")
+ROLE: Final = "XIANGYIN_ROLE"
+CLOSE: Final = 0.9
+"""How alike (difflib's ratio) a variable is to one that was meant: all begin alike."""
 ONLY_ENVIRONMENT: Final = ("kafka_password", "elasticsearch_api_key", "elasticsearch_password")
 
 
@@ -146,7 +151,7 @@ class Settings(BaseSettings):
             protocol=self.kafka_security_protocol,
             mechanism=self.kafka_sasl_mechanism,
             user=self.kafka_user,
-            password=_secret(self.kafka_password, self.kafka_password_file),
+            password=_secret("kafka_password", self.kafka_password, self.kafka_password_file),
             certificate=str(self.kafka_certificate) if self.kafka_certificate else None,
         )
         made.check()
@@ -161,9 +166,9 @@ class Settings(BaseSettings):
         return Access(
             url=self.elasticsearch,
             compatibility=self.elasticsearch_compatibility,
-            api_key=_secret(self.elasticsearch_api_key, self.elasticsearch_api_key_file),
+            api_key=_secret("elasticsearch_api_key", self.elasticsearch_api_key, self.elasticsearch_api_key_file),
             user=self.elasticsearch_user,
-            password=_secret(self.elasticsearch_password, self.elasticsearch_password_file),
+            password=_secret("elasticsearch_password", self.elasticsearch_password, self.elasticsearch_password_file),
             certificate=str(self.elasticsearch_certificate) if self.elasticsearch_certificate else None,
         )
 
@@ -190,6 +195,20 @@ def load(file: Path | None = None) -> Settings:
         return Settings(**_located(marked))
     except ValidationError as error:
         raise Misconfigured("\n".join(_said(marked, detail) for detail in error.errors())) from None
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """What to say of variables that begin as ours do and mean nothing, a line each.
+
+    No error: for a Service called `xiangyin-kafka` Kubernetes sets XIANGYIN_KAFKA_SERVICE_HOST and others in every pod.
+    """
+    known = {CONFIG, ROLE, *(PREFIX + name.upper() for name in Settings.model_fields)}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    close = {name: get_close_matches(name, sorted(known), n=1, cutoff=CLOSE) for name in unknown}
+    return [
+        f"environment variable {name} means nothing{f'; did you mean {close[name][0]}?' if close[name] else ''}"
+        for name in unknown
+    ]
 
 
 def _located(marked: yaml.Marked) -> dict[str, Any]:
@@ -220,7 +239,7 @@ def _said(marked: yaml.Marked, detail: ErrorDetails) -> str:
     return f"{place}: {detail['msg'].removeprefix('Value error, ')}{wanted}{example}"
 
 
-def _secret(given: SecretStr | None, file: Path | None) -> str | None:
+def _secret(name: str, given: SecretStr | None, file: Path | None) -> str | None:
     if given:
         return given.get_secret_value()
     if file is None:
@@ -228,4 +247,5 @@ def _secret(given: SecretStr | None, file: Path | None) -> str | None:
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{file}: cannot be read ({error}); it must hold the secret and nothing else") from error
+        said = f"{name}_file: {file} cannot be read ({error}); it must hold the secret and nothing else"
+        raise Misconfigured(said) from error

@@ -51,12 +51,9 @@ def busy_when_away(server: str) -> Iterator[None]:
     except ApiError as error:
         raise _of_api(server, error) from error
     except TlsError as error:
-        raise Misconfigured(
-            f"{server}: TLS failed ({error.message}); set `elasticsearch_certificate` to the file of the authority "
-            "that signed the server's certificate"
-        ) from error
-    except TransportError as error:
-        raise Busy(f"{server} is away: {error.message}") from error
+        raise Misconfigured(f"{server}: {_unencrypted(error.message)}") from error
+    except TransportError as error:  # aiohttp says `ssl:default` of connections without TLS, too.
+        raise Busy(f"{server} is away: {error.message.replace(' ssl:default', '')}") from error
 
 
 def absent(server: str, index: str) -> str:
@@ -81,6 +78,16 @@ def outcome(item: Mapping[str, Any], *, fenced: bool = False) -> Outcome:
     if _passes(status, error.get("type")):
         return Overloaded(_reason(status, error), _why(status, error))
     return Rejected(_reason(status, error))
+
+
+def _unencrypted(message: str) -> str:
+    """Why no TLS connection came about, and what to do."""
+    if "WRONG_VERSION_NUMBER" in message:
+        return f"it speaks no TLS ({message}); write http:// in `elasticsearch`, or the port where it does"
+    return (
+        f"TLS failed ({message}); set `elasticsearch_certificate` to the file of the authority that signed the "
+        "server's certificate"
+    )
 
 
 def _of_api(server: str, error: ApiError) -> Exception:

@@ -2,6 +2,7 @@
 
 failed, because                              | raised
 user, password or mechanism is not let in    | Misconfigured: names server, user and setting
+there nobody is asked for a user             | Misconfigured: names port and protocol
 the broker's certificate is not trusted      | Misconfigured: names the setting
 a right is missing                           | Misconfigured: names user, operation and what it is for
 anything else                                | Busy
@@ -18,6 +19,7 @@ from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     IllegalSaslStateError,
+    KafkaConnectionError,
     KafkaError,
     SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
@@ -27,7 +29,7 @@ from aiokafka.errors import (
 from streams.errors import Busy, Misconfigured
 from streams.kafka.access import Servers, access, arguments
 
-UNKNOWN: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
+UNKNOWN: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError)
 """How a broker says that it does not let somebody in."""
 
 DENIED: Final = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError)
@@ -55,8 +57,17 @@ async def failure(servers: Servers, error: BaseException, needs: str = "") -> Bu
     """What is to be raised for an error of the client's; see `busy_when_away`."""
     if isinstance(error, DENIED):
         return lacking(servers, needs or _needed(error))
-    said = " does not answer in time" if isinstance(error, TimeoutError) else f": {type(error).__name__}: {error}"
-    return await _refusal(servers) or Busy(f"Kafka at {servers}{said}")
+    return await _refusal(servers) or Busy(f"Kafka at {servers}{_said(error)}")
+
+
+def _said(error: BaseException) -> str:
+    """In short: the client's own text names its class twice, and where it looked as a socket's numbers."""
+    name = type(error).__name__
+    if isinstance(error, TimeoutError):
+        return " does not answer in time"
+    if isinstance(error, KafkaConnectionError):
+        return f" does not answer ({name})"
+    return f": {name}: {str(error).removeprefix(f'{name}: ')}"
 
 
 def lacking(servers: Servers, right: str) -> Misconfigured:
@@ -76,6 +87,12 @@ async def _refusal(servers: Servers) -> Misconfigured | None:
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
             connection = await create_conn(host, port, request_timeout_ms=PATIENCE, **options)
+        except IllegalSaslStateError:
+            unencrypted = to.context is None
+            refused = Misconfigured(
+                f"Kafka at {to} asks for no user there (IllegalSaslStateError): correct the port in kafka, or set "
+                f"kafka_security_protocol to {'PLAINTEXT' if unencrypted else 'SSL'} and leave kafka_user out"
+            )
         except UNKNOWN as error:
             refused = Misconfigured(
                 f"Kafka at {to} does not let user {to.user} in ({type(error).__name__}): correct kafka_user, its "

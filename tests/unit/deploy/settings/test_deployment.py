@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.settings.deployment import Settings, load
+from deploy.settings.deployment import Settings, load, unknown_variables
 from streams.errors import Misconfigured
 from streams.worker.settings import WorkerSettings
 
@@ -189,3 +189,25 @@ def test_every_setting_is_described(request: pytest.FixtureRequest) -> None:
     described = (request.config.rootpath / "docs" / "configuration.md").read_text("utf-8")
     missing = [name for name in Settings.model_fields if f"`{name}`" not in described]
     assert missing == []
+
+
+def test_a_variable_that_means_nothing_is_named_and_hinders_nothing() -> None:
+    """A slip would be passed over in silence; but Kubernetes sets variables that look like ours."""
+    named = unknown_variables(
+        {
+            "XIANGYIN_KAFKA": "k:1", "XIANGYIN_KAFKA_PASWORD": "x", "XIANGYIN_KAFKA_SERVICE_HOST": "10.0.0.1",
+            "XIANGYIN_ROLE": "duty", "XIANGYIN_CONFIG": "d.yaml", "HOME": "/root",
+        }
+    )  # fmt: skip
+    assert named == [
+        "environment variable XIANGYIN_KAFKA_PASWORD means nothing; did you mean XIANGYIN_KAFKA_PASSWORD?",
+        "environment variable XIANGYIN_KAFKA_SERVICE_HOST means nothing",
+    ]
+
+
+@pytest.mark.parametrize("name", ["kafka_password", "elasticsearch_password", "elasticsearch_api_key"])
+def test_a_secrets_file_that_is_not_there_is_named_with_its_field(name: str, tmp_path: Path) -> None:
+    """Three fields name such files, and the environment may have set one."""
+    settings = load(written(tmp_path, f"{GOOD}{name}_file: nofile\n"))
+    with pytest.raises(Misconfigured, match=rf"^{name}_file: .*nofile cannot be read"):
+        settings.kafka_access() if name.startswith("kafka") else settings.access()

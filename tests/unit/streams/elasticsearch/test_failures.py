@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from elastic_transport import ConnectionError, TlsError  # noqa: A004 - their name
 
-from streams.elasticsearch.failures import outcome
+from streams.elasticsearch.failures import busy_when_away, outcome
+from streams.errors import Busy, Misconfigured
 from streams.protocols import Conflict, Done, Overloaded, Rejected
 
 FLOOD = "index [t-posts-1-v1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, ...];"
@@ -49,3 +51,24 @@ def test_what_is_deleted_already_is_deleted() -> None:
     """The first answer may be lost: a rebuild that deletes a document again is not refused."""
     gone = {"_index": "t-posts-1-v2", "_id": "x", "_version": 1, "result": "not_found", "status": 404}
     assert isinstance(outcome(gone), Done)
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)", "write http://"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate", "elasticsearch_certificate"),
+    ],
+)
+def test_a_plain_server_is_not_a_wrong_certificate(said: str, remedy: str) -> None:
+    """Who writes https:// for a server without TLS needs no certificate."""
+    with pytest.raises(Misconfigured, match=remedy) as raised, busy_when_away("https://s:9200"):
+        raise TlsError(said)
+    assert ("certificate`" in str(raised.value)) == (remedy == "elasticsearch_certificate")
+
+
+def test_who_is_away_without_tls_is_not_said_to_speak_it() -> None:
+    """The client's library names its default for TLS in each address."""
+    said = r"^http://s:9200 is away: Cannot connect to host s:9200 \[refused\]$"
+    with pytest.raises(Busy, match=said), busy_when_away("http://s:9200"):
+        raise ConnectionError("Cannot connect to host s:9200 ssl:default [refused]")
