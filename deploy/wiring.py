@@ -4,13 +4,13 @@ import asyncio
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from elasticsearch import AsyncElasticsearch
@@ -18,7 +18,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from agents import flow
-from deploy import health, knowledge
+from deploy import health, knowledge, templates
 from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
@@ -57,6 +57,8 @@ from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 WORKER_PATIENCE: Final = 40.0
 """Seconds that a worker may take to end: more than its own deadline (`WorkerSettings.stop`)."""
@@ -152,7 +154,7 @@ def work(settings: Settings) -> int:
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:
         with closing(Burials(metrics)) as burials:
             log_of = open_log(settings, ownership, burials)
-            async with open_store(settings, clock, quiet, status.tell) as store, log_of as kafka:
+            async with open_store(settings, served, clock, quiet, status.tell) as store, log_of as kafka:
                 processor = Processor(
                     flow=stages,
                     knowledge=known,
@@ -192,14 +194,7 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 @asynccontextmanager
 async def open_search(settings: Settings, clock: Clock, tell: Tell = untold) -> AsyncIterator[AsyncElasticsearch]:
     """A connection to the search server, once it answers."""
-    while True:
-        try:
-            client = await connect(settings.access())
-            break
-        except Busy as busy:
-            log.warning("waiting for the search server", reason=str(busy))
-            tell(busy.why, str(busy))
-            await clock.sleep(WAIT)
+    client = await _answer(lambda: connect(settings.access()), clock, tell)
     try:
         yield client
     finally:
@@ -208,19 +203,37 @@ async def open_search(settings: Settings, clock: Clock, tell: Tell = untold) -> 
 
 @asynccontextmanager
 async def open_store(
-    settings: Settings, clock: Clock, quiet_days: int, tell: Tell = untold
+    settings: Settings, served: Iterable[str], clock: Clock, quiet_days: int, tell: Tell = untold
 ) -> AsyncIterator[ElasticsearchStore]:
-    """The store, once it answers: a worker joins no group before it can write."""
+    """The store, once it answers: a worker joins no group before it can write.
+
+    Raises:
+        Misconfigured: an index is missing, of one of the townships that are served, or of all.
+    """
     async with open_search(settings, clock, tell) as client:
-        tell(None, "")
-        yield ElasticsearchStore(
+        store = ElasticsearchStore(
             client,
             server=settings.elasticsearch,
             deployment=settings.name,
             partition=lambda township: partition(township.encode(), settings.partitions),
             clock=clock,
+            wanted=templates.indices(settings.name, list(served)),
             quiet_days=quiet_days,
         )
+        await _answer(store.assert_ready, clock, tell)
+        tell(None, "")
+        yield store
+
+
+async def _answer(request: Callable[[], Awaitable[T]], clock: Clock, tell: Tell) -> T:
+    """What the search server answers, however long it is away."""
+    while True:
+        try:
+            return await request()
+        except Busy as busy:
+            log.warning("waiting for the search server", reason=str(busy))
+            tell(busy.why, str(busy))
+            await clock.sleep(WAIT)
 
 
 @asynccontextmanager

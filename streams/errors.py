@@ -10,7 +10,7 @@ Fenced       | another worker owns this township now          | stop the worker,
 NewerState   | the store holds state of a newer program       | stop the worker: upgrade it first
 TooManyDead  | the store refuses every post, or an incident   | stop the worker, a person must look
 Unfetched    | a page that could not be had, by name          | counted; the source is visited again later
-Misconfigured| settings or servers that cannot work together  | stop before the start, say file, line, remedy
+Misconfigured| settings or servers that cannot work together  | stop, say file, line or server, and the remedy
 """
 
 from pathlib import Path

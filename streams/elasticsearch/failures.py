@@ -13,10 +13,15 @@ one item of a bulk                     | outcome
 409                                    | Conflict
 404 of what was read from an index     | Conflict: another index has taken its place
 429, 5xx, 403 because it is blocked    | Overloaded, with the same reasons
+404, 400 whatever the document says    | Unprepared: no such index, or one of an older program
 400 and the rest                       | Rejected
+
+one item of a multi-get                |
+404 of its index                       | Misconfigured
+any other error                        | Busy: away
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -29,10 +34,14 @@ from streams.protocols import Conflict, Done, Outcome, Overloaded, Rejected
 
 BLOCKED: Final = "cluster_block_exception"
 MISSING: Final = "index_not_found_exception"
+UNMAPPED: Final = "strict_dynamic_mapping_exception"
 FLOODED: Final = ("/12/", "/13/")
 """Numbers of the blocks that the server itself puts where a disk is full: on an index, on the cluster."""
 
 MAKE_ROOM: Final = "the disk is full: make room on it, then the server lifts the block by itself"
+CREATE: Final = "run `xiangyin indices create`"
+"""The remedy where an index is not there, or older than this program."""
+
 UNLOCK: Final = (
     "`xiangyin indices rebuild` is at work there; or it was killed (`xiangyin indices rebuild --resume` goes on); "
     "or somebody set index.blocks"
@@ -41,6 +50,10 @@ UNLOCK: Final = (
 REASON_LENGTH: Final = 500
 PREVIEW: Final = "Preview of field's value"
 """What follows it in a mapping error is the resident's words: they stay out of dead letters and logs."""
+
+
+class Unprepared(Rejected, frozen=True):
+    """Rejected whatever the document says: the index is not there, or lacks a field that this program writes."""
 
 
 @contextmanager
@@ -58,7 +71,29 @@ def busy_when_away(server: str) -> Iterator[None]:
 
 def absent(server: str, index: str) -> str:
     """What to say of an index that was never created."""
-    return f"{server} has no index {index}; run `xiangyin indices create`"
+    return f"{server} has no index {index}; {CREATE}"
+
+
+def assert_prepared(server: str, outcomes: Iterable[Outcome]) -> None:
+    """Raise Misconfigured when the indices, and not the documents, are why something was not written."""
+    for each in outcomes:
+        if isinstance(each, Unprepared):
+            raise Misconfigured(f"{server} {each.reason}")
+
+
+def looked_up(server: str, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """An item of a multi-get, when it is there.
+
+    Raises:
+        Misconfigured: its index was never created.
+        Busy: it could not be looked up.
+    """
+    error = item.get("error")
+    if not error:
+        return item if item.get("found") else None
+    if error.get("type") == MISSING:
+        raise Misconfigured(absent(server, item["_index"]))
+    raise Busy(f"{server} could not look up {item['_index']}: {error.get('type')}")
 
 
 def outcome(item: Mapping[str, Any], *, fenced: bool = False) -> Outcome:
@@ -77,6 +112,14 @@ def outcome(item: Mapping[str, Any], *, fenced: bool = False) -> Outcome:
         return Conflict()
     if _passes(status, error.get("type")):
         return Overloaded(_reason(status, error), _why(status, error))
+    return _rejected(item["_index"], status, error)
+
+
+def _rejected(index: str, status: int, error: Mapping[str, Any]) -> Rejected:
+    if error.get("type") == MISSING:
+        return Unprepared(f"has no index {index}; {CREATE}")
+    if error.get("type") == UNMAPPED:
+        return Unprepared(f"has an older index {index} ({_reason(status, error)}); {CREATE}")
     return Rejected(_reason(status, error))
 
 
@@ -139,7 +182,5 @@ def _kind(error: ApiError) -> str:
 def _reason(status: int, error: Mapping[str, Any]) -> str:
     if blocked := _blocked(error):
         return blocked
-    if error.get("type") == MISSING:
-        return f"{error.get('reason')}; run `xiangyin indices create`"
     said = str(error.get("reason", "")).partition(PREVIEW)[0].strip()
     return f"{status} {error.get('type')}: {said}"[:REASON_LENGTH]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from msgspec import Struct
 
-from streams.elasticsearch.failures import MAKE_ROOM, UNLOCK, busy_when_away
+from streams.elasticsearch.failures import CREATE, MAKE_ROOM, UNLOCK, busy_when_away
 from streams.elasticsearch.mappings import Mapped, absent, changed, lacking
 from streams.elasticsearch.names import Names, live, lock
 
@@ -85,9 +85,27 @@ async def differences(client: AsyncElasticsearch, server: str, indices: Iterable
         for index in indices:
             there = await state_of(client, index.aliases[0])
             if not there:
-                found.append(f"index {index.aliases[0]} is missing; run `xiangyin indices create`")
+                found.append(f"index {index.aliases[0]} is missing; {CREATE}")
             for name, state in there.items():
                 found += _differences(name, index, state)
+    return found
+
+
+async def unready(client: AsyncElasticsearch, server: str, deployment: str, indices: Iterable[Wanted]) -> list[str]:
+    """What is missing, a line each, by names alone: one request, for a worker to ask before it reads and writes."""
+    with busy_when_away(server):
+        there = (await client.indices.get_alias(index=f"{deployment}-*")).body
+    behind: dict[str, list[str]] = {}
+    for name, state in there.items():
+        for alias in state["aliases"]:
+            behind.setdefault(alias, []).append(name)
+    found: list[str] = []
+    for index in indices:
+        names = behind.get(index.aliases[0])
+        if not names:
+            found.append(f"has no index {index.aliases[0]}")
+        for name in names or ():
+            found += [f"has {name} without the alias {alias}" for alias in _missing(name, index, there[name])]
     return found
 
 
@@ -129,9 +147,9 @@ def _differences(name: str, index: Wanted, state: Mapped) -> Iterator[str]:
     if name == index.aliases[0]:
         yield f"{name} is an index, but must be an alias of {index.name}; copy it there, delete it, add the alias"
     for alias in _missing(name, index, state):
-        yield f"{name} lacks the alias {alias}; run `xiangyin indices create`"
+        yield f"{name} lacks the alias {alias}; {CREATE}"
     for field in sorted(absent(properties(ours), properties(theirs))):
-        yield f"{name} lacks the field {field}; run `xiangyin indices create`"
+        yield f"{name} lacks the field {field}; {CREATE}"
     moving, shut = locks(name, state), _blocks(state)
     if FLOOD in shut:
         yield f"{name} takes no writes (index.blocks.{FLOOD}): {MAKE_ROOM}"

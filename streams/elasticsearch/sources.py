@@ -11,9 +11,9 @@ from msgspec.structs import asdict, replace
 
 from streams.crawl.memory import Fence, Head, Held, Memory, Noted
 from streams.elasticsearch.bulk import Write, fenced, send
-from streams.elasticsearch.failures import MISSING, absent, busy_when_away
+from streams.elasticsearch.failures import assert_prepared, busy_when_away, looked_up
 from streams.elasticsearch.names import Names
-from streams.errors import Busy, Misconfigured, Refused
+from streams.errors import Busy, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
 
 S = TypeVar("S", bound=Struct)
@@ -86,10 +86,8 @@ class ElasticsearchMemory(Memory):
             with busy_when_away(self._server):
                 answer = await self._client.mget(index=self._index, ids=ids[start : start + FOUND_AT_ONCE])
             items += answer["docs"]
-        for error in (item["error"] for item in items if "error" in item):
-            if error.get("type") == MISSING:
-                raise Misconfigured(absent(self._server, self._index))
-            raise Busy(f"{self._server} could not look up {self._index}: {error.get('type')}")
+        for item in items:
+            looked_up(self._server, item)
         return items
 
     def _post(self, verb: str, source: str, key: str, post: Noted) -> Write:
@@ -102,6 +100,7 @@ class ElasticsearchMemory(Memory):
     async def _send(self, writes: Iterable[Write]) -> list[Outcome]:
         """Outcomes, all of them Done or Conflict."""
         outcomes = await send(self._client, self._server, list(writes))
+        assert_prepared(self._server, outcomes)
         for outcome in outcomes:
             if isinstance(outcome, Overloaded):
                 raise Busy(f"{self._server} did not take all notes of a crawler: {outcome.reason}")

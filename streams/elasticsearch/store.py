@@ -8,8 +8,9 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write, fenced, send
-from streams.elasticsearch.failures import MISSING, absent, busy_when_away
-from streams.elasticsearch.names import Names, attempts_id, live
+from streams.elasticsearch.failures import CREATE, absent, assert_prepared, busy_when_away, looked_up
+from streams.elasticsearch.indices import REBUILD, Wanted, unready
+from streams.elasticsearch.names import Names, attempts_id
 from streams.elasticsearch.whole import refresh, scanned
 from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_id
@@ -19,8 +20,10 @@ from streams.protocols import (
     Done,
     IncidentWrite,
     Outcome,
+    Overloaded,
     PostWrite,
     Recalled,
+    Rejected,
     StoredPost,
     Versioned,
 )
@@ -42,6 +45,7 @@ class ElasticsearchStore:
         partition: of a township's key, by the log's own reckoning; stored with each incident so that `load`
             finds those of the partitions that a worker owns.
         clock: says which incidents have been quiet for too long to be loaded.
+        wanted: the indices that must be there.
         quiet_days: how long an incident stays in reach of a new post.
     """
 
@@ -53,10 +57,12 @@ class ElasticsearchStore:
         deployment: str,
         partition: Callable[[str], int],
         clock: Clock,
+        wanted: Sequence[Wanted],
         quiet_days: int = 365,
     ) -> None:
         self.client, self.server, self.names = client, server, Names(deployment)
-        self.partition, self.clock, self.quiet = partition, clock, timedelta(days=quiet_days) + BEHIND
+        self.partition, self.clock, self.wanted = partition, clock, wanted
+        self.quiet = timedelta(days=quiet_days) + BEHIND
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -70,7 +76,7 @@ class ElasticsearchStore:
         banned = [{"_index": self.names.forgotten, "_id": forgotten_id(post)} for post in posts]
         with busy_when_away(self.server):
             answer = await self.client.mget(docs=wanted + banned, source_includes=list(documents.EARLIER_FIELDS))
-        found = [self._found(item) for item in answer["docs"]]
+        found = [looked_up(self.server, item) for item in answer["docs"]]
         pairs = zip(posts, found, strict=False)
         return Recalled(
             posts={post: _stored(item) for post, item in pairs if item},
@@ -95,10 +101,8 @@ class ElasticsearchStore:
         with busy_when_away(self.server):
             # By a body, not a url: an action names what it likes, and `..` would lead to another one.
             answer = await self.client.mget(docs=[{"_index": index, "_id": incident}])
-        (item,) = answer["docs"]
-        if item.get("error", {}).get("type") == MISSING:
-            raise Misconfigured(absent(self.server, index))
-        return _versioned(item) if self._found(item) else None
+        found = looked_up(self.server, answer["docs"][0])
+        return _versioned(found) if found else None
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
         """Write what is not archived yet; an incident is done when all of its entries are."""
@@ -115,26 +119,28 @@ class ElasticsearchStore:
 
         Raises:
             NewerState: an incident was written by a newer program; the message names it.
-            Misconfigured: the indices were never created.
+            Misconfigured: as `assert_ready`.
         """
+        await self.assert_ready()
         index = self.names.all_incidents
         try:
-            with busy_when_away(self.server):
-                await self._assert_live()
             await refresh(self.client, self.server, index)
             search: dict[str, Any] = {"query": self._query(partitions), "seq_no_primary_term": True, "sort": ["_doc"]}
-            found = scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)
-            hits = [hit async for hit in found]
+            hits = [hit async for hit in scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)]
         except NotFoundError as missing:
             raise Misconfigured(absent(self.server, index)) from missing
         return [_versioned(hit) for hit in hits]
 
-    async def _assert_live(self) -> None:
-        """What is read from an index must be writable upon; see `names.live`."""
-        answer = await self.client.indices.get_alias(index=[self.names.all_incidents, self.names.all_posts])
-        for index, state in answer.items():
-            if live(index) not in state["aliases"]:
-                raise Misconfigured(f"{index} lacks the alias {live(index)}; run `xiangyin indices create`")
+    async def assert_ready(self) -> None:
+        """Every index that must be there is, and what is read from it is writable upon (`names.live`).
+
+        Raises:
+            Misconfigured: one is not; or was made by a program before the live aliases.
+        """
+        lacking = await unready(self.client, self.server, self.names.deployment, self.wanted)
+        if lacking:
+            more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+            raise Misconfigured(f"{self.server} {lacking[0]}{more}; {CREATE}")
 
     async def attempts(self, partitions: Collection[int]) -> Mapping[int, Attempts]:
         """Notes in real time; a partition without a note is absent."""
@@ -143,18 +149,30 @@ class ElasticsearchStore:
         wanted = [{"_index": self.names.marks, "_id": attempts_id(partition)} for partition in sorted(partitions)]
         with busy_when_away(self.server):
             answer = await self.client.mget(docs=wanted)
-        notes = [documents.read_attempts(item["_source"]) for item in answer["docs"] if self._found(item)]
+        found = [looked_up(self.server, item) for item in answer["docs"]]
+        notes = [documents.read_attempts(item["_source"]) for item in found if item]
         return {note.partition: note for note in notes}
 
     async def note_attempts(self, note: Attempts) -> None:
-        """Write the note over the one that is there; raises Busy unless it stands."""
+        """Write the note over the one that is there.
+
+        Raises:
+            Busy: it does not stand.
+            Misconfigured: it never will: a note is our own, so the index is not as we know it.
+        """
         address = {"_index": self.names.marks, "_id": attempts_id(note.partition)}
         (outcome,) = await self._send([Write("index", address, documents.attempts_document(note))])
-        if reason := getattr(outcome, "reason", None):
-            raise Busy(f"{self.server} did not take the note for partition {note.partition}: {reason}")
+        if isinstance(outcome, Rejected):
+            raise Misconfigured(f"{self.server} refuses a note in {self.names.marks}: {outcome.reason}; {REBUILD}")
+        if isinstance(outcome, Overloaded):
+            said = f"{self.server} did not take the note for partition {note.partition}: {outcome.reason}"
+            raise Busy(said, outcome.why)
 
     async def _send(self, writes: Sequence[Write]) -> list[Outcome]:
-        return await send(self.client, self.server, writes)
+        """Raises Misconfigured for what no document can help: nothing is lost, what was written is recalled."""
+        outcomes = await send(self.client, self.server, writes)
+        assert_prepared(self.server, outcomes)
+        return outcomes
 
     def _entry(self, incident: Incident, change: Change) -> Write:
         place = {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"}
@@ -182,13 +200,6 @@ class ElasticsearchStore:
                 ]
             }
         }
-
-    def _found(self, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The item of a multi-get when it is there; a township without an index has stored nothing yet."""
-        error = item.get("error")
-        if error and error.get("type") != MISSING:
-            raise Busy(f"{self.server} could not look up {item['_index']}: {error.get('type')}")
-        return item if item.get("found") else None
 
 
 def _unarchived(incident: Incident) -> Iterable[Change]:

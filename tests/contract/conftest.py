@@ -81,4 +81,5 @@ def store(servers: Servers, client: AsyncElasticsearch, indexed: str) -> Elastic
         deployment=indexed,
         partition=lambda township: 3 if township == TOWN else 5,
         clock=FixedClock(),
+        wanted=indices(indexed, [TOWN, OTHER]),
     )

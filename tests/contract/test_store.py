@@ -39,7 +39,7 @@ from tests.servers import Servers
 async def test_what_was_written_is_recalled_at_once(store: ElasticsearchStore) -> None:
     """A stored post keeps its decision: recall sees it before any refresh, and knows nothing of others."""
     assert isinstance((await put(store, {"p": judged(version=7)}))[0], Done)
-    recalled = await store.recall({"p": TOWN, "q": TOWN, "r": "999999999000"})
+    recalled = await store.recall({"p": TOWN, "q": TOWN, "r": OTHER})
     assert set(recalled.posts) == {"p"}
     earlier = recalled.posts["p"].earlier
     assert (earlier.version, earlier.incident, earlier.digest) == (7, "i1", "d" * 32)
@@ -73,12 +73,69 @@ async def test_one_bad_document_does_not_hold_the_others(store: ElasticsearchSto
     assert "geheim" not in outcomes[1].reason
 
 
-async def test_a_township_without_an_index_is_refused_with_the_remedy(store: ElasticsearchStore) -> None:
-    """The server never makes up an index with guessed fields; the reason names the command that makes it."""
-    (outcome,) = await put(store, {"a": judged(township="110101001000")})
-    assert isinstance(outcome, Rejected)
-    assert "xiangyin indices create" in outcome.reason
-    assert not await store.client.indices.exists(index=store.names.posts("110101001000"))
+async def test_a_township_without_an_index_is_no_posts_fault(store: ElasticsearchStore) -> None:
+    """The server makes up no index with guessed fields, and nobody takes it for an empty one: the command is named."""
+    index = store.names.posts("110101001000")
+    for asked in (
+        put(store, {"b": judged(), "a": judged(township="110101001000")}),
+        store.recall({"a": "110101001000"}),
+    ):
+        with pytest.raises(Misconfigured, match=f"has no index {index}; run `xiangyin indices create`"):
+            await asked
+    assert not await store.client.indices.exists(index=index)
+    assert list((await store.recall({"b": TOWN})).posts) == ["b"], "what was written beside it stands"
+
+
+async def test_a_township_without_indices_is_named_before_anything_is_read(store: ElasticsearchStore) -> None:
+    """Added after `indices create`: the others have theirs, and yet nothing is loaded."""
+    store.wanted = indices(store.names.deployment, [TOWN, OTHER, "110101001000"])
+    with pytest.raises(Misconfigured, match="incidents-110101000000 and 3 more; run `xiangyin indices create`"):
+        await store.load([3])
+
+
+@pytest.mark.parametrize("older", [{}, {"dynamic": "strict", "properties": {"partition": {"type": "integer"}}}])
+async def test_notes_that_no_index_takes_are_not_waited_for(
+    servers: Servers, store: ElasticsearchStore, older: dict[str, Any]
+) -> None:
+    """Missing, or made by an older program: waiting mends nothing, and a note has no words that could be at fault."""
+    deployment = f"t{uuid4().hex[:8]}"
+    if older:
+        await store.client.indices.create(
+            index=f"{deployment}-marks-v1", aliases={f"{deployment}-marks": {}}, mappings=older
+        )
+    bare = ElasticsearchStore(
+        store.client,
+        server=servers.elasticsearch,
+        deployment=deployment,
+        partition=lambda _: 0,
+        clock=FixedClock(),
+        wanted=(),
+    )
+    with pytest.raises(Misconfigured, match=r"-marks.*; run `xiangyin indices create`"):
+        await bare.note_attempts(Attempts(3))
+    if not older:
+        with pytest.raises(Misconfigured, match="run `xiangyin indices create`"):
+            await bare.attempts([3])
+
+
+async def test_a_note_that_is_refused_is_not_waited_for(servers: Servers, store: ElasticsearchStore) -> None:
+    """A field of another kind: somebody else made the index, and a person must look."""
+    deployment = f"t{uuid4().hex[:8]}"
+    await store.client.indices.create(
+        index=f"{deployment}-marks-v1",
+        aliases={f"{deployment}-marks": {}},
+        mappings={"properties": {"open": {"type": "date"}}},
+    )
+    bare = ElasticsearchStore(
+        store.client,
+        server=servers.elasticsearch,
+        deployment=deployment,
+        partition=lambda _: 0,
+        clock=FixedClock(),
+        wanted=(),
+    )
+    with pytest.raises(Misconfigured, match=r"refuses a note .*; run `xiangyin indices rebuild`"):
+        await bare.note_attempts(Attempts(3))
 
 
 async def test_requests_are_split_and_every_document_answered(
@@ -164,9 +221,14 @@ async def test_load_reads_more_than_a_page(store: ElasticsearchStore) -> None:
 async def test_load_without_indices_names_the_remedy(servers: Servers, store: ElasticsearchStore) -> None:
     """A deployment whose indices were never created says so before it reads a record."""
     bare = ElasticsearchStore(
-        store.client, server=servers.elasticsearch, deployment="nobody", partition=lambda _: 0, clock=FixedClock()
+        store.client,
+        server=servers.elasticsearch,
+        deployment="nobody",
+        partition=lambda _: 0,
+        clock=FixedClock(),
+        wanted=indices("nobody", [TOWN]),
     )
-    with pytest.raises(Misconfigured, match="indices create"):
+    with pytest.raises(Misconfigured, match=r"has no index nobody-.* and .* more; run `xiangyin indices create`"):
         await bare.load([0])
 
 
@@ -297,7 +359,9 @@ async def test_a_server_that_is_away_is_busy(store: ElasticsearchStore) -> None:
     with pytest.raises(Busy, match=nowhere):
         await connect(Access(url=nowhere))
     client = await connect(Access(url=nowhere, compatibility=True), request_seconds=1)
-    lost = ElasticsearchStore(client, server=nowhere, deployment="x", partition=lambda _: 0, clock=FixedClock())
+    lost = ElasticsearchStore(
+        client, server=nowhere, deployment="x", partition=lambda _: 0, clock=FixedClock(), wanted=()
+    )
     with pytest.raises(Busy, match=nowhere):
         await lost.recall({"p": TOWN})
     with pytest.raises(Busy, match=nowhere):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from elastic_transport import ConnectionError, TlsError  # noqa: A004 - their name
 
-from streams.elasticsearch.failures import busy_when_away, outcome
+from streams.elasticsearch.failures import Unprepared, busy_when_away, outcome
 from streams.errors import Busy, Misconfigured
 from streams.protocols import Conflict, Done, Overloaded, Rejected
 
@@ -43,8 +43,19 @@ def test_an_index_that_was_replaced_is_a_conflict_to_whoever_read_from_it() -> N
     gone = failed(404, "index_not_found_exception", "no such index [t-posts-1-v1-live]")
     assert isinstance(outcome(gone, fenced=True), Conflict)
     refused = outcome(gone)
-    assert isinstance(refused, Rejected)
+    assert isinstance(refused, Unprepared)
     assert "indices create" in refused.reason
+
+
+def test_a_field_that_the_index_lacks_is_no_documents_fault() -> None:
+    """Fields are the program's, so the index is older; a value that a field does not take is the document's."""
+    lacks = "[1:38] mapping set to strict, dynamic introduction of [digest] within [_doc] is not allowed"
+    older = outcome(failed(400, "strict_dynamic_mapping_exception", lacks))
+    assert isinstance(older, Unprepared)
+    assert "[digest]" in older.reason
+    assert "indices create" in older.reason
+    value = outcome(failed(400, "document_parsing_exception", "failed to parse field [reach.views]"))
+    assert type(value) is Rejected
 
 
 def test_what_is_deleted_already_is_deleted() -> None:

@@ -86,6 +86,8 @@ async def test_a_worker_takes_no_absent_shard_for_one_without_incidents(lacking:
         return page([], failed) if "_search" in request.path else (200, {"_shards": shards(failed)})
 
     async with client_of(answer) as (client, url):
-        store = ElasticsearchStore(client, server=url, deployment="d", partition=lambda _: 3, clock=FixedClock())
+        store = ElasticsearchStore(
+            client, server=url, deployment="d", partition=lambda _: 3, clock=FixedClock(), wanted=()
+        )
         with pytest.raises(Busy, match="not read every shard"):
             await store.load([3])
