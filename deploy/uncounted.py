@@ -10,7 +10,7 @@ from elasticsearch import AsyncElasticsearch
 from streams.batch.letters import Original
 from streams.batch.retry import content_of, is_from
 from streams.elasticsearch.documents import earlier
-from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.failures import busy_when_away, looked_up
 from streams.elasticsearch.names import Names
 from streams.elasticsearch.whole import counted, refresh
 from streams.identity import document_id, padded
@@ -79,4 +79,5 @@ class Uncounted:
 
     async def _stored(self, index: str, document: str) -> Mapping[str, Any] | None:
         (item,) = (await self._client.mget(docs=[{"_index": index, "_id": document}]))["docs"]
-        return item["_source"] if item.get("found") else None
+        there = looked_up(self._server, item)
+        return there["_source"] if there else None

@@ -33,6 +33,7 @@ from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
+from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.elasticsearch.store import ElasticsearchStore
@@ -193,8 +194,18 @@ def worker_settings(settings: Settings) -> WorkerSettings:
 
 @asynccontextmanager
 async def open_search(settings: Settings, clock: Clock, tell: Tell = untold) -> AsyncIterator[AsyncElasticsearch]:
-    """A connection to the search server, once it answers."""
-    client = await _answer(lambda: connect(settings.access()), clock, tell)
+    """A connection to the search server, once it answers.
+
+    Raises:
+        Misconfigured: it refuses our credentials, and not only because it starts.
+    """
+    admission = Admission(settings.elasticsearch)
+
+    async def connected() -> AsyncElasticsearch:
+        with admission.asking():
+            return await connect(settings.access())
+
+    client = await _answer(connected, clock, tell)
     try:
         yield client
     finally:

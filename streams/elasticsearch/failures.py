@@ -4,7 +4,8 @@ whole request                         | raised
 408, 5xx, time-out, no connection      | Busy: away
 429                                    | Busy: overloaded
 429, 403 because an index is blocked   | Busy: disk_full when the server says so, else read_only
-401, 403, TLS                          | Misconfigured
+401, 403                               | Unadmitted, which is Misconfigured; a worker waits for a while, see `admission`
+TLS                                    | Misconfigured
 anything else                          | the client's own error: a defect of this program
 
 one item of a bulk                     | outcome
@@ -14,10 +15,12 @@ one item of a bulk                     | outcome
 404 of what was read from an index     | Conflict: another index has taken its place
 429, 5xx, 403 because it is blocked    | Overloaded, with the same reasons
 404, 400 whatever the document says    | Unprepared: no such index, or one of an older program
+403 that is no block                   | Barred: our user may not write there
 400 and the rest                       | Rejected
 
 one item of a multi-get                |
 404 of its index                       | Misconfigured
+403                                    | Unadmitted
 any other error                        | Busy: away
 """
 
@@ -34,6 +37,7 @@ from streams.protocols import Conflict, Done, Outcome, Overloaded, Rejected
 
 BLOCKED: Final = "cluster_block_exception"
 MISSING: Final = "index_not_found_exception"
+CLOSED: Final = "security_exception"
 UNMAPPED: Final = "strict_dynamic_mapping_exception"
 FLOODED: Final = ("/12/", "/13/")
 """Numbers of the blocks that the server itself puts where a disk is full: on an index, on the cluster."""
@@ -50,6 +54,14 @@ UNLOCK: Final = (
 REASON_LENGTH: Final = 500
 PREVIEW: Final = "Preview of field's value"
 """What follows it in a mapping error is the resident's words: they stay out of dead letters and logs."""
+
+
+class Unadmitted(Misconfigured):
+    """The server refuses our credentials, or what they allow; one that has just been started may do so for a while."""
+
+
+class Barred(Rejected, frozen=True):
+    """Rejected whatever the document says: our user may not write there."""
 
 
 class Unprepared(Rejected, frozen=True):
@@ -75,8 +87,10 @@ def absent(server: str, index: str) -> str:
 
 
 def assert_prepared(server: str, outcomes: Iterable[Outcome]) -> None:
-    """Raise Misconfigured when the indices, and not the documents, are why something was not written."""
+    """Raise Misconfigured or Unadmitted when no document is why something was not written, but the server's set-up."""
     for each in outcomes:
+        if isinstance(each, Barred):
+            raise Unadmitted(f"{server} {each.reason}")
         if isinstance(each, Unprepared):
             raise Misconfigured(f"{server} {each.reason}")
 
@@ -86,6 +100,7 @@ def looked_up(server: str, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
     Raises:
         Misconfigured: its index was never created.
+        Unadmitted: our user may not read it.
         Busy: it could not be looked up.
     """
     error = item.get("error")
@@ -93,6 +108,8 @@ def looked_up(server: str, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return item if item.get("found") else None
     if error.get("type") == MISSING:
         raise Misconfigured(absent(server, item["_index"]))
+    if error.get("type") == CLOSED:
+        raise Unadmitted(f"{server} {_closed(HTTPStatus.FORBIDDEN, CLOSED)}")
     raise Busy(f"{server} could not look up {item['_index']}: {error.get('type')}")
 
 
@@ -120,6 +137,8 @@ def _rejected(index: str, status: int, error: Mapping[str, Any]) -> Rejected:
         return Unprepared(f"has no index {index}; {CREATE}")
     if error.get("type") == UNMAPPED:
         return Unprepared(f"has an older index {index} ({_reason(status, error)}); {CREATE}")
+    if error.get("type") == CLOSED:
+        return Barred(_closed(status, CLOSED))
     return Rejected(_reason(status, error))
 
 
@@ -133,16 +152,20 @@ def _unencrypted(message: str) -> str:
     )
 
 
+def _closed(status: int, kind: str) -> str:
+    return (
+        f"refuses our credentials ({status} {kind}); correct elasticsearch_user and its password, or "
+        "XIANGYIN_ELASTICSEARCH_API_KEY, or give the role the indices of this deployment"
+    )
+
+
 def _of_api(server: str, error: ApiError) -> Exception:
     kind = _kind(error)
     if _passes(error.status_code, kind):
         said = _blocked(_detail(error)) or f"{error.status_code} {kind}"
         return Busy(f"{server} answered {said}", _why(error.status_code, _detail(error)))
     if error.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Misconfigured(
-            f"{server} refuses our credentials ({error.status_code} {kind}); correct elasticsearch_user and its "
-            "password, or XIANGYIN_ELASTICSEARCH_API_KEY, or give the role the indices of this deployment"
-        )
+        return Unadmitted(f"{server} {_closed(error.status_code, kind)}")
     return error
 
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from streams.crawl.memory import Fence, Head, Held, Memory, Noted
+from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.bulk import Write, fenced, send
-from streams.elasticsearch.failures import assert_prepared, busy_when_away, looked_up
+from streams.elasticsearch.failures import assert_prepared, looked_up
 from streams.elasticsearch.names import Names
 from streams.errors import Busy, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
@@ -38,6 +39,7 @@ class ElasticsearchMemory(Memory):
     def __init__(self, client: AsyncElasticsearch, *, server: str, deployment: str) -> None:
         self.deployment = deployment
         self._client, self._server, self._index = client, server, Names(deployment).sources
+        self._admission = Admission(server)
 
     async def head(self, source: str) -> Head:
         """See `Memory`. Raises Misconfigured when the index was never created."""
@@ -83,11 +85,11 @@ class ElasticsearchMemory(Memory):
     async def _items(self, ids: list[str]) -> list[Any]:
         items: list[Any] = []
         for start in range(0, len(ids), FOUND_AT_ONCE):
-            with busy_when_away(self._server):
+            with self._admission.asking():
                 answer = await self._client.mget(index=self._index, ids=ids[start : start + FOUND_AT_ONCE])
+                for item in answer["docs"]:
+                    looked_up(self._server, item)
             items += answer["docs"]
-        for item in items:
-            looked_up(self._server, item)
         return items
 
     def _post(self, verb: str, source: str, key: str, post: Noted) -> Write:
@@ -99,8 +101,9 @@ class ElasticsearchMemory(Memory):
 
     async def _send(self, writes: Iterable[Write]) -> list[Outcome]:
         """Outcomes, all of them Done or Conflict."""
-        outcomes = await send(self._client, self._server, list(writes))
-        assert_prepared(self._server, outcomes)
+        with self._admission.asking():
+            outcomes = await send(self._client, self._server, list(writes))
+            assert_prepared(self._server, outcomes)
         for outcome in outcomes:
             if isinstance(outcome, Overloaded):
                 raise Busy(f"{self._server} did not take all notes of a crawler: {outcome.reason}")

@@ -7,8 +7,9 @@ from typing import Any, Final
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from streams.elasticsearch import documents
+from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.bulk import Write, fenced, send
-from streams.elasticsearch.failures import CREATE, absent, assert_prepared, busy_when_away, looked_up
+from streams.elasticsearch.failures import CREATE, absent, assert_prepared, looked_up
 from streams.elasticsearch.indices import REBUILD, Wanted, unready
 from streams.elasticsearch.names import Names, attempts_id
 from streams.elasticsearch.whole import refresh, scanned
@@ -47,6 +48,7 @@ class ElasticsearchStore:
         clock: says which incidents have been quiet for too long to be loaded.
         wanted: the indices that must be there.
         quiet_days: how long an incident stays in reach of a new post.
+        admission: how long refused credentials are waited for.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class ElasticsearchStore:
         clock: Clock,
         wanted: Sequence[Wanted],
         quiet_days: int = 365,
+        admission: Admission | None = None,
     ) -> None:
         self.client, self.server, self.names = client, server, Names(deployment)
         self.partition, self.clock, self.wanted = partition, clock, wanted
+        self.admission = admission or Admission(server)
         self.quiet = timedelta(days=quiet_days) + BEHIND
 
     async def close(self) -> None:
@@ -74,9 +78,7 @@ class ElasticsearchStore:
             return Recalled({})
         wanted = [{"_index": self.names.posts(township), "_id": post} for post, township in posts.items()]
         banned = [{"_index": self.names.forgotten, "_id": forgotten_id(post)} for post in posts]
-        with busy_when_away(self.server):
-            answer = await self.client.mget(docs=wanted + banned, source_includes=list(documents.EARLIER_FIELDS))
-        found = [looked_up(self.server, item) for item in answer["docs"]]
+        found = await self._looked_up(wanted + banned, source_includes=list(documents.EARLIER_FIELDS))
         pairs = zip(posts, found, strict=False)
         return Recalled(
             posts={post: _stored(item) for post, item in pairs if item},
@@ -97,11 +99,8 @@ class ElasticsearchStore:
         Raises:
             NewerState: it was written by a newer program.
         """
-        index = self.names.incidents(township)
-        with busy_when_away(self.server):
-            # By a body, not a url: an action names what it likes, and `..` would lead to another one.
-            answer = await self.client.mget(docs=[{"_index": index, "_id": incident}])
-        found = looked_up(self.server, answer["docs"][0])
+        # By a body, not a url: an action names what it likes, and `..` would lead to another one.
+        (found,) = await self._looked_up([{"_index": self.names.incidents(township), "_id": incident}])
         return _versioned(found) if found else None
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
@@ -123,10 +122,11 @@ class ElasticsearchStore:
         """
         await self.assert_ready()
         index = self.names.all_incidents
+        search: dict[str, Any] = {"query": self._query(partitions), "seq_no_primary_term": True, "sort": ["_doc"]}
         try:
-            await refresh(self.client, self.server, index)
-            search: dict[str, Any] = {"query": self._query(partitions), "seq_no_primary_term": True, "sort": ["_doc"]}
-            hits = [hit async for hit in scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)]
+            with self.admission.asking():
+                await refresh(self.client, self.server, index)
+                hits = [hit async for hit in scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)]
         except NotFoundError as missing:
             raise Misconfigured(absent(self.server, index)) from missing
         return [_versioned(hit) for hit in hits]
@@ -137,7 +137,8 @@ class ElasticsearchStore:
         Raises:
             Misconfigured: one is not; or was made by a program before the live aliases.
         """
-        lacking = await unready(self.client, self.server, self.names.deployment, self.wanted)
+        with self.admission.asking():
+            lacking = await unready(self.client, self.server, self.names.deployment, self.wanted)
         if lacking:
             more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
             raise Misconfigured(f"{self.server} {lacking[0]}{more}; {CREATE}")
@@ -147,9 +148,7 @@ class ElasticsearchStore:
         if not partitions:
             return {}
         wanted = [{"_index": self.names.marks, "_id": attempts_id(partition)} for partition in sorted(partitions)]
-        with busy_when_away(self.server):
-            answer = await self.client.mget(docs=wanted)
-        found = [looked_up(self.server, item) for item in answer["docs"]]
+        found = await self._looked_up(wanted)
         notes = [documents.read_attempts(item["_source"]) for item in found if item]
         return {note.partition: note for note in notes}
 
@@ -170,9 +169,15 @@ class ElasticsearchStore:
 
     async def _send(self, writes: Sequence[Write]) -> list[Outcome]:
         """Raises Misconfigured for what no document can help: nothing is lost, what was written is recalled."""
-        outcomes = await send(self.client, self.server, writes)
-        assert_prepared(self.server, outcomes)
+        with self.admission.asking():
+            outcomes = await send(self.client, self.server, writes)
+            assert_prepared(self.server, outcomes)
         return outcomes
+
+    async def _looked_up(self, wanted: Sequence[Mapping[str, str]], **options: Any) -> list[Mapping[str, Any] | None]:
+        with self.admission.asking():
+            answer = await self.client.mget(docs=wanted, **options)
+            return [looked_up(self.server, item) for item in answer["docs"]]
 
     def _entry(self, incident: Incident, change: Change) -> Write:
         place = {"_index": self.names.history, "_id": f"{incident.id}:{change.revision}"}
