@@ -19,6 +19,8 @@ whether somebody's safety is at stake, and why it must be set aside. The worker 
 POISON, EDITED, REPEATED, MISPLACED = 0.01, 0.02, 0.02, 0.01
 """Shares of records."""
 
+AUTHORS: Final = 100
+"""So many write; a matter keeps a mark of each, and a soak is not about those."""
 SOURCES: Final = ("forum", "hotline", "board", "weibo")
 ESTATES: Final = tuple(
     f"{one}{other}小区"
@@ -151,7 +153,7 @@ class Content:
     def _fields(self, township: str, body: str) -> dict[str, Any]:
         self._number += 1
         at, dice = self._time(), self._dice
-        author = {"author": f"p1-{dice.randrange(500):032x}"} if dice.random() < 0.8 else {}
+        author = {"author": f"p1-{dice.randrange(AUTHORS):032x}"} if dice.random() < 0.8 else {}
         return {"id": str(self._number), "township": township, "source": dice.choice(SOURCES), "fetched": at,
                 "published": at, "body": body, **author}  # fmt: skip
 

@@ -20,6 +20,9 @@ MINUTES: Final = 10
 OF_MATTER: Final = 16 * 1024
 """Bytes that a worker may keep of each matter (docs/operating.md); none goes out of reach within a run."""
 
+OF_VOICE: Final = 88
+"""And for the mark of each of its voices: a string of 16 characters lies in 80 bytes, and a reference to it in 8."""
+
 OF_POST: Final = 16
 """Bytes that memory may grow by for each post: less than anything that could be kept of it, as the smallest object of
 Python has 16, and a reference to it 8. At 500 posts a second that is 27 MiB an hour, and tells a leak from noise."""
@@ -72,6 +75,8 @@ class Matter(Struct, frozen=True):
     alerted: bool = False
     """Whether it says that an alert was sent."""
     pending: int = 0
+    voices: int = 0
+    """How many different people told of it: it keeps a mark of each, up to 2,000."""
 
 
 class Alert(Struct, frozen=True):
@@ -385,7 +390,8 @@ def growth(evidence: Evidence) -> Growth | None:
         return None
     half, looks = len(least) // 2, list(least.items())
     hours = (evidence.memory[-1][0] - evidence.memory[0][0]) / 3600
-    kept = OF_MATTER * len(evidence.incidents) + OF_POST * len(evidence.logged)
+    voices = sum(each.voices for each in evidence.incidents)
+    kept = OF_MATTER * len(evidence.incidents) + OF_VOICE * voices + OF_POST * len(evidence.logged)
     return Growth(len(least), 60 * min(_slope(looks[:half]), _slope(looks[half:])), kept / hours)
 
 

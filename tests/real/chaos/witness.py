@@ -85,10 +85,10 @@ class Witness:
 
     async def incidents(self) -> list[Matter]:
         """All incidents."""
-        fields = ["id", "posts", "revision", "alert_started", "pending_alerts"]
+        fields = ["id", "posts", "revision", "alert_started", "pending_alerts", "voices"]
         return [
             Matter(each["id"], each["posts"], each["revision"], bool(each.get("alert_started")),
-                   len(each.get("pending_alerts") or ()))
+                   len(each.get("pending_alerts") or ()), each.get("voices", 0))
             for each in await self._scan("incidents", fields)
         ]  # fmt: skip
 
