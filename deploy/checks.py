@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from deploy import templates
+from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from deploy.settings import deployment, sources, townships
 from deploy.settings.deployment import Settings
 from streams.elasticsearch.client import connect
@@ -24,17 +25,6 @@ from streams.topics import PLANS, topic
 T = TypeVar("T")
 
 OLDEST_ELASTICSEARCH: Final = 8
-
-START_KAFKA: Final = (
-    "start it, or correct `kafka` or XIANGYIN_KAFKA; `xiangyin servers` starts an embedded one; "
-    "one that encrypts or asks for a user needs `kafka_security_protocol` and its companions"
-)
-"""The remedy where Kafka does not answer."""
-
-START_ELASTICSEARCH: Final = (
-    "start it, or correct `elasticsearch` or XIANGYIN_ELASTICSEARCH; `xiangyin servers` starts an embedded one"
-)
-"""The remedy where Elasticsearch does not answer."""
 
 
 class Finding(Struct, frozen=True):

@@ -10,8 +10,9 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import json
 from msgspec.structs import replace
 
-from deploy import letters, wiring
+from deploy import letters
 from deploy.letters import NOT_OURS
+from deploy.producing import open_log
 from deploy.settings.deployment import Settings
 from deploy.uncounted import Uncounted
 from streams.batch.claims import LEASE, Claim, others
@@ -114,8 +115,8 @@ async def opened(settings: Settings, *, by: str, reason: str) -> AsyncIterator[D
     """
     client = await connect(settings.access())
     try:
-        async with wiring.open_log(settings) as log:
-            yield Desk(log, client, settings, by=by, reason=reason, now=wiring.SystemClock().now)
+        async with open_log(settings) as log:
+            yield Desk(log, client, settings, by=by, reason=reason, now=lambda: datetime.now(UTC))
     finally:
         await client.close()
 

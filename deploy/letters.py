@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from msgspec import DecodeError, Struct, json
 
-from deploy import wiring
+from deploy import keys
 from deploy.reading import LOCAL
 from deploy.settings.deployment import Settings
 from streams.batch.letters import Original, opened
@@ -84,7 +84,7 @@ async def originals(
     Raises:
         Misconfigured: a letter was sealed with a key that is not here.
     """
-    seal, by_place = wiring.seal(settings), {each.filed.place: each for each in letters}
+    seal, by_place = keys.seal(settings), {each.filed.place: each for each in letters}
     async for record in reading.single(settings.kafka_access(), topic(settings.name, DEAD), by_place):
         yield by_place[record.partition, record.offset], _opened(seal, record.value)
 

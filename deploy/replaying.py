@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from agents import flow
-from deploy import wiring
+from deploy import producing
 from streams.batch.headers import HAPPENED
 from streams.elasticsearch.stored import Stored
 from streams.errors import StepFailed
@@ -24,7 +24,7 @@ BLOCK: Final = 200
 
 def message(stored: Stored) -> Message:
     """The post on its way back to its own document: it keeps its dates, and is never live."""
-    made = wiring.message(BACKFILL, stored.post)
+    made = producing.message(BACKFILL, stored.post)
     headers = {**made.headers, HAPPENED: stored.happened.astimezone(UTC).isoformat().encode()}
     return replace(made, headers=headers)
 

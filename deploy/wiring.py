@@ -14,7 +14,6 @@ from typing import Final, TypeVar
 
 import structlog
 from elasticsearch import AsyncElasticsearch
-from msgspec import json
 from msgspec.structs import replace
 
 from agents import flow
@@ -22,6 +21,8 @@ from deploy import health, knowledge, templates
 from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
+from deploy.keys import door, seal
+from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
 from deploy.settings.deployment import CONFIG, HEALTH_PORT, Settings, load
 from streams.batch.letters import Letters
@@ -39,20 +40,12 @@ from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
-from streams.identity import content_digest, document_id
-from streams.kafka.admin import check_topics
-from streams.kafka.log import KafkaLog, Sent, unheard
 from streams.kafka.ownership import Ownership
-from streams.kafka.producer import open_producer
 from streams.matter import Deployment
 from streams.murmur2 import partition
-from streams.privacy import keyring
-from streams.privacy.door import Door
-from streams.privacy.pseudonym import Pseudonyms
-from streams.privacy.seal import Seal
-from streams.protocols import Clock, Message
-from streams.records import SCHEMA_VERSION, Post
-from streams.topics import OPERATIONS, POSTS
+from streams.protocols import Clock
+from streams.records import Post
+from streams.topics import POSTS
 from streams.worker.run import run_worker
 from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
@@ -76,45 +69,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-def door(settings: Settings) -> Door:
-    """Privacy at the door, with the deployment's keys."""
-    return Door(Pseudonyms(keyring.read(settings.key_file)))
-
-
-def seal(settings: Settings) -> Seal:
-    """What dead letters are sealed with: the newest key; older ones still open."""
-    keys = keyring.read(settings.key_file)
-    newest = max(keys)
-    return Seal(keys[newest], *(key for number, key in keys.items() if number != newest))
-
-
-def message(role: str, post: Post) -> Message:
-    """A post on its way into the log, under its township's key."""
-    document = document_id(post.township, post.source, post.id)
-    identity = content_digest(document, post.fetched.isoformat())
-    return Message(role=role, key=post.township.encode(), value=json.encode(post), headers=_headers(identity))
-
-
-def report(event: Event) -> Message:
-    """What operators are told of a source; it may come twice, under one idempotency key."""
-    identity = content_digest(event.event, event.source, event.reason, event.since.isoformat())
-    return Message(
-        role=OPERATIONS,
-        key=event.township.encode(),
-        value=json.encode(event),
-        headers=_headers(identity),
-    )
-
-
-def _headers(identity: str) -> dict[str, bytes]:
-    return {
-        "schema": str(SCHEMA_VERSION).encode(),
-        "idempotency-key": identity.encode(),
-        "traceparent": f"00-{identity}-{identity[:16]}-01".encode(),
-        "content-type": b"application/json",
-    }
 
 
 def serve_health(settings: Settings, metrics: health.Metrics, said: Callable[[], dict[str, object]]) -> None:
@@ -245,24 +199,6 @@ async def _answer(request: Callable[[], Awaitable[T]], clock: Clock, tell: Tell)
             log.warning("waiting for the search server", reason=str(busy))
             tell(busy.why, str(busy))
             await clock.sleep(WAIT)
-
-
-@asynccontextmanager
-async def open_log(
-    settings: Settings, ownership: Ownership | None = None, sent: Sent = unheard
-) -> AsyncIterator[KafkaLog]:
-    """Where records are produced; `sent` is told of those that Kafka has.
-
-    Raises:
-        Misconfigured: a topic is missing, or has another number of partitions; checked first, because some brokers
-            create an unknown topic for whoever names it.
-        Busy: the broker is away.
-    """
-    access = settings.kafka_access()
-    await check_topics(access, settings.name, partitions=settings.partitions)
-    idempotent = not await is_embedded(access)
-    async with open_producer(access, idempotent=idempotent) as producer:
-        yield KafkaLog(producer, access, settings.name, partitions=settings.partitions, ownership=ownership, sent=sent)
 
 
 # The crawler

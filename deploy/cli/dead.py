@@ -14,7 +14,6 @@ from deploy.cli import complain, exits, letter
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.cli.wanted import check
-from deploy.desk import AT_ONCE, opened
 from deploy.reading import moment
 from deploy.settings.deployment import ROLE, Settings, load
 from streams.batch.letters import Original
@@ -227,6 +226,8 @@ async def _original(settings: Settings, each: Standing) -> Original | Unreadable
 
 
 async def _retry(settings: Settings, chosen: Sequence[Standing], trouble: _Trouble, *, by: str, because: str) -> int:
+    from deploy.desk import AT_ONCE, opened  # noqa: PLC0415 - as in `_drop`
+
     sent = 0
     async with opened(settings, by=by, reason=because) as desk:
         for some in portions(chosen, lambda _: 1, AT_ONCE):
@@ -248,6 +249,8 @@ async def _retry(settings: Settings, chosen: Sequence[Standing], trouble: _Troub
 
 
 async def _drop(settings: Settings, chosen: Sequence[Standing], *, by: str, because: str) -> None:
+    from deploy.desk import opened  # noqa: PLC0415 - Elasticsearch's client takes a second, and who only looks needs none
+
     async with opened(settings, by=by, reason=because) as desk:
         for each in chosen:
             await desk.drop(each.letter)

@@ -11,11 +11,12 @@ from aiolimiter import AsyncLimiter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import kafka_remedy
 from deploy.importing import FIELDS, BadRow, Maker, Unreadable, missing, modified, rows
+from deploy.keys import door
+from deploy.producing import message, open_log
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
@@ -57,7 +58,7 @@ def command(
         source=source or file.stem,
         columns=columns,
         fetched=modified(file),
-        door=wiring.door(settings),
+        door=door(settings),
         live=(lambda: datetime.now(UTC)) if live else None,
     )
     try:
@@ -88,13 +89,13 @@ async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: f
     """Publish all, and answer with those that Kafka never takes."""
     limiter, refused = AsyncLimiter(BATCH, BATCH / rate), list[Post]()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with wiring.open_log(settings) as log:
+    async with open_log(settings) as log:
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task(f"into {settings.name}.{role}", total=len(posts))
             for start in range(0, len(posts), BATCH):
                 batch = posts[start : start + BATCH]
                 await limiter.acquire(len(batch))
-                messages = [wiring.message(role, post) for post in batch]
+                messages = [message(role, post) for post in batch]
                 refused += [batch[number] for number in await log.send_what_fits(messages)]
                 progress.advance(task, len(batch))
     return refused

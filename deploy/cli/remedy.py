@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiokafka.errors import KafkaError
-from elastic_transport import TransportError
 
-from deploy.checks import START_ELASTICSEARCH, START_KAFKA
+from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from streams.errors import Busy
 
 
@@ -27,6 +26,8 @@ def elasticsearch_remedy() -> Iterator[None]:
     try:
         yield
     except Busy as busy:
+        from elastic_transport import TransportError  # noqa: PLC0415 - half a second, for commands that need no store
+
         if isinstance(busy.__cause__, TransportError):
             raise Busy(f"{busy}; {START_ELASTICSEARCH}") from busy
         raise

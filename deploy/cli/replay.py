@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy import knowledge, replaying, wiring
+from deploy import knowledge, replaying
 from deploy.cli import complain
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
+from deploy.keys import door
+from deploy.producing import open_log
 from deploy.reading import moment
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
@@ -57,7 +59,7 @@ def command(
 
 async def _compare(settings: Settings, span: Span) -> None:
     served = townships.read_all(settings.townships)
-    known = knowledge.knowledge(served, Deployment(settings.name), wiring.door(settings))
+    known = knowledge.knowledge(served, Deployment(settings.name), door(settings))
     changes = replaying.Changes()
     async with _stored(settings) as posts:
         total, behind = await posts.count(span), await posts.count(_below(span, settings))
@@ -76,7 +78,7 @@ async def _compare(settings: Settings, span: Span) -> None:
 
 async def _replay(settings: Settings, span: Span, rate: float) -> None:
     limiter, sent = AsyncLimiter(replaying.BLOCK, replaying.BLOCK / rate), 0
-    async with _stored(settings) as posts, wiring.open_log(settings) as log:
+    async with _stored(settings) as posts, open_log(settings) as log:
         total, behind = await posts.count(span), _below(span, settings)
         wanted = await posts.count(behind)
         if total and not settings.generation:

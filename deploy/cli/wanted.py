@@ -5,7 +5,6 @@ from typing import Final
 
 import typer
 
-from deploy.settings import townships
 from deploy.settings.deployment import Settings
 from streams.batch.register import Standing, Wanted
 
@@ -20,7 +19,7 @@ def check(wanted: Wanted, letters: Sequence[Standing], settings: Settings) -> No
         BadParameter: no letter names them, whoever wrote it, and no worker of this deployment would.
     """
     _assert_known("step", wanted.step, letters, _steps)
-    _assert_known("township", wanted.township, letters, lambda: townships.read_all(settings.townships))
+    _assert_known("township", wanted.township, letters, lambda: _served(settings))
 
 
 def _assert_known(
@@ -34,6 +33,12 @@ def _assert_known(
 
 
 def _steps() -> Iterable[str]:
-    from agents.flow import STAGES  # noqa: PLC0415 - takes seconds, and is seldom asked for
+    from agents.flow import STAGES  # noqa: PLC0415 - reading the models' modules takes seconds, and is seldom needed
 
     return [*OUTSIDE, *(step for stage in STAGES for step in stage.steps)]
+
+
+def _served(settings: Settings) -> Iterable[str]:
+    from deploy.settings import townships  # noqa: PLC0415 - as above
+
+    return townships.read_all(settings.townships)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from msgspec import json
 
-from deploy import letters, wiring
+from deploy import keys, letters
 from deploy.settings.deployment import Settings
 from streams.batch.letters import Letters, Original
 from streams.batch.register import Dealing, Filed, Standing
@@ -39,7 +39,7 @@ async def test_a_forged_letter_holds_up_no_other(monkeypatch: pytest.MonkeyPatch
             yield SimpleNamespace(partition=partition, offset=offset, value=values[offset])
 
     monkeypatch.setattr(reading, "single", single)
-    monkeypatch.setattr(wiring, "seal", lambda _: SEAL)
+    monkeypatch.setattr(keys, "seal", lambda _: SEAL)
     settings = cast("Settings", SimpleNamespace(name="d", kafka_access=lambda: ""))
     filed = [Standing(Filed(json.decode(value, type=Letter), (0, place)), "open") for place, value in enumerate(values)]
     found = [opened async for _, opened in letters.originals(settings, filed)]

@@ -12,6 +12,7 @@ from prometheus_client import generate_latest
 
 from deploy import health, wiring
 from deploy.initialise import initialise
+from deploy.producing import report
 from deploy.settings.deployment import Settings, load
 from streams.crawl.watch import Event
 from streams.errors import Busy
@@ -53,14 +54,14 @@ def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None
         event="source_silent", source="news", township="330206104000", reason="few", seen=0, since=at, time=at,
         expected=(1, 20), window_days=5,
     )  # fmt: skip
-    told, again = wiring.report(event), wiring.report(replace(event, time=at + timedelta(hours=1)))
+    told, again = report(event), report(replace(event, time=at + timedelta(hours=1)))
     assert (told.role, told.key) == ("operations", b"330206104000")
     assert json.loads(told.value) == {
         "event": "source_silent", "source": "news", "township": "330206104000", "reason": "few", "seen": 0,
         "since": "2026-03-01T08:00:00Z", "time": "2026-03-01T08:00:00Z", "expected": [1, 20], "window_days": 5,
     }  # fmt: skip
     assert told.headers["idempotency-key"] == again.headers["idempotency-key"]
-    assert wiring.report(replace(event, event="source_recovered")).headers != told.headers
+    assert report(replace(event, event="source_recovered")).headers != told.headers
     metrics = health.Metrics(sources=["news"])
     wiring.observe(metrics)("news", "source_silent", 1)
     assert counted(metrics) == {'xiangyin_records_total{source="news",township="",what="source_silent"}': 1}

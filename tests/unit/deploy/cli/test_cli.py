@@ -98,11 +98,17 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_version_starts_quickly() -> None:
-    """A command reads only what it needs: neither Kafka nor models for `version`."""
-    code = "import sys; from deploy.cli import run; run(['version']); print([m for m in sys.modules if m in %r])"
-    heavy = ("aiokafka", "faust", "elasticsearch", "numpy", "rjieba", "pydantic_settings")
-    ended = subprocess.run([sys.executable, "-c", code % (heavy,)], capture_output=True, check=True, text=True)  # noqa: S603
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        (["version"], ("aiokafka", "faust", "elasticsearch", "numpy", "rjieba", "pydantic_settings")),
+        (["dead", "list", "--help"], ("faust", "elasticsearch", "numpy", "rjieba", "agents")),
+    ],
+)
+def test_a_command_starts_quickly(command: list[str], heavy: tuple[str, ...]) -> None:
+    """It reads only what it needs: neither Kafka nor models for `version`, no flow for who pages through letters."""
+    code = "import sys; from deploy.cli import run; run(%r); print([m for m in sys.modules if m in %r])"
+    ended = subprocess.run([sys.executable, "-c", code % (command, heavy)], capture_output=True, check=True, text=True)  # noqa: S603
     assert ended.stdout.endswith("[]\n")
 
 
