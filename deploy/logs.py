@@ -1,7 +1,6 @@
 """Logs: one line an event, on standard error; never a text, a handle or a key."""
 
 import logging
-import math
 import re
 import sys
 import time
@@ -10,9 +9,12 @@ from typing import Final, Literal
 
 import structlog
 
-PAUSE: Final = 60
-"""Seconds between two warnings that a server is away still."""
+LIBRARIES: Final = ("aiokafka", "elastic_transport")
+"""Which talk to servers: of a broker that is away the one complains fifty times a second, of a search server the other
+every second."""
 
+PAUSE: Final = 60
+"""Seconds between two of their warnings that a server is away still."""
 
 NO_NEWS: Final = re.compile(r"Heartbeat failed for group .* because it is rebalancing|Crashed reason=Told\(\)")
 """What libraries give as a warning or an error and is none: a worker comes or goes (aiokafka); why it ends, of which
@@ -51,7 +53,7 @@ def configure(style: Literal["text", "json"]) -> None:
     )
     handler.setFormatter(formatter)
     handler.addFilter(_ours_or_a_warning)
-    handler.addFilter(_Seldom("elastic_transport", time.monotonic))
+    handler.addFilter(_Seldom(time.monotonic))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("deploy", "streams"):
         logging.getLogger(name).setLevel(logging.INFO)
@@ -69,16 +71,21 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 
 class _Seldom:
-    """Lets a library's warnings through once in PAUSE seconds: it warns with every attempt, and we try every second."""
+    """Lets what a library says of a server through once in PAUSE seconds: an outage is said with every attempt at it.
 
-    def __init__(self, library: str, clock: Callable[[], float]) -> None:
-        self._library, self._clock = library, clock
-        self._told = -math.inf
+    What is the same sentence with other numbers is the same.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._told: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.name.startswith(self._library) or record.levelno >= logging.ERROR:
+        if not record.name.startswith(LIBRARIES):
             return True
-        if (now := self._clock()) - self._told < PAUSE:
+        now = self._clock()
+        self._told = {said: at for said, at in self._told.items() if now - at < PAUSE}
+        if (said := str(record.msg)) in self._told:
             return False
-        self._told = now
+        self._told[said] = now
         return True
