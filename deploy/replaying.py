@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from agents import flow
 from deploy import producing
-from streams.batch.headers import HAPPENED
+from streams.batch.headers import GENERATION, HAPPENED
 from streams.elasticsearch.stored import Stored
 from streams.errors import StepFailed
 from streams.flow import Knowledge
@@ -22,11 +22,11 @@ BLOCK: Final = 200
 """Posts judged, or sent, together."""
 
 
-def message(stored: Stored) -> Message:
-    """The post on its way back to its own document: it keeps its dates, and is never live."""
+def message(stored: Stored, generation: int) -> Message:
+    """The post on its way back to its own document, for this generation: it keeps its dates, and is never live."""
     made = producing.message(BACKFILL, stored.post)
-    headers = {**made.headers, HAPPENED: stored.happened.astimezone(UTC).isoformat().encode()}
-    return replace(made, headers=headers)
+    said = {HAPPENED: stored.happened.astimezone(UTC).isoformat().encode(), GENERATION: str(generation).encode()}
+    return replace(made, headers={**made.headers, **said})
 
 
 class Changes(Struct):

@@ -22,6 +22,7 @@ from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.keys import door, seal
+from deploy.older import Older
 from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
 from deploy.settings.deployment import CONFIG, HEALTH_PORT, Settings, load
@@ -117,7 +118,7 @@ def work(settings: Settings) -> int:
                     store=store,
                     clock=clock,
                     letters=letters,
-                    tally=metrics,
+                    tally=Older(metrics, settings.generation),
                     generation=settings.generation,
                     alone=settings.batch_size,
                     tell=status.tell,

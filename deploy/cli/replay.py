@@ -32,6 +32,11 @@ app = typer.Typer(add_completion=False)
 
 RAISE: Final = "to judge them anew raise `generation` in the deployment's file and restart all workers"
 
+DONE: Final = (
+    'the workers judge them while nothing live waits; when xiangyin_lag{role="backfill"} is 0, run the same command '
+    "again: what is left then met a worker that was not restarted, whose log says `a replay is left as it is`"
+)
+
 
 @app.command()
 def command(
@@ -88,7 +93,7 @@ async def _replay(settings: Settings, span: Span, rate: float) -> None:
                 task = progress.add_task(f"into {topic(settings.name, BACKFILL)}", total=wanted)
                 async for block in replaying.blocks(reading):
                     await limiter.acquire(len(block))
-                    refused = await log.send_what_fits([replaying.message(each) for each in block])
+                    refused = await log.send_what_fits([replaying.message(each, settings.generation) for each in block])
                     for number in refused:
                         post = block[number].post
                         complain(f"post {post.id} of {post.source}: larger than the topic takes (max.message.bytes)")
@@ -96,7 +101,7 @@ async def _replay(settings: Settings, span: Span, rate: float) -> None:
                     progress.advance(task, len(block))
     typer.echo(f"stored {total}, of generation {settings.generation} already {total - wanted}, published {sent}")
     if sent:
-        typer.echo("the workers judge them while nothing live waits; when they are done, run this for what is left")
+        typer.echo(DONE)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.batch.draft import Arrived, Draft
-from streams.batch.headers import happened, is_uncounted, place
+from streams.batch.headers import OLDER, generation, happened, is_uncounted, place
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.reading import LARGEST, origin, read
@@ -182,6 +182,8 @@ class Decider:
         if judged.version > earlier.version and not same:
             return True
         draft.count("unchanged", arrived)
+        if generation(arrived.record.headers) > self._generation:
+            draft.count(OLDER, arrived)
         return False
 
     def _act(self, arrived: Arrived, action: Action, draft: Draft, *, final: bool) -> None:

@@ -19,6 +19,12 @@ UNCOUNTED: Final = "uncounted"
 HAPPENED: Final = "happened"
 """When the post was published, as far as it is known, for one that does not say so itself (RFC 3339)."""
 
+GENERATION: Final = "generation"
+"""For which generation of the judgement a stored post was sent again."""
+
+OLDER: Final = "older_generation"
+"""Under this name a worker counts stored posts that were sent again for a newer generation than its own."""
+
 _NUMBER: Final = re.compile(rb"[0-9]{1,6}")
 
 
@@ -34,7 +40,16 @@ def place(position: Position) -> bytes:
 
 def retries(headers: Mapping[str, bytes]) -> int:
     """How often the record was sent again; 0 where the header says no number."""
-    said = headers.get(RETRIES, b"")
+    return _number(headers, RETRIES)
+
+
+def generation(headers: Mapping[str, bytes]) -> int:
+    """For which generation a replay sent it; 0 for what is no replay's."""
+    return _number(headers, GENERATION)
+
+
+def _number(headers: Mapping[str, bytes], name: str) -> int:
+    said = headers.get(name, b"")
     return int(said) if _NUMBER.fullmatch(said) else 0
 
 

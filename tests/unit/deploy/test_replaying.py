@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import json
 
 from deploy.replaying import BLOCK, Changes, blocks, message
-from streams.batch.headers import happened
+from streams.batch.headers import generation, happened
 from streams.elasticsearch.stored import Span, Stored
 from streams.records import Post
 from tests.unit.town import CODE, known
@@ -26,10 +26,11 @@ def stored(identity: str, body: str = FALL, **said: Any) -> Stored:
 
 def test_a_post_goes_back_as_it_was_stored_with_its_date() -> None:
     """Into the backfill, under its township's key; one without a date keeps the one that it was given."""
-    sent = message(stored("1"))
+    sent = message(stored("1"), 7)
     assert (sent.role, sent.key) == ("backfill", CODE.encode())
     assert json.decode(sent.value, type=Post) == stored("1").post
     assert happened(sent.headers) == THEN
+    assert generation(sent.headers) == 7, "a worker of an older one knows that it was not meant"
 
 
 def test_changes_are_counted_by_what_they_change() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import json
 from msgspec.structs import replace
 
-from streams.batch.headers import letter_id
+from streams.batch.headers import OLDER, letter_id
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
 from streams.protocols import Attempts, Outcome, PostWrite, Recalled, Record, Rejected, Versioned
@@ -15,6 +15,7 @@ from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
 
 HERE, THERE = county.CODES[:2]
+BACK = ("posts", "backfill", "backfill")
 
 
 def after(*inputs: tuple[str, int, bytes, float]) -> world.World:
@@ -87,6 +88,19 @@ def test_a_step_that_raises_sets_one_record_aside() -> None:
     ended = after(sound[0], poison, sound[1])
     assert list(dead(ended).values()) == ["step"]
     assert set(ended.posts) == {document_id(HERE, "forum", name) for name in "ac"}
+
+
+def test_a_worker_of_an_older_generation_counts_what_a_replay_sent_in_vain(monkeypatch: Any) -> None:
+    """It acknowledges the post and leaves it as it is, which nobody would see."""
+    counted = list[str]()
+    monkeypatch.setattr(county.Silent, "add", lambda _, name, *__, **___: counted.append(name))
+    value = county.post("p", HERE, "well")
+    first, replayed, own = world.numbered([(role, place(HERE), value, 9.0 * n) for n, role in enumerate(BACK)])
+    replayed, own = replace(replayed, headers={"generation": b"2"}), replace(own, headers={"generation": b"1"})
+    ended = world.World(0, [first, replayed, own], county.PARTITIONS, 1, world.NO_FAULTS)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
+    assert counted.count("unchanged") == 2
+    assert counted.count(OLDER) == 1
 
 
 def test_a_stray_record_is_sent_to_its_own_place_unread() -> None:
