@@ -152,8 +152,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Faults after which nothing was judged again in time."""
     asked: Sequence[Ended] = ()
     memory: Sequence[tuple[float, int]] = ()
-    """Seconds since the start, and resident bytes of the largest worker then; of a run without faults, which would
-    give memory back."""
+    """Seconds since the start, and resident bytes of the largest worker then; of a run without faults and without
+    exits, which would give memory back."""
     absences: int = 0
     """How often the store was to be away for long."""
     waited: int = 0

@@ -198,7 +198,7 @@ class Run:
             faults=sum(each.fell for each in struck),
             unrecovered=[each.name for each in struck if each.waited is None],
             asked=fleet.asked,
-            memory=() if struck else fleet.memory,
+            memory=() if struck or fleet.exits else fleet.memory,
             absences=int(bool(self._plan.away)),
             waited=fleet.waited,
             impatient=fleet.impatient,
