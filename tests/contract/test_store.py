@@ -1,5 +1,6 @@
 """The store on a search server: what the batch relies on, asked of the server itself."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from deploy.templates import indices
 from streams.elasticsearch import documents
 from streams.elasticsearch.access import Access
 from streams.elasticsearch.client import connect
-from streams.elasticsearch.indices import create, differences
+from streams.elasticsearch.indices import Wanted, create, differences
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.elasticsearch.stored import Span, StoredPosts
 from streams.errors import Busy, Misconfigured, NewerState
@@ -94,23 +95,14 @@ async def test_a_township_without_indices_is_named_before_anything_is_read(store
 
 
 @pytest.mark.parametrize("older", [{}, {"dynamic": "strict", "properties": {"partition": {"type": "integer"}}}])
-async def test_notes_that_no_index_takes_are_not_waited_for(
-    servers: Servers, store: ElasticsearchStore, older: dict[str, Any]
-) -> None:
+async def test_notes_that_no_index_takes_are_not_waited_for(store: ElasticsearchStore, older: dict[str, Any]) -> None:
     """Missing, or made by an older program: waiting mends nothing, and a note has no words that could be at fault."""
     deployment = f"t{uuid4().hex[:8]}"
     if older:
         await store.client.indices.create(
             index=f"{deployment}-marks-v1", aliases={f"{deployment}-marks": {}}, mappings=older
         )
-    bare = ElasticsearchStore(
-        store.client,
-        server=servers.elasticsearch,
-        deployment=deployment,
-        partition=lambda _: 0,
-        clock=FixedClock(),
-        wanted=(),
-    )
+    bare = beside(store, deployment)
     with pytest.raises(Misconfigured, match=r"-marks.*; run `xiangyin indices create`"):
         await bare.note_attempts(Attempts(3))
     if not older:
@@ -118,7 +110,7 @@ async def test_notes_that_no_index_takes_are_not_waited_for(
             await bare.attempts([3])
 
 
-async def test_a_note_that_is_refused_is_not_waited_for(servers: Servers, store: ElasticsearchStore) -> None:
+async def test_a_note_that_is_refused_is_not_waited_for(store: ElasticsearchStore) -> None:
     """A field of another kind: somebody else made the index, and a person must look."""
     deployment = f"t{uuid4().hex[:8]}"
     await store.client.indices.create(
@@ -126,14 +118,7 @@ async def test_a_note_that_is_refused_is_not_waited_for(servers: Servers, store:
         aliases={f"{deployment}-marks": {}},
         mappings={"properties": {"open": {"type": "date"}}},
     )
-    bare = ElasticsearchStore(
-        store.client,
-        server=servers.elasticsearch,
-        deployment=deployment,
-        partition=lambda _: 0,
-        clock=FixedClock(),
-        wanted=(),
-    )
+    bare = beside(store, deployment)
     with pytest.raises(Misconfigured, match=r"refuses a note .*; run `xiangyin indices rebuild`"):
         await bare.note_attempts(Attempts(3))
 
@@ -218,16 +203,9 @@ async def test_load_reads_more_than_a_page(store: ElasticsearchStore) -> None:
     assert len(await store.load([3])) == 1201
 
 
-async def test_load_without_indices_names_the_remedy(servers: Servers, store: ElasticsearchStore) -> None:
+async def test_load_without_indices_names_the_remedy(store: ElasticsearchStore) -> None:
     """A deployment whose indices were never created says so before it reads a record."""
-    bare = ElasticsearchStore(
-        store.client,
-        server=servers.elasticsearch,
-        deployment="nobody",
-        partition=lambda _: 0,
-        clock=FixedClock(),
-        wanted=indices("nobody", [TOWN]),
-    )
+    bare = beside(store, "nobody", indices("nobody", [TOWN]))
     with pytest.raises(Misconfigured, match=r"has no index nobody-.* and .* more; run `xiangyin indices create`"):
         await bare.load([0])
 
@@ -367,6 +345,18 @@ async def test_a_server_that_is_away_is_busy(store: ElasticsearchStore) -> None:
     with pytest.raises(Busy, match=nowhere):
         await put(lost, {"p": judged()})
     await lost.close()
+
+
+def beside(store: ElasticsearchStore, deployment: str, wanted: Sequence[Wanted] = ()) -> ElasticsearchStore:
+    """The store of another deployment on the same server."""
+    return ElasticsearchStore(
+        store.client,
+        server=store.server,
+        deployment=deployment,
+        partition=lambda _: 0,
+        clock=FixedClock(),
+        wanted=wanted,
+    )
 
 
 async def _asked(client: AsyncElasticsearch, **request: Any) -> int:
