@@ -25,8 +25,8 @@ _MOST_WORDS_A_SENTENCE: Final = 64
 _LONGEST_SENTENCE: Final = 2_000
 _PAST: Final = frozenset({"over", "after", "rescued", "freed"})
 """What says that a danger is past."""
-_SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned")
-"""Harm that is counted has been done."""
+_SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned", "evacuated", "loss_yuan")
+"""What is counted has been done."""
 _BEFORE: Final = re.compile("[昨前]天|上周|上个?月|[去前那当]年|小时候")
 """What says of a sentence that sounds like danger that it was one."""
 _LESSON: Final = re.compile(

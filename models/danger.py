@@ -1,32 +1,40 @@
-"""Which clauses tell of danger in words that no list holds: by what sentences of danger have in common."""
+"""Which passages tell of danger in words that no list holds: by what sentences of danger have in common."""
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import accumulate, islice, pairwise
 from math import inf
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple, Self
 
 from msgspec import Struct
 
-from models.artefact import Fitted
+from models.artefact import FOLDER, Fitted
 from models.classifier import Classifier
 from models.linear import Head, heads
+from models.passage import PassageModel
 from models.segment import ENDS, Tokens
 from models.table import Sums
 
 Span = tuple[int, int]
 
-NOW: Final = 4.0
-HAZARD: Final = 5.0
-"""Log-odds from which words tell of people in danger, or of what may hurt somebody (models/cards/danger.md)."""
+NOW: Final = 0.0
+HAZARD: Final = 4.0
+"""Margins from which a passage tells of people in danger, or of what may hurt somebody (models/cards/danger.md)."""
 
-_GLANCE: Final = 4.0
-"""How much less a whole sentence may have for its clauses to be looked at one by one."""
+_GLANCE_NOW: Final = -5.5
+_GLANCE_HAZARD: Final = 1.5
+_GLANCE_FURTHER: Final = 0.9
+"""Log-odds of a sentence's words from which its passage is read, and what each further sentence adds to them: of many
+some sound dangerous by chance. Reading a passage costs a quarter of all that is done to a post."""
 
-_MOST: Final = 500
-"""Sentences of a text that are looked at; no honest one sounds dangerous more often."""
+_LONGEST: Final = 150
+"""Characters of a passage: most posts are one. What stands around a sentence says whether it is meant."""
 
-_BREAKS: Final = ENDS | frozenset("，,、：: \u3000（）()…～~")
-"""Words that part clauses."""
+_MOST: Final = 50
+"""Passages of a text that are read; no honest one sounds dangerous more often."""
+
+_CLAUSE: Final = re.compile("[^{}，,、：: \u3000（）()…～~]+".format("".join(sorted(ENDS))))
 
 
 class Dangerous(Struct, frozen=True):
@@ -42,84 +50,93 @@ class Dangerous(Struct, frozen=True):
 NOTHING: Final = Dangerous()
 
 
-class DangerModel(Classifier):
-    """A linear model over the words of clauses; see models/cards/danger.md.
+class _Part(NamedTuple):
+    """From where to where a sentence stands, or a part of a long one."""
 
-    A sentence is as dangerous as those of its clauses, side by side, that tell of danger most; a word that is said
-    again adds nothing. So anger behind a comma takes nothing away, and saying it often adds nothing.
+    sentence: int
+    start: int
+    end: int
+
+
+class DangerModel(Classifier):
+    """Two linear models, a cheap one that says where to look and one that reads there; see models/cards/danger.md.
+
+    The first one weighs words, sentence by sentence, by the table that all models share; the other one the strings of
+    characters of whole passages.
     """
 
     NAME = "danger"
     FIELDS = 1
     LABELS = ("hazard", "neither", "now")
 
-    def __init__(self, fitted: Fitted, head: Head | None = None) -> None:
+    def __init__(self, fitted: Fitted, passages: PassageModel, head: Head | None = None) -> None:
         super().__init__(fitted, head or heads((fitted.words, fitted.weights), last_by_sentence=True)[0])
+        self._passages, self.strings = passages, passages.strings
         hazard, neither, now = self._bias.tolist()
-        self._least_now, self._least_hazard = NOW + neither - now, HAZARD + neither - hazard
+        self._least_now, self._least_hazard = _GLANCE_NOW + neither - now, _GLANCE_HAZARD + neither - hazard
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> Self:
+        """The models with a table of their own.
+
+        Raises:
+            Unusable: one of their files is missing, damaged or of another version.
+        """
+        return cls(cls.fitted(folder), PassageModel.load(folder))
 
     def dangerous(self, tokens: Tokens, sums: Sums) -> Dangerous:
         """The clauses that tell of danger now, and of a danger that has hurt nobody yet."""
-        least_now, least_hazard = self._least_now - _GLANCE, self._least_hazard - _GLANCE
-        glanced = [
-            at
+        chance = _GLANCE_FURTHER * (len(sums.sentences) - 1)
+        least_now, least_hazard = self._least_now + chance, self._least_hazard + chance
+        glanced = {
+            at: max(now - least_now, hazard - least_hazard) - neither
             for at, (hazard, neither, now) in enumerate(sums.sentences)
             if now - neither > least_now or hazard - neither > least_hazard
-        ]
-        return self._read(tokens, glanced[:_MOST]) if glanced else NOTHING
+        }
+        return self._read(tokens, glanced) if glanced else NOTHING
 
-    def _read(self, tokens: Tokens, sentences: Iterable[int]) -> Dangerous:
-        words, begins = tokens.whole, [*tokens.sentences, len(tokens.whole)]
-        now, hazard = list[Span](), list[Span]()  # of words
-        for at in sentences:
-            clauses = _clauses(words, range(begins[at], begins[at + 1]))
-            hazards, acute = self._odds([[words[each] for each in clause] for clause in clauses])
-            for odds, rivals, least, found in (
-                (acute, hazards, self._least_now, now),
-                (hazards, acute, self._least_hazard, hazard),
-            ):
-                best = _best(odds)
-                if sum(odds[each] for each in best) > max(least, sum(rivals[each] for each in best)):
-                    found.append((clauses[best[0]][0], clauses[best[-1]][-1]))
-        return Dangerous(_characters(tokens, now), _characters(tokens, hazard)) if now or hazard else NOTHING
+    def _read(self, tokens: Tokens, glanced: Mapping[int, float]) -> Dangerous:
+        """Read the passages with glanced sentences; of each that tells of danger, quote a clause."""
+        text, now, hazard = _text(tokens), list[Span](), list[Span]()
+        for parts in islice(_passages(tokens, glanced), _MOST):
+            risky, acute = self._passages.margins(text[parts[0].start : parts[-1].end])
+            if acute > NOW or risky > HAZARD:
+                quoted = max(parts, key=lambda part: glanced.get(part.sentence, -inf))
+                (now if acute > NOW else hazard).append(self._clause(text, quoted, now=acute > NOW))
+        return Dangerous(tuple(now), tuple(hazard)) if now or hazard else NOTHING
 
-    def _odds(self, clauses: Sequence[Sequence[str]]) -> tuple[list[float], list[float]]:
-        """What each clause says for a hazard and for danger now, by words that were not said before it."""
-        clause_of = {word: at for at, clause in reversed([*enumerate(clauses)]) for word in clause}
-        hazards, acute = [0.0] * len(clauses), [0.0] * len(clauses)
-        for at, (hazard, neither, now) in zip(clause_of.values(), self.table.by_word([*clause_of]), strict=True):
-            hazards[at] += hazard - neither
-            acute[at] += now - neither
-        return hazards, acute
+    def _clause(self, text: str, part: _Part, *, now: bool) -> Span:
+        """From where to where the clause stands that says most of it: what is said in anger beside it is not quoted."""
+        clauses = [clause.span() for clause in _CLAUSE.finditer(text, part.start, part.end)]
+        return max(clauses, key=lambda clause: self._passages.margins(text[clause[0] : clause[1]])[now])
 
 
-def _best(odds: Sequence[float]) -> range:
-    """The clauses side by side whose odds are the greatest together (Bentley 1984)."""
-    best, highest, first, together = range(0), -inf, 0, 0.0
-    for at, one in enumerate(odds):
-        if together <= 0:
-            first, together = at, 0.0
-        together += one
-        if together > highest:
-            best, highest = range(first, at + 1), together
-    return best
+def _text(tokens: Tokens) -> str:
+    """The title, a newline and the body."""
+    title, body = "".join(tokens.title), "".join(tokens.body)
+    return f"{title}\n{body}" if title else body
 
 
-def _clauses(words: Sequence[str], sentence: Iterable[int]) -> list[list[int]]:
-    """The numbers of the words of each clause, without what parts them."""
-    clauses: list[list[int]] = [[]]
-    for each in sentence:
-        if words[each] in _BREAKS:
-            clauses.append([])
-        else:
-            clauses[-1].append(each)
-    return [clause for clause in clauses if clause]
+def _passages(tokens: Tokens, glanced: Container[int]) -> Iterator[Sequence[_Part]]:
+    """The passages that hold a glanced sentence: sentences while they are short enough together."""
+    passage: list[_Part] = []
+    wanted = False
+    for part in _parts(tokens):
+        if passage and part.end - passage[0].start > _LONGEST:
+            if wanted:
+                yield passage
+            passage, wanted = [], False
+        passage.append(part)
+        wanted = wanted or part.sentence in glanced
+    if wanted:
+        yield passage
 
 
-def _characters(tokens: Tokens, found: Sequence[Span]) -> tuple[Span, ...]:
-    """From where to where first and last words stand in the title, a newline and the body."""
-    if not found:
-        return ()
-    begins = [0, *accumulate(map(len, tokens.whole))]
-    place = [begin + (0 < tokens.titled <= at) for at, begin in enumerate(begins)]
-    return tuple((place[first], place[last] + len(tokens.whole[last])) for first, last in found)
+def _parts(tokens: Tokens) -> Iterator[_Part]:
+    """The sentences; one that is too long for a passage is cut."""
+    ends = [0, *accumulate(map(len, tokens.whole))]
+    numbers = (*tokens.sentences, len(tokens.whole))
+    begins = [ends[number] + (0 < tokens.titled <= number) for number in numbers]
+    for sentence, (start, end) in enumerate(pairwise(begins)):
+        for cut in range(start, end, _LONGEST):
+            yield _Part(sentence, cut, min(end, cut + _LONGEST))

@@ -9,6 +9,7 @@ from models.danger import DangerModel
 from models.keywords import KeywordWeights
 from models.linear import heads
 from models.mood import EmotionModel, SentimentModel
+from models.passage import PassageModel
 from models.table import Table
 from models.topic import TopicModel
 
@@ -38,6 +39,6 @@ def load(folder: Path = artefact.FOLDER) -> Trained:
         TopicModel(topics, first),
         SentimentModel(moods, second),
         EmotionModel(moods, second),
-        DangerModel(dangers, third),
+        DangerModel(dangers, PassageModel.load(folder), third),
         KeywordWeights.load(folder),
     )

@@ -1,27 +1,43 @@
-"""Fit the model of sentences that tell of danger to sentences written for it, beside what people say every day."""
+"""Fit the models of danger to sentences written for them, beside what people say every day."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import cycle
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, cycle
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 
 from models.artefact import Fitted
 from models.danger import DangerModel
+from models.passage import PassageModel, strings_of
 from models.segment import SENTENCE_END, Segmenter
 from models.train import corpus, softmax
 from models.train.corpus import DataError
 from models.train.softmax import Rows
-from models.train.strings import strings
-from models.train.vocabulary import vocabulary
+from models.train.strings import scaled, strings
+from models.train.vocabulary import LEAST_DOCUMENTS, vocabulary
 
 SENTENCES: Final = Path(__file__).parent / "danger.txt"
 """One a line after its label, `now|...`: written for this project, under its licence. `mood|...` are outbursts."""
 MOOD: Final = "mood"
 
-EVERYDAY: Final = 2.0
-"""What all everyday sentences count for beside the written ones."""
+EVERYDAY: Final = "everyday"
+MESSAGE: Final = "message"
+POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
+    **{label: frozenset({label}) for label in DangerModel.LABELS},
+    EVERYDAY: frozenset({"neither"}),
+    MESSAGE: frozenset({"hazard", "neither"}),
+}
+"""What a sentence of each kind may tell of. Residents' messages tell of hazards, but seldom of people in danger."""
+
+BESIDE: Final = 2.0
+MORE_BESIDE: Final = 6.0
+"""What all everyday sentences count for beside the written ones, where one glances and where one reads."""
 
 POSTS: Final = 12_000
 """Weibo posts learnt from; of the messages each other one. More change nothing but the time it takes."""
@@ -29,79 +45,139 @@ POSTS: Final = 12_000
 PENALTY: Final = 1e-4
 """Of the squares of the weights, against a mean loss."""
 
+DOUBT: Final = 0.3
+"""What a message counts for as one that tells of no hazard."""
 
-def fitted_to(data: Path, segmenter: Segmenter) -> Fitted:
-    """Fit the model beside the Weibo posts and the residents' messages of a folder.
+TRUST: Final = 8.0
+"""In the rows, against small weights (C); chosen, as what counts beside, by leaving one writer's sentences out."""
+
+Row = tuple[str, str]
+"""A kind of POSSIBLE, and a sentence."""
+
+
+class Learnt(Struct, frozen=True):
+    """All that is learnt from."""
+
+    written: Sequence[Row]
+    with_outbursts: Sequence[Row]
+    """The same with somebody's anger or praise behind it and before it, which tell nothing of danger."""
+    others: Sequence[Row]
+    """What people say every day, sentence by sentence."""
+
+    @classmethod
+    def of(cls, written: Iterable[Row], everyday: Iterable[str], messages: Iterable[str]) -> "Learnt":
+        """Put together; of `written`, what is a MOOD tells of neither."""
+        rows = [(label, text) for label, text in written if label != MOOD]
+        moods = [text for label, text in written if label == MOOD]
+        some = cycle(moods)
+        beside = ((EVERYDAY, everyday), (MESSAGE, messages))
+        return cls(
+            [*rows, *(("neither", mood) for mood in moods)],
+            [(label, mix) for label, text in rows for mix in (f"{text}，{next(some)}", f"{next(some)}。{text}")],
+            [(kind, part) for kind, texts in beside for text in texts for part in _sentences(text)],
+        )
+
+    @property
+    def rows(self) -> list[Row]:
+        """The written ones first."""
+        return [*self.written, *self.with_outbursts, *self.others]
+
+    def counts(self, beside: float) -> NDArray[np.float64]:
+        """What each row counts for: a written one 1; the posts, and the messages, each half of what is beside them."""
+        kinds = Counter(kind for kind, _ in self.others)
+        half = beside * (len(self.written) + len(self.with_outbursts)) / 2
+        return np.array([half / kinds[kind] if kind in kinds else 1.0 for kind, _ in self.rows])
+
+
+def fitted_to(data: Path, segmenter: Segmenter) -> tuple[Fitted, Fitted]:
+    """Fit both models beside the Weibo posts and the residents' messages of a folder.
+
+    Returns:
+        What DangerModel glances by, and what PassageModel reads by.
 
     Raises:
         DataError: a file of the data is missing or not as described, or the sentences are not.
     """
     chatter, _ = corpus.chatter(data)
     messages = [f"{title}\n{body}" for title, body in corpus.requests(data)]
-    return fitted(chatter[:POSTS], messages[::2], segmenter)
+    learnt = Learnt.of(written(), chatter[:POSTS], messages[::2])
+    return glancing(learnt, segmenter), reading(learnt)
 
 
-def fitted(everyday: Iterable[str], messages: Iterable[str], segmenter: Segmenter) -> Fitted:
-    """Fit it.
+def written() -> list[Row]:
+    """The sentences, and the outbursts as MOOD.
 
-    Args:
-        everyday: posts that tell of no danger, but for a few.
-        messages: residents' messages, which tell of hazards, but seldom of people in danger.
-        segmenter: cuts sentences into words.
+    Raises:
+        DataError: a line does not begin with a label.
     """
-    labels = DangerModel.LABELS
-    written = list(_with_outbursts(_written()))
-    documents = [segmenter.cut(text) for _, text in written]
-    calm = [segmenter.cut(sentence) for text in everyday for sentence in _sentences(text)]
-    told = [segmenter.cut(sentence) for text in messages for sentence in _sentences(text)]
-    possible = np.array(
-        [[label == one for one in labels] for label, _ in written]
-        + [[one == "neither" for one in labels]] * len(calm)
-        + [[one != "now" for one in labels]] * len(told)
-    )
-    beside = EVERYDAY * len(written) / 2
-    counts = [np.ones(len(written)), *(np.full(len(one), beside / max(1, len(one))) for one in (calm, told))]
-    everything = [*documents, *calm, *told]
-    words, said = _known(everything, len(written))
-    rows = Rows(possible, np.ones_like(possible), np.concatenate(counts), np.ones(len(everything)))
-    machine = softmax.fit(said, rows, np.zeros((len(words), 1)), PENALTY)
-    idf = np.log((1 + len(everything)) / (1 + said.getnnz(axis=0))) + 1
+    rows = []
+    for number, line in enumerate(SENTENCES.read_text(encoding="utf-8").splitlines(), 1):
+        label, bar, text = line.partition("|")
+        if label not in (*DangerModel.LABELS, MOOD) or not bar:
+            raise DataError(f"{SENTENCES}: line {number} does not begin with a label and |")
+        rows.append((label, text))
+    return rows
+
+
+def glancing(learnt: Learnt, segmenter: Segmenter) -> Fitted:
+    """Fit the weights of words."""
+    labels, rows = DangerModel.LABELS, learnt.rows
+    documents = [segmenter.cut(text) for _, text in rows]
+    own, others = documents[: len(learnt.written)], documents[len(rows) - len(learnt.others) :]
+    words, _ = vocabulary([*own, *others])
+    held = strings(own, words).getnnz(axis=0) > 0
+    known = tuple(compress(words, held))
+    said = strings(documents, known)
+    possible = np.array([[one in POSSIBLE[kind] for one in labels] for kind, _ in rows])
+    told = Rows(possible, np.ones_like(possible), learnt.counts(BESIDE), np.ones(len(rows)))
+    machine = softmax.fit(said, told, np.zeros((len(known), 1)), PENALTY)
+    return _fitted(labels, known, np.column_stack([machine.weights, _rarity(said) ** 2]), machine.bias)
+
+
+def reading(learnt: Learnt) -> Fitted:
+    """Fit the weights of strings: one machine a label, against all rows that are likely none of it."""
+    rows, counts = learnt.rows, learnt.counts(MORE_BESIDE)
+    written = Counter(string for _, text in learnt.written for string in strings_of(text))
+    known = tuple(sorted(string for string, times in written.items() if times >= LEAST_DOCUMENTS))
+    said = _said([text for _, text in rows], known)
+    rarity = _rarity(said)
+    vectors, weights, bias = scaled(said, rarity), list[NDArray[np.float64]](), list[float]()
+    for label in PassageModel.LABELS:
+        # Whether danger now is a hazard, too, nobody has said; nor which messages tell of one, but few do.
+        told = np.array([kind == label or kind != "now" for kind, _ in rows])
+        doubt = np.array([DOUBT if kind != label and label in POSSIBLE[kind] else 1.0 for kind, _ in rows])
+        machine = LogisticRegression(C=TRUST, solver="liblinear", tol=1e-3)
+        machine.fit(vectors[told], [kind == label for kind, _ in compress(rows, told)], (counts * doubt)[told])
+        weights.append(machine.coef_[0] * rarity)
+        bias.append(machine.intercept_[0])
+    return _fitted(PassageModel.LABELS, known, np.column_stack([*weights, rarity**2]), np.array(bias))
+
+
+def _fitted(
+    labels: tuple[str, ...], words: tuple[str, ...], weights: NDArray[np.float64], bias: NDArray[np.float64]
+) -> Fitted:
     return Fitted(
         labels=labels,
         words=words,
-        weights=np.column_stack([machine.weights, idf**2]).astype(np.float16).astype(np.float32),
-        bias=machine.bias.astype(np.float32),
+        weights=weights.astype(np.float16).astype(np.float32),
+        bias=bias.astype(np.float32),
         temperature=1.0,
         threshold=0.0,
     )
 
 
-def _known(documents: Sequence[Sequence[str]], written: int) -> tuple[tuple[str, ...], Any]:
-    """The words that the written sentences, the first documents, hold or are made of; and how often all hold them."""
-    words, _ = vocabulary(documents)
-    own = strings(documents[:written], words).getnnz(axis=0) > 0
-    kept = tuple(word for word, is_own in zip(words, own, strict=True) if is_own)
-    return kept, strings(documents, kept)
+def _rarity(said: Any) -> NDArray[np.float64]:
+    """The inverse document frequency of each column."""
+    rarity: NDArray[np.float64] = np.log((1 + said.shape[0]) / (1 + said.getnnz(axis=0))) + 1
+    return rarity
 
 
-def _written() -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(SENTENCES.read_text(encoding="utf-8").splitlines(), 1):
-        label, bar, text = line.partition("|")
-        if label not in (*DangerModel.LABELS, MOOD) or not bar:
-            raise DataError(f"{SENTENCES}: line {number} does not begin with a label and |")
-        yield label, text
-
-
-def _with_outbursts(written: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Each sentence alone and with somebody's anger or praise behind it, which tell nothing of danger."""
-    rows = list(written)
-    moods = cycle(text for label, text in rows if label == MOOD)
-    for label, text in rows:
-        if label == MOOD:
-            yield "neither", text
-        else:
-            yield label, text
-            yield label, f"{text}，{next(moods)}"
+def _said(texts: Iterable[str], known: Sequence[str]) -> Any:
+    """Which of the known strings each text holds; shape (texts, strings)."""
+    row_of = {string: row for row, string in enumerate(known)}
+    found = [sorted(row_of[string] for string in strings_of(text) & row_of.keys()) for text in texts]
+    ends = np.cumsum([0, *map(len, found)])
+    return csr_matrix((np.ones(ends[-1]), np.concatenate(found), ends), (len(found), len(known)))
 
 
 def _sentences(text: str) -> Sequence[str]:

@@ -18,6 +18,7 @@ from models.evaluation.score import Score
 from models.keywords import KeywordWeights
 from models.load import load
 from models.mood import EmotionModel, SentimentModel
+from models.passage import PassageModel
 from models.segment import Segmenter, Tokens
 from models.topic import TopicModel
 from models.train import corpus, danger, grouping, mood, topic
@@ -88,7 +89,9 @@ def train(
         progress("mood")
         _learn(out, EmotionModel.NAME, sets.sentiment, lambda rows: mood.fitted([*rows, *sets.taught], sets.unlabelled))
         progress("danger")
-        artefact.save(out, DangerModel.NAME, danger.fitted_to(data, Segmenter()))
+        glancing, reading = danger.fitted_to(data, Segmenter())
+        artefact.save(out, DangerModel.NAME, glancing)
+        artefact.save(out, PassageModel.NAME, reading)
     progress("keywords")
     _count([*sets.topic, *sets.stream]).save(out)
     progress("requests and rare pairs")
@@ -181,6 +184,7 @@ def _report(data: Path, sets: _Sets, models: Path) -> Report:
             "keywords": len(trained.keywords.counts),
             "requests": len(requests.weights),
             "danger": len(trained.danger.vocabulary),
+            "danger strings": len(trained.danger.strings),
         },
         scores=(
             *topic.scores(topics, sets.topic),

@@ -195,6 +195,7 @@ def cap(alert: str) -> Any:
 
 @settings(deadline=None, max_examples=200)
 @given(speech.interrupted())
+@example(("今晨东埠小学围墙倒了，已疏散1人", "今晨东埠小学围墙倒了，已疏散1人，张建国书记不作为", ""))
 def test_whoever_is_blamed_or_praised_wherever_the_decision_stays(texts: tuple[str, str, str]) -> None:
     """Before, between and behind the clauses and in the title: verdict, alert, priority, office and deadline stay."""
     plain, interrupted, title = texts

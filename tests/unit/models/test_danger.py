@@ -77,6 +77,13 @@ def test_quotes_lie_within_the_text(body: str, title: str) -> None:
         assert list(spans) == sorted(spans)
 
 
+def test_a_sentence_that_never_ends_is_read_in_parts() -> None:
+    """Without a full stop in a thousand characters, danger is found, and a clause of it quoted."""
+    now, _ = quotes(f"{PERIL}，" * 60)
+    assert now
+    assert all(len(quote) <= 150 for quote in now)
+
+
 def test_a_sentence_in_the_title_is_quoted_from_there() -> None:
     """A title is a sentence of its own, however the body begins."""
     assert quotes("求转发。", title=PERIL) == quotes(PERIL)
