@@ -8,7 +8,7 @@ Refused      | the store will never take this document        | dead letter, go 
 Busy         | 429, 503, a time-out, a server that is away    | wait, try the same request again
 Fenced       | another worker owns this township now          | stop the worker, restart clean
 NewerState   | the store holds state of a newer program       | stop the worker: upgrade it first
-TooManyDead  | the store refuses every post, or an incident   | stop the worker, a person must look
+StoreRefuses | the store refuses every post, or an incident   | stop the worker, a person must look
 Unfetched    | a page that could not be had, by name          | counted; the source is visited again later
 Misconfigured| settings or servers that cannot work together  | stop, say file, line or server, and the remedy
 """
@@ -68,8 +68,8 @@ class NewerState(XiangyinError):
     """The store holds state that only a newer program can read."""
 
 
-class TooManyDead(XiangyinError):
-    """The store refuses every document: stopping is kinder than going on."""
+class StoreRefuses(XiangyinError):
+    """The store refuses every post of a batch, or an incident: no letter can stand for that, and a person must look."""
 
 
 class Unfetched(XiangyinError):

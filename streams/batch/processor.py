@@ -15,7 +15,7 @@ from streams.batch.memory import Memory
 from streams.batch.patience import Patience, Tally, Tell, untold
 from streams.batch.quarantine import Quarantine
 from streams.batch.write import Writer
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, StepFailed, TooManyDead
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, StepFailed, StoreRefuses
 from streams.flow import Flow, Knowledge
 from streams.protocols import (
     Clock,
@@ -122,7 +122,7 @@ class Processor:
 
         Raises:
             Fenced: another worker owns what this one was about to write.
-            TooManyDead: the store refuses everything.
+            StoreRefuses: the store refuses everything.
         """
         records, self._absent = [*self._waiting, *records], self._awaited
         self._waiting, self._awaited = [], set()
@@ -158,7 +158,7 @@ class Processor:
             draft = await self._decided_and_logged(records, alone=alone, final=final)
             await self._writer.incidents(list(draft.before))
             await self._writer.finish(list(draft.before), draft.messages)
-        except (Busy, Fenced, NewerState, TooManyDead, Misconfigured):
+        except (Busy, Fenced, NewerState, StoreRefuses, Misconfigured):
             raise  # The record has no part in it.
         except Exception:
             if alone:

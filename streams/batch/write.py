@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from streams.batch.draft import Draft, Refusals
 from streams.batch.memory import Memory
 from streams.batch.patience import Patience, Tally
-from streams.errors import Fenced, TooManyDead
+from streams.errors import Fenced, StoreRefuses
 from streams.protocols import (
     Conflict,
     Done,
@@ -60,7 +60,7 @@ class Writer:
                 refused[document, posts[document].version] = outcome.reason
         sources = {judged.post.source for judged in posts.values()}
         if len(refused) - before == len(posts) >= ALL_REFUSED and len(sources) > 1:
-            raise TooManyDead(f"the store refuses all {len(posts)} posts of a batch: {next(iter(refused.values()))}")
+            raise StoreRefuses(f"the store refuses all {len(posts)} posts of a batch: {next(iter(refused.values()))}")
         return len(refused) == before and await self._agreed(contested, posts)
 
     async def _agreed(self, contested: Sequence[str], posts: Mapping[str, JudgedPost]) -> bool:
@@ -76,7 +76,7 @@ class Writer:
 
         Raises:
             Fenced: an incident was changed by another worker.
-            TooManyDead: the store refuses an incident, which no retry can mend.
+            StoreRefuses: the store refuses an incident, which no retry can mend.
         """
         moved: list[str] = []
 
@@ -92,7 +92,7 @@ class Writer:
                 if not await self._reread(now):
                     moved.append(incident)
             elif isinstance(outcome, Rejected):
-                raise TooManyDead(f"the store refuses incident {incident}: {outcome.reason}")
+                raise StoreRefuses(f"the store refuses incident {incident}: {outcome.reason}")
         if moved:
             await self.incidents(moved)
 
@@ -139,7 +139,7 @@ class Writer:
         new = [incident for incident in incidents if self._memory.now(incident).unarchived]
         async for incident, outcome in self._patience.until_written(new, write):
             if isinstance(outcome, Rejected):
-                raise TooManyDead(f"the store refuses the history of incident {incident}: {outcome.reason}")
+                raise StoreRefuses(f"the store refuses the history of incident {incident}: {outcome.reason}")
             now = self._memory.now(incident)
             self._memory.put(replace(now, archived=now.revision))
         return new

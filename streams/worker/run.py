@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, TooManyDead, XiangyinError
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, StoreRefuses, XiangyinError
 from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
 from streams.worker.deadline import Deadline
@@ -42,7 +42,7 @@ def exit_code(error: BaseException) -> Exit:
 
     Alerts and dead letters fit into topics as `topics create` makes them: when one is refused, somebody changed them.
     """
-    if isinstance(error, Misconfigured | NewerState | TooManyDead | Refused):
+    if isinstance(error, Misconfigured | NewerState | StoreRefuses | Refused):
         return Exit.CONFIGURATION
     return Exit.AGAIN if isinstance(error, Busy | Fenced | KafkaError) else Exit.FAILED
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, TooManyDead
+from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, StoreRefuses
 from streams.worker.deadline import Deadline
 from streams.worker.run import describe, exit_code, how_to_mend
 
@@ -17,7 +17,7 @@ from streams.worker.run import describe, exit_code, how_to_mend
         (Fenced("x"), 75),
         (NewerState("x"), 78),
         (Misconfigured("x"), 78),
-        (TooManyDead("x"), 78),
+        (StoreRefuses("x"), 78),
         (Refused("a record is too large for topic x"), 78),
     ],
 )
