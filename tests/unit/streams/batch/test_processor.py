@@ -62,7 +62,7 @@ def test_what_a_person_sends_again_is_read_although_its_source_is_set_aside() ->
 
 
 def test_waiting_for_the_store_is_held_against_no_record(monkeypatch: Any) -> None:
-    """After a death each record is noted while it is judged, and not yet while its worker asks the store for it."""
+    """After deaths in a row a record is noted while it is judged, not yet while its worker asks the store for it."""
     noted = []
 
     async def recall(self: world.Store, posts: Any) -> Recalled:
@@ -73,7 +73,7 @@ def test_waiting_for_the_store_is_held_against_no_record(monkeypatch: Any) -> No
     monkeypatch.setattr(world.Store, "recall", recall)
     inputs = [("posts", place(HERE), county.post("p1", HERE, "well"), 0.1)]
     ended = world.World(0, world.numbered(inputs), county.PARTITIONS, 1, world.NO_FAULTS)
-    ended.notes[place(HERE)] = Attempts(place(HERE), open=True)
+    ended.notes[place(HERE)] = Attempts(place(HERE), deaths=1, open=True)
     ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
     assert len(ended.posts) == 1
     assert noted == [None]
