@@ -1,7 +1,7 @@
 """Which clauses sound like danger."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.danger import NOTHING, DangerModel, Dangerous
@@ -67,6 +67,7 @@ def test_anger_and_praise_behind_a_comma_change_nothing(outburst: str, times: in
 
 
 @given(st.text(alphabet="，。！\n 的了人水火楼跳困孩子救", max_size=60), st.text(alphabet="，。急水孩子", max_size=12))
+@example(body="救", title="。")  # A sentence without a clause.
 @settings(deadline=None)
 def test_quotes_lie_within_the_text(body: str, title: str) -> None:
     """Each quotation is a part of title, newline and body, in order, and never empty."""
