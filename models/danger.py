@@ -100,8 +100,9 @@ class DangerModel(Classifier):
         text, now, hazard = _text(tokens), list[Span](), list[Span]()
         for parts in islice(_passages(tokens, glanced), _MOST):
             risky, acute = self._passages.margins(text[parts[0].start : parts[-1].end])
-            said = [part for part in parts if _CLAUSE.search(text, part.start, part.end)]
-            if said and (acute > NOW or risky > HAZARD):
+            if acute <= NOW and risky <= HAZARD:
+                continue
+            if said := [part for part in parts if _CLAUSE.search(text, part.start, part.end)]:
                 quoted = max(said, key=lambda part: glanced.get(part.sentence, -inf))
                 (now if acute > NOW else hazard).append(self._clause(text, quoted, now=acute > NOW))
         return Dangerous(tuple(now), tuple(hazard)) if now or hazard else NOTHING

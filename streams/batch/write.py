@@ -145,9 +145,11 @@ class Writer:
         return new
 
     async def send(self, messages: Sequence[Message]) -> None:
+        """Produce messages until Kafka has all of them."""
         await self._patience.insist(lambda: self._log.send(messages))
 
     async def read(self, incident: str, township: str) -> Versioned | None:
+        """An incident as the store holds it now, or None."""
         return await self._patience.insist(lambda: self._store.read_incident(incident, township))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from elasticsearch import AsyncElasticsearch
 from msgspec import Struct
 
-from streams.elasticsearch.failures import busy_when_away
+from streams.elasticsearch.failures import CREATE, busy_when_away
 from streams.elasticsearch.indices import Wanted, locks, properties, state_of, version
 from streams.elasticsearch.mappings import Mapped, changed, lacking
 from streams.elasticsearch.names import live
@@ -45,9 +45,7 @@ class Family(Struct, frozen=True):
         alias = self.wanted.aliases[0]
         found = [name for name, state in self.states.items() if alias in state["aliases"]]
         if len(found) != 1 or live(found[0]) not in self.states[found[0]]["aliases"]:
-            raise Misconfigured(
-                f"{alias} does not lead to one index as programs know it; run `xiangyin indices create`"
-            )
+            raise Misconfigured(f"{alias} does not lead to one index as programs know it; {CREATE}")
         return found[0]
 
     @property
