@@ -1,0 +1,69 @@
+"""What every kind of source has: where it is, whom it serves, how much is normal."""
+
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
+
+from streams.identity import county_inbox
+from streams.records import TownshipCode
+
+_LONG_CODE: Final = 12
+
+
+class Expects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much is normal; beyond it something is wrong with the source or with the township."""
+
+    posts_a_day: tuple[Annotated[int, Meta(ge=0)], Annotated[int, Meta(ge=0)]]
+
+
+class Source(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag=lambda name: name.lower()
+):
+    """What all kinds have. `kind` says which: feed, forum or board. Times between visits are seconds."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._\-]{0,63}$")]
+    url: Annotated[str, Meta(max_length=2048)]
+    townships: Annotated[tuple[TownshipCode, ...], Meta(description="Codes of the townships it serves.")] = ()
+    township: TownshipCode | None = None
+    """The one township it serves; `townships` where there are several."""
+    schedule: Annotated[float, Meta(gt=0, description="Seconds between visits.")] = 600.0
+    pages: Annotated[int, Meta(ge=1, description="At most so many listing pages a visit.")] = 20
+    expects: Expects | None = None
+    ignores: tuple[str, ...] = ()
+    """Fields (feed, board), classes, ids or elements (forum) that are knowingly left."""
+    contact: str = ""
+    licence: Annotated[str, Meta(description="By which right it is read: a licence, or who permitted it and when.")] = (
+        ""
+    )
+    encoding: str | None = None
+    """The charset, where the site says a wrong one and the bytes do not tell."""
+    timezone: str = "Asia/Shanghai"
+
+    def __post_init__(self) -> None:
+        if not self.served:
+            raise ValueError("no township: give `township`, or `townships` with several codes")
+        if urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname:
+            raise ValueError(f"field `url`: {self.url!r} is no web address: begin it with https:// or http://")
+        if self.expects and self.expects.posts_a_day[0] > self.expects.posts_a_day[1]:
+            raise ValueError("field `expects`: of posts_a_day, the lower number comes first")
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"field `timezone`: {self.timezone!r} is unknown: write it like Asia/Shanghai") from error
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The 12-digit codes of the townships, each once."""
+        codes = (*((self.township,) if self.township else ()), *self.townships)
+        return tuple(dict.fromkeys(code.ljust(_LONG_CODE, "0") for code in codes))
+
+    @property
+    def inbox(self) -> str:
+        """Code of the county's own inbox: where its posts go that name no township or several."""
+        return county_inbox(self.served[0])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,60 @@
+"""A forum in HTML: how its lists and its threads are read."""
+
+import re
+
+from msgspec import Struct
+
+from streams.source.base import Source
+from streams.source.selector import Selector, check_selectors
+
+
+class Listing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a forum's list page is read. `stamp` is what changes when a thread does: its last reply or their count."""
+
+    thread: Selector
+    row: Selector | None = None
+    stamp: Selector | None = None
+    next: Selector | None = None
+
+    def __post_init__(self) -> None:
+        check_selectors(self)
+        if self.stamp and not self.row:
+            raise ValueError("`stamp` needs `row`: the element that holds a thread's link and its stamp")
+
+
+class Thread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a forum's thread page is read. `post` holds one post; all below it but `title` and `next` is within it."""
+
+    title: Selector
+    post: Selector
+    id: Selector
+    body: Selector
+    time: Selector | None = None
+    author: Selector | None = None
+    likes: Selector | None = None
+    views: Selector | None = None
+    replies: Selector | None = None
+    next: Selector | None = None
+
+    def __post_init__(self) -> None:
+        check_selectors(self)
+
+
+class Forum(Source, frozen=True, kw_only=True):
+    """HTML: a list page with links to threads, threads with replies, both over several pages.
+
+    `thread_id` finds a thread's id in its address; its first group is the id.
+    """
+
+    list: Listing
+    thread: Thread
+    thread_id: str = r"(\d+)"
+
+    def __post_init__(self) -> None:
+        Source.__post_init__(self)
+        try:
+            groups = re.compile(self.thread_id).groups
+        except re.error as error:
+            raise ValueError(f"field `thread_id` is no regular expression: {error}") from error
+        if groups != 1:
+            raise ValueError("field `thread_id` needs one group in brackets, around the id")
