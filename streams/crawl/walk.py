@@ -29,7 +29,7 @@ _LARGE: Final = 200_000
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
 
-_PARSERS: Final = b"1"
+_PARSERS: Final = b"2"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""
 
 _NO_MATTER: Final = 600.0
@@ -156,7 +156,13 @@ class Walk:
             self._held |= {url: held for url, held in known.items() if held.reading == self._reading}
 
     async def _parsed(self, fetched: Fetched, link: Link) -> Reading | None:
-        page = Page(url=fetched.url, body=fetched.body, charset=fetched.charset, role=link.role)
+        page = Page(
+            url=fetched.url,
+            body=fetched.body,
+            fetched=self._way.clock.now(),
+            charset=fetched.charset,
+            role=link.role,
+        )
         try:
             # A large page takes seconds, in which the other sources want to go on.
             large = len(page.body) > _LARGE

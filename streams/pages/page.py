@@ -12,10 +12,11 @@ LISTING: Final = "listing"
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """A page as it was fetched. `charset` is what the server said; it may lie."""
+    """A page as it was fetched, and when. `charset` is what the server said; it may lie."""
 
     url: str
     body: bytes
+    fetched: datetime
     charset: str | None = None
     role: str = LISTING
 

@@ -28,7 +28,7 @@ def read(page: Page, source: Board) -> Reading:
     for item in items:
         if isinstance(item, dict) and _text(item, source.message.id):
             posts += _posts(item, page, source)
-            signals += _signals(item, source)
+            signals += _signals(item, page, source)
         else:
             signals.append("id:missing" if isinstance(item, dict) else "item:unreadable")
     return Reading(tuple(posts), _next(answer, items, page, source), tuple(dict.fromkeys(signals)))
@@ -45,16 +45,16 @@ def _posts(item: Mapping[str, Any], page: Page, source: Board) -> Iterator[Raw]:
         body=text_of(_text(item, fields.body)),
         url=url,
         author=_text(item, fields.author) or None,
-        published=_time(item, fields.time, source),
+        published=_time(item, fields.time, page, source),
         reach=Reach(*(_count(item, key) for key in (fields.views, fields.replies, fields.likes))),
     )
     if words := text_of(_text(item, fields.answer)):
         # The office's own words: no author to protect, and no resident's report of harm to grade.
-        published = _time(item, fields.answer_time, source)
+        published = _time(item, fields.answer_time, page, source)
         yield Raw(id=f"{identity}#answer", body=words, kind="answer", url=url, published=published, thread=identity)
 
 
-def _signals(item: Mapping[str, Any], source: Board) -> Iterator[str]:
+def _signals(item: Mapping[str, Any], page: Page, source: Board) -> Iterator[str]:
     fields = source.message
     if not _text(item, fields.body):
         yield "body:empty" if _at(item, fields.body) in ("", None) else "body:unreadable"
@@ -62,7 +62,7 @@ def _signals(item: Mapping[str, Any], source: Board) -> Iterator[str]:
         ("time", fields.time),
         ("answer_time", fields.answer_time if _text(item, fields.answer) else None),
     ):
-        if key and _time(item, key, source) is None:
+        if key and _time(item, key, page, source) is None:
             yield f"{name}:unreadable" if _at(item, key) else f"{name}:missing"
     keys = (getattr(fields, name) for name in fields.__struct_fields__)
     used = {key.partition(".")[0] for key in keys if key}
@@ -102,9 +102,9 @@ def _text(item: Mapping[str, Any], key: str | None) -> str:
     return plain(value) if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
-def _time(item: Mapping[str, Any], key: str | None, source: Board) -> datetime | None:
+def _time(item: Mapping[str, Any], key: str | None, page: Page, source: Board) -> datetime | None:
     value = _at(item, key)
-    return time_of(value, source.zone) if isinstance(value, str | int | float) else None
+    return time_of(value, source.zone, page.fetched) if isinstance(value, str | int | float) else None
 
 
 def _count(item: Mapping[str, Any], key: str | None) -> int | None:

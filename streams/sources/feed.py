@@ -89,7 +89,7 @@ def _raw(
     page: Page, source: Feed, *, identity: str, title: str, body: str, link: str, said: str | None, author: str | None
 ) -> tuple[Raw, str]:
     """The post, and a signal or nothing about its time."""
-    published = time_of(said, source.zone)
+    published = time_of(said, source.zone, page.fetched)
     raw = Raw(
         id=plain(identity),
         title=text_of(title).replace("\n", " "),

@@ -69,7 +69,7 @@ def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     posts, signals = [], [] if title else ["title:missing"]
     for position, node in enumerate(nodes):
         founds = page.role == THREAD and position == 0
-        signals += _signals(node, source)
+        signals += _signals(node, page, source)
         if founds or _value(node, source.thread.id):
             posts.append(_post(node, page, source, thread=found[1], title=title if founds else None))
         else:
@@ -87,7 +87,7 @@ def _post(node: LexborNode, page: Page, source: Forum, *, thread: str, title: st
         kind="reply" if title is None else "thread",
         url=page.url,
         author=_value(node, fields.author) or None,
-        published=time_of(_value(node, fields.time), source.zone),
+        published=time_of(_value(node, fields.time), source.zone, page.fetched),
         reach=Reach(*(_count(_value(node, path)) for path in (fields.views, fields.replies, fields.likes))),
         thread=thread if title is None else None,
     )
@@ -109,13 +109,13 @@ def _count(text: str) -> int | None:
     return int(match[0]) if match else None
 
 
-def _signals(node: LexborNode, source: Forum) -> Iterator[str]:
+def _signals(node: LexborNode, page: Page, source: Forum) -> Iterator[str]:
     """What is missing in a post, and every part with words that is neither used nor ignored by name."""
     fields = source.thread
     if not _value(node, fields.body):
         yield "body:empty"
     said = _value(node, fields.time)
-    if fields.time and time_of(said, source.zone) is None:
+    if fields.time and time_of(said, source.zone, page.fetched) is None:
         yield "time:unreadable" if said else "time:missing"
     if fields.author and not _value(node, fields.author):
         yield "author:missing"

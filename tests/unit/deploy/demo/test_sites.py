@@ -78,7 +78,9 @@ async def crawl(web: ClientSession, source: AnySource, root: str) -> tuple[list[
         link = waiting.pop(0)
         if link.url not in seen:
             seen.add(link.url)
-            reading = read_page(Page(url=link.url, body=(await read(web, link.url)).encode(), role=link.role), source)
+            reading = read_page(
+                Page(fetched=START, url=link.url, body=(await read(web, link.url)).encode(), role=link.role), source
+            )
             found, signals = [*found, *reading.posts], signals | set(reading.signals)
             waiting += reading.links
     return found, signals

@@ -1,6 +1,7 @@
 """Times are read as sites write them, or not at all."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,8 @@ from streams.pages.dates import time_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
+FETCHED = datetime(2024, 11, 23, 2, 30, 15, 999, tzinfo=UTC)
+"""Saturday, 10:30:15 in Shanghai."""
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ MORNING = datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
 )
 def test_every_form_names_its_moment(value: str | float) -> None:
     """RFC 3339, RFC 5322, Chinese local forms and seconds since 1970; without a zone it is the site's."""
-    assert time_of(value, SHANGHAI) == MORNING
+    assert time_of(value, SHANGHAI, FETCHED) == MORNING
 
 
 @pytest.mark.parametrize(
@@ -51,20 +54,130 @@ def test_every_form_names_its_moment(value: str | float) -> None:
 )
 def test_the_future_and_1970_are_passed_on(value: str | float, moment: datetime) -> None:
     """What a site says is not corrected here: the worker clamps it, and counts."""
-    assert time_of(value, SHANGHAI) == moment
+    assert time_of(value, SHANGHAI, FETCHED) == moment
 
 
 @pytest.mark.parametrize(
-    "value", ["3分钟前", "昨天 08:15", "刚刚", "", "  ", None, "2024-13-45", "2024-06-31", "25:61", 1e300]
+    "value",
+    [
+        "",
+        "  ",
+        None,
+        "2024-13-45",
+        "2024-06-31",
+        "25:61",
+        "昨天 25:61",
+        "13-45",
+        "06-31",
+        "日前",
+        "前",
+        "99-1-1",
+        1e300,
+        "999999年前",
+        "24-11-23",
+        "-",
+        "周八",
+    ],
 )
 def test_what_names_no_moment_is_none(value: str | float | None) -> None:
-    """A relative time, a day that does not exist: none rather than a wrong one."""
-    assert time_of(value, SHANGHAI) is None
+    """A day or time that does not exist, a year in two digits: none rather than a wrong one."""
+    assert time_of(value, SHANGHAI, FETCHED) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("刚刚", "2024-11-23 10:30:15"),
+        ("几秒前", "2024-11-23 10:30:12"),
+        ("3分钟前", "2024-11-23 10:27:15"),
+        ("发表于 3\u00a0分钟前", "2024-11-23 10:27:15"),
+        ("半小时前", "2024-11-23 10:00:15"),
+        ("半个小时前", "2024-11-23 10:00:15"),
+        ("1个半小时前", "2024-11-23 09:00:15"),
+        ("两小时前", "2024-11-23 08:30:15"),
+        ("1小时20分钟前", "2024-11-23 09:10:15"),
+        ("十五分钟之前", "2024-11-23 10:15:15"),
+        ("二十三天前", "2024-10-31 10:30:15"),
+        ("两三天前", "2024-11-20 10:30:15"),
+        ("3 天前", "2024-11-20 10:30:15"),
+        ("1周前", "2024-11-16 10:30:15"),
+        ("2个月前", "2024-09-24 10:30:15"),
+        ("1年前", "2023-11-24 10:30:15"),
+        ("今天 08:15", "2024-11-23 08:15:00"),
+        ("昨天\u00a008:15", "2024-11-22 08:15:00"),
+        ("昨天08:15:30", "2024-11-22 08:15:30"),
+        ("昨天 下午3:05", "2024-11-22 15:05:00"),
+        ("昨天", "2024-11-22 00:00:00"),
+        ("前天 08:15", "2024-11-21 08:15:00"),
+        ("大前天 08:15", "2024-11-20 08:15:00"),
+        ("昨晚8点", "2024-11-22 20:00:00"),
+        ("昨天晚上12点", "2024-11-23 00:00:00"),
+        ("今早 7:05", "2024-11-23 07:05:00"),
+        ("周三", "2024-11-20 00:00:00"),
+        ("星期三 08:15", "2024-11-20 08:15:00"),
+        ("周六 08:15", "2024-11-23 08:15:00"),
+        ("周六 11:15", "2024-11-16 11:15:00"),
+        ("上周三 08:15", "2024-11-13 08:15:00"),
+        ("周日", "2024-11-17 00:00:00"),
+        ("11-23 08:15", "2024-11-23 08:15:00"),
+        ("11-24", "2024-11-24 00:00:00"),
+        ("11-25", "2023-11-25 00:00:00"),
+        ("11月22日", "2024-11-22 00:00:00"),
+        ("11月22日 上午9时", "2024-11-22 09:00:00"),
+        ("12/31 23:59", "2023-12-31 23:59:00"),
+        ("2月29日", "2024-02-29 00:00:00"),
+        ("08:15", "2024-11-23 08:15:00"),
+        ("10:35", "2024-11-23 10:35:00"),
+        ("10:45", "2024-11-22 10:45:00"),
+        ("2024-11-20 08:15 (3天前)", "2024-11-20 08:15:00"),
+    ],
+)
+def test_a_relative_time_is_read_beside_the_time_of_fetching(value: str, moment: str) -> None:
+    """Of several readings it is the latest that is not in the future; a full date beside it counts more."""
+    assert time_of(value, SHANGHAI, FETCHED) == datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+
+
+def test_the_day_is_that_of_the_site() -> None:
+    """Shortly after midnight in Shanghai it is still yesterday in UTC; a leap day is that of the last leap year."""
+    midnight = datetime(2023, 3, 1, 16, 5, tzinfo=UTC)
+    assert time_of("今天 00:01", SHANGHAI, midnight) == datetime(2023, 3, 2, 0, 1, tzinfo=SHANGHAI)
+    assert time_of("昨天 23:59", SHANGHAI, midnight) == datetime(2023, 3, 1, 23, 59, tzinfo=SHANGHAI)
+    assert time_of("2-29", SHANGHAI, midnight) == datetime(2020, 2, 29, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("value", "hour"),
+    [
+        ("凌晨12点", 0),
+        ("中午11点", 11),
+        ("中午12点", 12),
+        ("中午1点", 13),
+        ("傍晚6点", 18),
+        ("晚上8点", 20),
+        ("早上8点", 8),
+    ],
+)
+def test_the_part_of_the_day_says_which_hour_is_meant(value: str, hour: int) -> None:
+    """As people say it."""
+    assert time_of(f"2024-11-20 {value}", SHANGHAI, FETCHED) == datetime(2024, 11, 20, hour, tzinfo=SHANGHAI)
+
+
+_WORDS = st.sampled_from([*"0123456789半十几个前昨今天日周星期月年-/: 时分秒点上下午晚", "大前天", "小时前", "分钟"])
+
+
+@settings(deadline=None)
+@given(st.lists(_WORDS, max_size=12).map("".join), st.integers(951_868_800, 4_102_444_800))
+def test_no_relative_time_fails_or_is_of_a_far_future(value: str, now: int) -> None:
+    """Whatever is put together of the words of time; without a year in it, it is a day ahead at most."""
+    fetched = datetime.fromtimestamp(now, UTC)
+    moment = time_of(value, SHANGHAI, fetched)
+    if moment and not re.search(r"\d{4}", value):
+        assert moment <= fetched + timedelta(days=1)
 
 
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.from_regex(r"\d{4}-\d\d-\d\d \d\d:\d\d")))
 def test_no_value_fails(value: str | float) -> None:
     """Any value is a moment in UTC or none."""
-    moment = time_of(value, SHANGHAI)
+    moment = time_of(value, SHANGHAI, FETCHED)
     assert moment is None or moment.tzinfo is UTC

@@ -13,6 +13,7 @@ from streams.records import Reach
 from streams.source import Board, parse_source
 from streams.sources import board
 
+FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"
 YAML = """
 kind: board
@@ -34,7 +35,7 @@ def source(text: str = YAML) -> Board:
 
 def read(body: bytes, url: str | None = None, of: Board | None = None) -> Reading:
     of = of or source()
-    return board.read(Page(url=url or of.url, body=body), of)
+    return board.read(Page(fetched=FETCHED, url=url or of.url, body=body), of)
 
 
 RECORDED = read((PAGES / "board.json").read_bytes())

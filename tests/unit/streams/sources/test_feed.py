@@ -1,6 +1,6 @@
 """Feeds: RSS, Atom and JSON Feed become posts, and what is not understood is said."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from streams.pages.page import Page, Reading
 from streams.source import Feed
 from streams.sources import feed
 
+FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"
 SOURCE = Feed(name="news", url="https://news.example.cn/rss", township="330206104")
 MORNING = datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
@@ -16,7 +17,7 @@ MORNING = datetime(2024, 11, 23, 0, 15, tzinfo=UTC)
 
 def read(body: bytes | str, source: Feed = SOURCE, charset: str | None = None) -> Reading:
     data = body.encode() if isinstance(body, str) else body
-    return feed.read(Page(url=source.url, body=data, charset=charset), source)
+    return feed.read(Page(fetched=FETCHED, url=source.url, body=data, charset=charset), source)
 
 
 def recorded(name: str) -> Reading:
@@ -61,11 +62,11 @@ def test_an_atom_entry_becomes_a_post() -> None:
 
 
 def test_a_json_feed_becomes_posts() -> None:
-    """Numbers as ids, plain text with signs that look like markup, an item that is none."""
+    """Numbers as ids, plain text with signs that look like markup, an item that is none, yesterday's date."""
     first, second = recorded("news.feed.json").posts
     assert (first.id, first.body, first.author, first.published) == ("j1", "路灯坏了", "小李", MORNING)
-    assert (second.id, second.body, second.published) == ("2", "a < b", None)
-    assert {"unused:tags", "time:unreadable"} <= set(recorded("news.feed.json").signals)
+    assert (second.id, second.body, second.published) == ("2", "a < b", MORNING - timedelta(days=1))
+    assert set(recorded("news.feed.json").signals) == {"unused:tags"}
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gbk", "latin-1", "big5", "nonsense", None])

@@ -10,6 +10,7 @@ from streams.records import Reach
 from streams.source import Forum, parse_source
 from streams.sources import forum
 
+FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"
 YAML = """
 kind: forum
@@ -33,7 +34,7 @@ SOURCE: Forum = _parsed
 
 
 def read(name: str, address: str, role: str) -> Reading:
-    page = Page(url=f"https://bbs.example.cn/{address}", body=(PAGES / name).read_bytes(), role=role)
+    page = Page(fetched=FETCHED, url=f"https://bbs.example.cn/{address}", body=(PAGES / name).read_bytes(), role=role)
     return forum.read(page, SOURCE)
 
 
@@ -64,7 +65,7 @@ def test_reach_is_what_the_page_says() -> None:
     reach = "<i>1,200</i><b>回复 34</b><u>无</u>"
     said = f'<h1 id="subject">t</h1><div class="post" id="1"><div class="body">x</div>{reach}</div>'
     fields = msgspec.structs.replace(SOURCE.thread, views="i", replies="b", likes="u")
-    page = Page(url="https://bbs.example.cn/thread-1-1.html", body=said.encode(), role="thread")
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=said.encode(), role="thread")
     reading = forum.read(page, msgspec.structs.replace(SOURCE, thread=fields))
     assert reading.posts[0].reach == Reach(views=1200, replies=34)
     assert not [signal for signal in reading.signals if signal.startswith("unused")]
@@ -88,8 +89,10 @@ def test_a_further_page_holds_replies_alone() -> None:
 def test_a_changed_layout_is_said() -> None:
     """No threads on a list, no posts in a thread: loud, not silent."""
     for body in (b"", b"\0", b"<html>", "改版了".encode("gbk")):
-        listing = forum.read(Page(url=SOURCE.url, body=body), SOURCE)
-        thread = forum.read(Page(url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread"), SOURCE)
+        listing = forum.read(Page(fetched=FETCHED, url=SOURCE.url, body=body), SOURCE)
+        thread = forum.read(
+            Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread"), SOURCE
+        )
         assert (listing.posts, listing.signals) == ((), ("thread:missing",))
         assert (thread.posts, thread.signals) == ((), ("post:missing",))
 
@@ -102,11 +105,11 @@ def test_a_thread_without_id_in_its_address_is_said() -> None:
 def test_a_deeply_nested_page_is_read() -> None:
     """Nesting without end is no trouble."""
     body = b'<h1 id="subject">t</h1><div class="post" id="p"><div class="body">' + b"<div>" * 5000 + "深".encode()
-    page = Page(url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
     assert "深" in forum.read(page, SOURCE).posts[0].body
 
 
 def test_a_page_of_nothing_but_tags_is_not_parsed() -> None:
     """Unclosed tags cost a parser their square: such a page is named instead, at once."""
-    page = Page(url=SOURCE.url, body=b"<div>" * 1_000_000)
+    page = Page(fetched=FETCHED, url=SOURCE.url, body=b"<div>" * 1_000_000)
     assert forum.read(page, SOURCE) == Reading(signals=("page:overgrown",))
