@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +33,7 @@ from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts, Observe
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
+from streams.crawl.pace import Pace
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.elasticsearch.admission import Admission
@@ -46,7 +47,6 @@ from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.protocols import Clock
 from streams.records import Post
-from streams.topics import POSTS
 from streams.worker.run import run_worker
 from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
@@ -209,7 +209,7 @@ async def _answer(request: Callable[[], Awaitable[T]], clock: Clock, tell: Tell)
 async def open_crawler(
     settings: Settings, counts: Counts, *, limits: Limits | None = None, backoff: Backoff | None = None
 ) -> AsyncIterator[Crawler]:
-    """A crawler of the deployment's sources, which publishes to `.posts`.
+    """A crawler of the deployment's sources, which publishes to `.posts`, and to `.backfill` what is beyond the pace.
 
     Raises:
         Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
@@ -217,13 +217,14 @@ async def open_crawler(
     """
     towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
     found = sources.read_all(settings.sources, towns)
+    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
     web_of = fetcher(
         contact=settings.contact, version=agent, clock=clock, limits=limits, allow_hosts=settings.allow_hosts
     )
     async with open_log(settings) as kafka, open_search(settings, clock) as client, web_of as web:
 
-        async def publish(posts: Sequence[Post]) -> None:
-            await kafka.send([message(POSTS, post) for post in posts])
+        async def publish(role: str, posts: Sequence[Post]) -> None:
+            await kafka.send([message(role, post) for post in posts])
 
         async def tell(event: Event) -> None:
             await kafka.send([report(event)])
@@ -231,7 +232,7 @@ async def open_crawler(
         way = Way(
             web=web,
             door=door(settings),
-            publish=publish,
+            publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
             report=tell,
             locate=knowledge.locate(towns.values()),
             memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
@@ -254,6 +255,11 @@ def observe(metrics: health.Metrics) -> Observe:
         metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
         if name in {"source_silent", "source_loud"}:
             log.warning("a source is not as expected", source=source, event_name=name, remedy="docs/sources.md")
+        if name == "unalerted":
+            remedy = "more posts at once than posts_a_second lets through in a minute; docs/sources.md"
+            log.warning(
+                "posts that might have alerted went to the backfill", source=source, posts=number, remedy=remedy
+            )
         if name == "source_recovered":
             log.info("a source is as expected again", source=source)
         if kind == "error":

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     session_seconds: float = Field(
         30.0, ge=6, le=300, description="How long Kafka waits for a worker that is silent before others take its posts."
     )
+    posts_a_second: int = Field(
+        200, ge=1, le=100_000, description="Posts of one township that a crawler publishes in a second, at most."
+    )
     generation: int = Field(0, ge=0, le=999, description="Of the judgement: a higher one judges stored posts anew.")
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
 
