@@ -33,6 +33,11 @@ class News:
         self.times: list[datetime] = []
         self.fresh = self.published = 0
 
+    def has_met(self, raws: Sequence[Raw]) -> bool:
+        """Whether this visit met all posts of a page before, and there are any: the page is one that leads to itself,
+        under ever new addresses."""
+        return bool(raws) and all(key_of(raw.id) in self._digests for raw in raws)
+
     async def publish(self, raws: Iterable[Raw]) -> dict[str, Noted]:
         """Publish what is new, has changed or has spread, the oldest first; the answer is what to remember of it.
 

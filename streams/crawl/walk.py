@@ -140,6 +140,10 @@ class Walk:
         reading = await self._parsed(fetched, link)
         if reading is None:
             return ()
+        if link.role != LISTING and self.news.has_met(reading.posts):
+            # Only of threads: how far listings are followed is bounded by far less.
+            self._count("signal:next:endless")
+            reading = replace(reading, links=())
         notes = await self.news.publish(reading.posts)
         self._weigh(reading, link)
         self._held[link.url] = _held(fetched, reading, self._reading)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
@@ -84,14 +84,22 @@ def _url(url: str, handle: str) -> str:
     rest = url.removeprefix(host)
     for form in {handle, quote(handle, safe="")} if handle else ():
         rest = _whole_word(form).sub("*" * len(form), rest) if form in rest else rest
-    return host + mask(rest)
+    rest = mask(rest)
+    if "%" in rest and _leads(unquote(rest), handle):  # What only its decoding shows cannot be blotted out in place.
+        rest = f"/{'*' * (len(rest) - 1)}"
+    return host + rest
 
 
 def _identifier(identity: str, handle: str) -> str:
-    if mask(identity) == identity and not _names(identity, handle):
+    if not _leads(identity, handle) and ("%" not in identity or not _leads(unquote(identity), handle)):
         return identity
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return "h-" + digest.translate(_LETTERS)
+
+
+def _leads(text: str, handle: str) -> bool:
+    """Whether a text leads to a person."""
+    return mask(text) != text or _names(text, handle)
 
 
 def _names(identity: str, handle: str) -> bool:

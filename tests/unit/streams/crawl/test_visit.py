@@ -593,6 +593,21 @@ async def test_a_page_that_is_its_own_next_page_ends(world: World) -> None:
     assert len(world.web.asked) == 2
 
 
+async def test_a_thread_that_says_the_same_under_ever_new_addresses_ends(world: World) -> None:
+    """It cost its host 500 requests a visit: now it ends with the first page of which every post is known."""
+    source = parse_source(FORUM, Path("bbs.yaml"))
+    world.list((1, 0))
+    world.thread(1, "水管爆了", further=True)
+    for page in range(2, 500):
+        world.thread(1, "同问", page=page, further=True)
+        address = f"https://bbs.example.cn/t-1-{page}"
+        world.web.pages[address] = str(world.web.pages[address]).replace(f'"{page}0"', '"20"')
+    await world.visit(source)
+    assert world.ids() == ["1", "1-20"]
+    assert len(world.web.asked) == 4
+    assert world.counts.of("bbs")["signal:next:endless"] == 1
+
+
 async def test_a_site_in_trouble_is_left_after_three_failures(world: World) -> None:
     """A visit does not knock on every door of a house on fire."""
     world.list(*[(number, 0) for number in range(1, 21)])

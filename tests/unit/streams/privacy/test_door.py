@@ -41,6 +41,26 @@ def test_no_raw_handle_leaves() -> None:
     assert re.fullmatch(PSEUDONYM, admitted.author or "")
 
 
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("t/%E5%B9%B3%E5%AE%89%E8%80%81%E7%8E%8B-88", "/t/************************************-88"),
+        ("t/%e5%b9%b3%e5%ae%89%e8%80%81%e7%8e%8b-88", "/*****************************************"),
+        ("tel/138%20-%201234%20-%205678", f"/{'*' * 29}"),
+        ("%E8%B7%AF%E7%81%AF/88", "/%E8%B7%AF%E7%81%AF/88"),
+    ],
+)
+def test_what_stands_encoded_in_an_address_goes_too(address: str, masked: str) -> None:
+    """An id taken from an address, and the address: the handle and numbers are found in their URL encoding.
+
+    What names nobody stays as it is.
+    """
+    admitted = DOOR.admit(replace(POST, id=address, url=f"https://bbs.example.cn/{address}"))
+    assert admitted.url == f"https://bbs.example.cn{masked}"
+    assert admitted.id.startswith("h-") == ("*" in masked)
+    assert DOOR.admit(admitted) == admitted
+
+
 def test_numbers_are_masked_in_every_text() -> None:
     """Title, body and url are masked; an id with a number in it becomes a digest that stays the same."""
     post = replace(
