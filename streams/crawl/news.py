@@ -34,8 +34,7 @@ class News:
         self.fresh = self.published = 0
 
     def has_met(self, raws: Sequence[Raw]) -> bool:
-        """Whether this visit met all posts of a page before, and there are any: the page is one that leads to itself,
-        under ever new addresses."""
+        """Whether this visit met all posts of a page before; not of a page without any."""
         return bool(raws) and all(key_of(raw.id) in self._digests for raw in raws)
 
     async def publish(self, raws: Iterable[Raw]) -> dict[str, Noted]:
