@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from streams.privacy.names import named
 from streams.privacy.numbers import personal
 
 _LETTER: Final = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
@@ -33,15 +34,18 @@ _SPELLED: Final = re.compile(rf"[一幺][三四五六七八九](?<![{_NUMERAL}].
 def mask(text: str) -> str:
     """The text with `*` over what leads to a person, as long as before.
 
-    That is telephone, identity-card and bank-card numbers, e-mail addresses, number plates and the names after @.
-    Prices, dates, order numbers and statistics stay. Masking twice changes nothing. Takes time linear in the text.
+    That is telephone, identity-card and bank-card numbers, e-mail addresses, number plates, the names after @ and
+    those that the text announces (联系人：, 我叫) or ends with. Prices, dates, order numbers and statistics stay.
+    Masking twice changes nothing. Takes time linear in the text.
     """
-    # The order matters for masking twice: a mention may cover the words that say what a number is.
+    # The order matters for masking twice: a mention may cover the words that say what a number is, and a name ends
+    # where something was blotted out.
     if "@" in text or "＠" in text:
         text = _MENTION.sub(_blot, _EMAIL.sub(_blot, text))
     if spans := list(personal(text)):
         text = _blotted(text, spans)
-    return _SPELLED.sub(_blot, _PLATE.sub(_blot, text))
+    text = _SPELLED.sub(_blot, _PLATE.sub(_blot, text))
+    return _blotted(text, names) if (names := list(named(text))) else text
 
 
 def _blot(match: re.Match[str]) -> str:
