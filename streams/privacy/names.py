@@ -78,7 +78,7 @@ _MYSELF: Final = re.compile(
 
 _SIGNATURE: Final = re.compile(
     r"(?:敬礼|敬上|为盼|盼复|望回复|谢谢|感谢|拜托了?)[!！。~～,，.]{0,3}\s{0,8}\n\s{0,8}"
-    rf"(?:(?:{'|'.join(_ROLES)}|村民|居民|市民|家长)\s{{0,4}}[:：]?\s{{0,4}})?({_NAME})"
+    rf"(?:(?:村民|居民|市民|业主|家长)\s{{0,4}}[:：]?\s{{0,4}})?({_NAME})"
     r"(?=\s{0,8}(?:敬上|\Z|\n|\d{4}\s?[年./\-]|二[〇○零]))"
 )
 """A line of its own after the last words of a letter, at its end or before the date."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
+from phonenumbers import NumberParseException, is_valid_number, parse
+
 _BETWEEN: Final = r"[ \t\u00a0\u3000\u200b-\u200f\u2060\ufeff\-‐‑‒–—―－_.·．()（）]"
 """What may stand between digits: blanks, zero-width ones too, dashes, dots, brackets."""
 
@@ -176,6 +178,19 @@ def _local(number: Number) -> bool:
     return _LOCAL.fullmatch(number.digits) is not None and number.after(_PHONE_SAID)
 
 
+def _abroad(number: Number) -> bool:
+    """A number with + or 00 and the code of a country, as that country gives them out (phonenumbers)."""
+    digits = number.digits.removeprefix("00")
+    if number.start != number.row or number.is_money:
+        return False
+    if digits == number.digits and number.text[number.row - 1 : number.row] not in {"+", "＋"}:
+        return False
+    try:
+        return is_valid_number(parse(f"+{digits}"))
+    except NumberParseException:
+        return False
+
+
 def _identity(number: Number) -> bool:
     """Eighteen digits with the check of GB 11643-1999 (ISO 7064, MOD 11-2)."""
     if not _IDENTITY.fullmatch(number.digits):
@@ -239,6 +254,7 @@ _KINDS: Final = (
     Kind(_mobile, _begins(rf"86{_MOBILE.pattern}"), (13,)),
     Kind(_landline, _begins(_LANDLINE.pattern), (11, 12), groups=3),
     Kind(_local, _begins(r"[2-8]\d{6}"), (7, 8), within=_SAID_DIGITS + 8),
+    Kind(_abroad, _begins(r"\A(?:00)?[1-9]\d{7}"), range(8, 18), groups=_MANY, within=17),
     Kind(_identity, _begins(_IDENTITY.pattern), (18,)),
     Kind(_identity_15, _begins(_IDENTITY_15.pattern), (15,), groups=1),
     Kind(_card, _begins(r"62\d{14}"), (16, 17, 18, 19)),
