@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -12,6 +12,8 @@ from yarl import URL
 from streams.errors import Unfetched
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits.
+_GLOBAL: Final = IPv6Network("2000::/3")  # RFC 4291, section 2.4: all that is given out; the rest is for special uses.
+_RELAYS: Final = IPv4Network("192.88.99.0/24")  # RFC 7526: whoever is near answers for it.
 
 
 class Addresses:
@@ -27,6 +29,8 @@ class Addresses:
         """
         if url.scheme not in {"http", "https"} or not url.host:
             raise Unfetched("address", f"{url}: no web address")
+        if url.user is not None or url.password is not None:
+            raise Unfetched("address", f"{url.host}: a site that needs a name or a password is no source")
         if self.names(url.host, url.port or 0):
             return
         if _is_literal(url.host) and not is_public(url.host):
@@ -36,7 +40,11 @@ class Addresses:
 
     def names(self, host: str, port: int) -> bool:
         """Whether the deployment allows this host by name."""
-        return not self._allowed.isdisjoint({host.lower(), f"{host.lower()}:{port}"})
+        return host.lower() in self._allowed or self.names_port(host, port)
+
+    def names_port(self, host: str, port: int) -> bool:
+        """Whether the deployment names this port of the host."""
+        return f"{host.lower()}:{port}" in self._allowed
 
 
 class GuardedResolver(AbstractResolver):
@@ -62,16 +70,21 @@ class GuardedResolver(AbstractResolver):
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address is reached over the internet, whichever way it is wrapped."""
+    """Whether an IP address is reached over the internet, whichever way it is wrapped.
+
+    Python's own lists of what is inside differ by version, and know neither old wrappings (RFC 4291's `::a.b.c.d`,
+    6to4, Teredo) nor site-local addresses: of IPv6 only what is given out counts.
+    """
     address = ip_address(text.partition("%")[0])
-    inner = _wrapped(address) if isinstance(address, IPv6Address) else None
-    return (inner or address).is_global and not (inner or address).is_multicast
+    if isinstance(address, IPv6Address):
+        if inner := _wrapped(address):
+            return is_public(str(inner))
+        return address in _GLOBAL and address.is_global and address.sixtofour is None and address.teredo is None
+    return address.is_global and not address.is_multicast and address not in _RELAYS
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    return IPv4Address(int(address) & 0xFFFF_FFFF) if address in _NAT64 else address.ipv4_mapped
 
 
 def _is_literal(host: str) -> bool:

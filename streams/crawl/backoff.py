@@ -7,7 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-PASSING: Final = frozenset({"timeout", "unreachable", "broken", "server", "busy", "closed", "robots_away"})
+PASSING: Final = frozenset(
+    {"timeout", "unreachable", "broken", "server", "busy", "closed", "resting", "budget", "robots_away"}
+)
 """Names of failures that may pass by themselves."""
 
 _DAY: Final = 86_400.0

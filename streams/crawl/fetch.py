@@ -1,25 +1,30 @@
 """Fetch a page from the web: the only place that does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from random import SystemRandom
 from typing import Final
 
 import aiohttp
-from aiolimiter import AsyncLimiter
 from msgspec import Struct
 from yarl import URL
 
 from streams.crawl.address import Addresses, GuardedResolver
 from streams.crawl.backoff import retry_after
 from streams.crawl.body import body_of
+from streams.crawl.host import Host, HostEvent, Tell
+from streams.crawl.recent import Recent
 from streams.crawl.robots import LARGEST, PRODUCT, Robots
 from streams.errors import Misconfigured, Unfetched
 from streams.protocols import Clock
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_BUSY: Final = frozenset({429, 503})
+_HOSTS: Final = 10_000
+"""Hosts of which is known how they were treated today; more while each may still be missed."""
+
+_RANDOM: Final = SystemRandom().random
 _LONGEST_VALIDATOR: Final = 512
 
 
@@ -33,8 +38,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     redirects: int = 5
     interval: float = 1.0
     """Seconds between two requests to one host; its robots.txt may ask for more."""
-    longest_interval: float = 60.0
+    longest_interval: float = 300.0
     """A Crawl-delay above this is taken as this."""
+    budget: int = 10_000
+    """Requests to one host in a day."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -54,40 +61,39 @@ class _Answer(Struct, frozen=True):
     charset: str | None
 
 
-class _Host:
-    """One host's turn: one connection at a time, with a pause after each, none while it asked to be left alone."""
-
-    def __init__(self, interval: float) -> None:
-        self.lock = asyncio.Lock()
-        self.interval = interval
-        self.limiter = AsyncLimiter(1, interval)
-        self.closed_until = 0.0
-
-    def slow_down(self, interval: float) -> None:
-        if interval > self.interval:
-            self.interval, self.limiter = interval, AsyncLimiter(1, interval)
+async def untold(_: HostEvent) -> None:
+    """For whom nobody need be told."""
 
 
 class Fetcher:
     """Fetches by the rules: robots.txt, one host one connection, limits, no inner addresses. See `fetcher`."""
 
-    def __init__(self, session: aiohttp.ClientSession, addresses: Addresses, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        addresses: Addresses,
+        clock: Clock,
+        limits: Limits,
+        random: Callable[[], float],
+        tell: Tell,
+    ) -> None:
         self._session, self._addresses, self._clock, self._limits = session, addresses, clock, limits
+        self._random, self._tell = random, tell
         self._robots = Robots(self._read_robots, clock)
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: Recent[str, Host] = Recent(self._new_host, _HOSTS, lambda host: host.is_in_use)
 
     async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
         """The page, or None when it has not changed since it had this ETag or this Last-Modified.
 
         Raises:
             Unfetched: `robots`, `robots_away`, `address`, `redirects`, `timeout`, `unreachable`, `broken`, `large`,
-                `bomb`, `busy` (429), `server` (5xx), `closed` (the host asked to be left alone), `status_404`...
+                `bomb`, `busy` (429), `server` (5xx), `closed` (the host asked to be left alone), `resting` (it failed
+                too often in a row), `budget` (it had its requests of the day), `status_404`...
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": modified}
-        url, answer = await self._follow(
-            _url(address), {name: said for name, said in asked.items() if said}, robots=True
-        )
-        if answer.status == 304:  # noqa: PLR2004
+        validators = {name: said for name, said in asked.items() if said}
+        url, answer = await self._follow(_url(address), validators, robots=True)
+        if answer.status == 304 and validators:  # noqa: PLR2004 (what nobody asked has not changed since nothing)
             return None
         if answer.status != 200:  # noqa: PLR2004
             raise self._failure(url, answer)
@@ -101,20 +107,20 @@ class Fetcher:
 
     def rest(self, address: str, until: datetime) -> None:
         """Leave a host alone until then: it asked the crawler before this one."""
-        host = self._host(_url(address))
-        host.closed_until = max(host.closed_until, until.timestamp())
+        self._host(_url(address)).rest(until)
 
     async def _follow(self, url: URL, headers: Mapping[str, str], *, robots: bool) -> tuple[URL, _Answer]:
         """Every hop is checked as the first one was."""
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url)
             if robots:
-                self._host(url).slow_down(min(await self._robots.check(url), self._limits.longest_interval))
+                delay = min(await self._robots.check(url), self._limits.longest_interval)
+                self._host(url).interval = max(self._limits.interval, delay)
             answer = await self._ask(url, headers, cut=not robots)
-            target = answer.headers.get("Location")
-            if answer.status not in _REDIRECTS or not target:
+            location = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or not location:
                 return url, answer
-            url = _url(target, url)
+            url = target_of(url, location, downgrade=not robots)
         raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
 
     async def _read_robots(self, url: URL) -> tuple[int, bytes]:
@@ -123,33 +129,40 @@ class Fetcher:
 
     async def _ask(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
         host = self._host(url)
-        async with host.lock:
-            self._assert_open(url, host)
-            await host.limiter.acquire()
+        async with host.turn():
             try:
                 async with asyncio.timeout(self._limits.seconds):
                     answer = await self._request(url, headers, cut=cut)
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-                raise _named(url, error) from error
-            if answer.status in _BUSY and (seconds := self._asked_to_wait(answer)):
-                host.closed_until = self._clock.now().timestamp() + seconds
+                failure = _named(url, error)
+                await host.failed(failure.name)
+                raise failure from error
+            await host.answered(answer.status, self._asked_to_wait(answer))
         return answer
 
     async def _request(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
         async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             # Only a page that will be read is worth its bytes.
             body = b""
-            if response.status == 200:  # noqa: PLR2004
+            if response.ok and response.status not in _REDIRECTS:
                 body = await body_of(response, LARGEST if cut else self._limits.body, cut=cut)
             return _Answer(response.status, response.headers, body, response.charset)
 
-    def _host(self, url: URL) -> _Host:
-        return self._hosts.setdefault(url.authority, _Host(self._limits.interval))
+    def _host(self, url: URL) -> Host:
+        """Whoever keeps a host keeps all its ports, except where the deployment names one as a host of its own."""
+        name, port = (url.raw_host or "").rstrip("."), url.port or 0
+        return self._hosts[f"{name}:{port}" if self._addresses.names_port(name, port) else name]
 
-    def _assert_open(self, url: URL, host: _Host) -> None:
-        left = host.closed_until - self._clock.now().timestamp()
-        if left > 0:
-            raise Unfetched("closed", f"{url.host} asked to be left alone for {left:.0f} s more", left)
+    def _new_host(self, name: str) -> Host:
+        limits = self._limits
+        return Host(
+            name,
+            interval=limits.interval,
+            budget=limits.budget,
+            clock=self._clock,
+            random=self._random,
+            tell=self._tell,
+        )
 
     def _asked_to_wait(self, answer: _Answer) -> float | None:
         return retry_after(answer.headers.get("Retry-After"), self._clock.now())
@@ -161,7 +174,14 @@ class Fetcher:
 
 @asynccontextmanager
 async def fetcher(
-    *, contact: str, version: str, clock: Clock, limits: Limits | None = None, allow_hosts: Collection[str] = ()
+    *,
+    contact: str,
+    version: str,
+    clock: Clock,
+    limits: Limits | None = None,
+    allow_hosts: Collection[str] = (),
+    random: Callable[[], float] = _RANDOM,
+    tell: Tell = untold,
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with its connections, closed at the end.
 
@@ -169,8 +189,10 @@ async def fetcher(
         contact: an address or page by which a site's keeper can reach the deployment's; stands in the User-Agent.
         version: of this program.
         clock: for how long robots.txt is kept and a host left alone.
-        limits: of a request.
+        limits: of a request, and of a host.
         allow_hosts: inner hosts that may be asked, as `name` or `name:port`.
+        random: numbers from 0 to 1, for how long a failing host rests.
+        tell: is told what operators should know of a host.
 
     Raises:
         Misconfigured: there is no contact.
@@ -190,7 +212,15 @@ async def fetcher(
         auto_decompress=False,
         timeout=aiohttp.ClientTimeout(total=None),  # The whole request has one, the turn of its host has none.
     ) as session:
-        yield Fetcher(session, addresses, clock, limits)
+        yield Fetcher(session, addresses, clock, limits, random, tell)
+
+
+def target_of(url: URL, location: str, *, downgrade: bool = False) -> URL:
+    """Where a redirect leads. Raises Unfetched: `redirects` for one from https to http, unless that may be."""
+    target = _url(location, url)
+    if url.scheme == "https" and target.scheme == "http" and not downgrade:
+        raise Unfetched("redirects", f"{url}: leads to {target}, where anybody between may change the page")
+    return target
 
 
 def _url(address: str, base: URL | None = None) -> URL:
@@ -206,7 +236,7 @@ def _validator(value: str | None) -> str | None:
     return value if value and len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else None
 
 
-def _named(url: URL, error: Exception) -> Exception:
+def _named(url: URL, error: Exception) -> Unfetched:
     match error:
         case TimeoutError():
             return Unfetched("timeout", f"{url}: no whole answer in time")

@@ -1,14 +1,15 @@
 """What a site's robots.txt allows (RFC 9309); no source can switch it off."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from msgspec import Struct
 from protego import Protego
 from yarl import URL
 
+from streams.crawl.recent import Recent
 from streams.errors import Unfetched
 from streams.pages.charset import decoded
 from streams.protocols import Clock
@@ -21,17 +22,40 @@ LARGEST: Final = 512_000
 
 _KEPT: Final = timedelta(hours=24)  # RFC 9309, section 2.4: not longer.
 _KEPT_AWAY: Final = timedelta(minutes=10)
+_ALL_FILES: Final = 20_000_000
+"""Characters of all files whose rules are kept, which take some twenty times as much: whoever has many names may give
+each one the largest file."""
+
+_FILE: Final = 1_000
+"""What a small file counts."""
+
+_LARGE: Final = 50_000
+"""Characters of a file that is parsed in a thread of its own."""
+
 _ALL: Final = Protego.parse("")
 
+_AGENT: Final = re.compile(
+    r"^([ \t]*user[- ]?agent(?:[ \t]*:|[ \t]))[ \t]*(\*(?=[ \t]*(?:#|\r?$))|[a-z_-]*).*$", re.IGNORECASE | re.MULTILINE
+)
 
-class _Known(Struct, frozen=True):
-    rules: Protego | None
-    """None while the file cannot be had: then all is closed (RFC 9309, section 2.3.1.4)."""
-    until: datetime
+
+class _Origin:
+    """What is known of one origin. `rules` are None while the file cannot be had: then all is closed."""
+
+    __slots__ = ("asking", "rules", "size", "until")
+
+    def __init__(self, _: URL) -> None:
+        self.rules: Protego | None = None
+        self.until: datetime | None = None
+        self.size = _FILE
+        self.asking = asyncio.Lock()  # Two sources of one site ask once.
 
 
 class Robots:
     """Asks each origin's robots.txt, at most once a day.
+
+    A copy older than that is not used, though the file be unreachable: section 2.4 would let us, section 2.3.1.4 closes
+    a site whose file cannot be had, and the site's keeper may have closed it meanwhile.
 
     Args:
         read: fetches a URL, following redirects, and returns status and body; raises Unfetched.
@@ -40,39 +64,64 @@ class Robots:
 
     def __init__(self, read: Callable[[URL], Awaitable[tuple[int, bytes]]], clock: Clock) -> None:
         self._read, self._clock = read, clock
-        self._known: dict[URL, _Known] = {}
-        self._asking: dict[URL, asyncio.Lock] = {}
+        self._origins: Recent[URL, _Origin] = Recent(
+            _Origin, _ALL_FILES, lambda origin: origin.asking.locked(), lambda origin: origin.size
+        )
 
-    async def check(self, url: URL) -> float:
+    async def check(self, url: URL, *, permitted: bool = False) -> float:
         """The crawl delay that the site asks for, in seconds, 0 for none.
+
+        Args:
+            url: what is to be fetched.
+            permitted: the site's keeper permitted it in writing; delays are kept, and a site whose file cannot be had
+                is closed nevertheless.
 
         Raises:
             Unfetched: `robots` when the path is closed to us, `robots_away` when the file cannot be had, `address` when
-                the host is an inner one.
+                the host is an inner one; `closed`, `resting` or `budget` when the host may not be asked at all now.
         """
         rules = await self._rules(url.origin())
         if rules is None:
             raise Unfetched("robots_away", f"{url.origin()}/robots.txt cannot be had: the site is closed until it can")
-        if not rules.can_fetch(str(url), PRODUCT):
+        if not permitted and not rules.can_fetch(str(url), PRODUCT):
             raise Unfetched("robots", f"{url}: closed to us by robots.txt")
-        return rules.crawl_delay(PRODUCT) or 0.0
+        rate = rules.request_rate(PRODUCT)  # Crawl-delay by another name, which RFC 9309 knows as little.
+        return max(rules.crawl_delay(PRODUCT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
 
-    async def _rules(self, origin: URL) -> Protego | None:
-        async with self._asking.setdefault(origin, asyncio.Lock()):  # Two sources of one site ask once.
-            known, now = self._known.get(origin), self._clock.now()
-            if known is None or known.until <= now:
-                rules = await self._asked(origin)
-                known = self._known[origin] = _Known(rules, now + (_KEPT if rules else _KEPT_AWAY))
-            return known.rules
+    async def _rules(self, url: URL) -> Protego | None:
+        origin = self._origins[url]
+        async with origin.asking:
+            now = self._clock.now()
+            if origin.until is None or origin.until <= now:
+                origin.rules, origin.size = await self._asked(url)
+                origin.until = now + (_KEPT if origin.rules else _KEPT_AWAY)
+            return origin.rules
 
-    async def _asked(self, origin: URL) -> Protego | None:
+    async def _asked(self, origin: URL) -> tuple[Protego | None, int]:
+        """The rules, and how much they count."""
         try:
             status, body = await self._read(origin / "robots.txt")
         except Unfetched as error:
-            if error.name == "address":
-                raise
+            if error.name in {"address", "closed", "resting", "budget"}:
+                raise  # The file was not asked for.
             # Too many redirects are "unavailable" (2.3.1.2), which allows all; a server that is away closes all.
-            return _ALL if error.name == "redirects" else None
-        if status == 200:  # noqa: PLR2004
-            return Protego.parse(decoded(body))
-        return _ALL if 400 <= status < 500 and status != 429 else None  # noqa: PLR2004
+            return _ALL if error.name == "redirects" else None, _FILE
+        if 200 <= status < 300:  # noqa: PLR2004
+            text = decoded(body)
+            rules = await asyncio.to_thread(parsed, text) if len(text) > _LARGE else parsed(text)
+            return rules, max(_FILE, len(text))
+        return _ALL if 400 <= status < 500 and status != 429 else None, _FILE  # noqa: PLR2004
+
+
+def parsed(text: str) -> Protego:
+    """The rules of a robots.txt.
+
+    Protego takes a group for ours when its name begins ours (`x`), and not when a version follows it; RFC 9309, section
+    2.2.1, compares product tokens, and letters of either case are the same.
+    """
+    return Protego.parse(_AGENT.sub(_named, text.lstrip("\ufeff")))
+
+
+def _named(line: re.Match[str]) -> str:
+    field, name = line.groups()
+    return f"{field} {name if name == '*' or name.lower() == PRODUCT else '-'}"

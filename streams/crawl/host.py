@@ -1,0 +1,120 @@
+"""A host's turns: one request at a time, a pause after each, so many a day, and none while it rests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from streams.crawl.breaker import FAILURES, Breaker
+from streams.crawl.budget import Budget
+from streams.errors import Unfetched
+from streams.protocols import Clock
+
+_BUSY: Final = frozenset({429, 503})
+_SERVER: Final = 500
+
+News = Literal["host_rests", "host_recovered", "host_spent"]
+
+
+class HostEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message to `.operations`: a host rests, answers again, or had all its requests of the day.
+
+    `reason` is how it failed last: `timeout`, `unreachable`, `broken`, `server` or `busy`.
+    """
+
+    event: News
+    host: str
+    time: datetime
+    reason: str = ""
+    failures: int = 0
+    until: datetime | None = None
+
+
+Tell = Callable[[HostEvent], Awaitable[None]]
+
+
+class Host:
+    """One host. Its state is small, because a crawler knows thousands.
+
+    Args:
+        name: as in its addresses; a port is no host of its own unless the deployment names it.
+        interval: seconds between an answer and the next request.
+        budget: requests a day.
+        clock: for days and rests.
+        random: numbers from 0 to 1, for the length of rests.
+        tell: is told of what operators should know.
+    """
+
+    __slots__ = ("_breaker", "_clock", "_free", "_lock", "_random", "_tell", "_told", "budget", "interval", "name")
+
+    def __init__(
+        self, name: str, *, interval: float, budget: int, clock: Clock, random: Callable[[], float], tell: Tell
+    ) -> None:
+        self.name, self.interval, self.budget = name, interval, Budget(name, budget)
+        self._clock, self._random, self._tell = clock, random, tell
+        self._breaker, self._lock = Breaker(), asyncio.Lock()
+        self._free, self._told = 0.0, False
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for the host's turn; after it the host has its pause.
+
+        Raises:
+            Unfetched: `closed` (it asked to be left alone), `resting` (it failed too often), `budget` (it had all
+                requests of the day).
+        """
+        async with self._lock:
+            self._breaker.assert_closed(self.name, self._clock.now())
+            await self._spend()
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._free - loop.time()))
+            try:
+                yield
+            finally:
+                self._free = loop.time() + self.interval
+
+    async def answered(self, status: int, retry_after: float | None) -> None:
+        """Note an answer; 429 and those from 500 on are failures. One that is busy rests as long as it asks."""
+        if status not in _BUSY and status < _SERVER:
+            if self._breaker.answered():
+                await self._tell(HostEvent(event="host_recovered", host=self.name, time=self._clock.now()))
+            return
+        if status in _BUSY:
+            self._breaker.busy(self._clock.now(), retry_after, self._random)
+        await self.failed("busy" if status in _BUSY else "server")
+
+    async def failed(self, reason: str) -> None:
+        """Note that there was no sound answer."""
+        now = self._clock.now()
+        seconds = self._breaker.failed(now, self._random)
+        if seconds is not None and self._breaker.failures == FAILURES:
+            until = now + timedelta(seconds=seconds)
+            event = HostEvent(
+                event="host_rests", host=self.name, time=now, reason=reason, failures=FAILURES, until=until
+            )
+            await self._tell(event)
+
+    def rest(self, until: datetime) -> None:
+        """Leave it alone until then: it asked the crawler before this one."""
+        self._breaker.rest(until)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether forgetting it would ask it for more than its rules allow."""
+        now = self._clock.now()
+        return self._lock.locked() or self._breaker.left(now) > 0 or self.budget.spent(now) > 0
+
+    async def _spend(self) -> None:
+        now = self._clock.now()
+        try:
+            self.budget.spend(now)
+        except Unfetched as spent:
+            if not self._told:
+                self._told = True
+                until = now + timedelta(seconds=spent.retry_after or 0.0)
+                await self._tell(HostEvent(event="host_spent", host=self.name, time=now, until=until))
+            raise
+        self._told = False

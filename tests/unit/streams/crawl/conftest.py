@@ -1,0 +1,13 @@
+"""A site for the tests that fetch."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.unit.streams.crawl.site import Site, standing
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with standing() as site:
+        yield site
