@@ -8,7 +8,7 @@ from typing import Final
 from models.harm import Word
 from models.numerals import NUMERAL
 
-_PAUSE: Final = re.compile('[，,、（）()…“”"]|[ \u3000](?=[^ -~])')
+_PAUSE: Final = re.compile('[，,、（）()…“”" \u3000](?:(?<![ \u3000])|(?=[^ -~]))')
 _MENDS: Final = re.compile(
     rf"[，,](?:而|其实|实际上?|现在|后来|现|已|应该?)*(?:更正为|修正为|订正为|[是为])(?:死了|死亡)?{NUMERAL}(?:个|名|人|位|$)"
 )

@@ -12,7 +12,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
-from models.pairs import Pair, Pairs
+from models.pairs import Pair, Pairs, Span
 from models.plain import Plain
 from models.segment import SENTENCE_END
 
@@ -36,7 +36,8 @@ _FAR: Final = 48
 """Characters on each side in which a word's context is looked for, in its clause and in its sentence."""
 _MOST: Final = 12_000
 """No honest text holds more words of harm; what a hostile one holds beyond is not read, so that time is bounded."""
-_CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n]|(?<=[^ -~])[ \u3000](?=[^ -~])')
+_CLAUSE_END: Final = re.compile('[，,、：:。！？!?；;…（）()“”"\n \u3000](?:(?<![ \u3000])|(?<=[^ -~].)(?=[^ -~]))')
+"""A mark, or a blank between ideographs. As one set first, which is sought thrice as fast as either of two."""
 
 
 class Word(Struct, frozen=True):
@@ -143,7 +144,15 @@ class HarmLexicon:
 
     def words(self, text: str) -> list[Word]:
         """The lexicon's words in a plain text, left to right, without idle ones; none when nothing is a trigger."""
-        spans = self._pairs.spans(text) if self._pairs else []
+        return self.words_of_all([text])[0]
+
+    def words_of_all(self, texts: Sequence[str]) -> list[list[Word]]:
+        """The words of many texts: the pairs of all before the words of all, so that their tables stay in the cache."""
+        spans = [*map(self._pairs.spans, texts)] if self._pairs else [[]] * len(texts)
+        return [*map(self._beside, spans, texts)]
+
+    def _beside(self, spans: Sequence[Span], text: str) -> list[Word]:
+        """The words of a text in which these pairs were found."""
         dangerous = any(category in TRIGGERS for category, _, _ in spans)
         found = self._harm.words(text, closely=dangerous)
         if not dangerous and not any(word.category in TRIGGERS for word in found):
@@ -214,12 +223,15 @@ class _Meaning:
         self.context = context
         fields = (context.before, context.after, context.near, context.unless) if context else ("",) * 4
         self._before, self._after, self._near, self._unless = (_compiled(field) if field else None for field in fields)
+        self._in_clause = bool(self._before or self._after or self._unless)
 
     def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the word stands in the company that this meaning asks for."""
         left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
         if (self._before and not self._before.search(left)) or (self._near and not self._is_near(text, start, end)):
             return False
+        if not self._in_clause:
+            return True
         before, after = _CLAUSE_END.split(left)[-1], _CLAUSE_END.split(right, 1)[0]
         if self._before and not self._before.search(before):
             return False

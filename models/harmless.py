@@ -7,12 +7,11 @@ _REMOVED: Final = re.compile(
     "(?:消除|排除|没有|无|整治|排查|治理|防范|解决了|杜绝|整改)(?:了|各类|一切|的|重大|任何|存在|这些){0,3}$"
 )
 _MENDED: Final = re.compile("(?:已|都|全部?|刚)(?:经|被)?(?:修好|修复|排除|整改|封堵|更换|处理|拆除|清除|消除|解决)")
-_MENDED_SINCE: Final = re.compile(
-    "全装好|都装好|换了新|已?完成整改|完成修复|来换了|补好了|修好了|填好了|已经装|整改到位"
-)
+_MENDED_SINCE: Final = re.compile("全装好|都装好|换了新|完成整改|完成修复|来换了|补好了|修好了|填好了|已经装|整改到位")
 _REPLIED: Final = re.compile("您(?:所|来电|来信)?反映的|您(?:所)?提出的|收悉")
 """How an office begins its answer: the danger is the asker's, and has been seen to."""
-_HOW_SAFE: Final = re.compile("(?:多远|多久|多高|怎样|怎么|如何)才(?:算|能)?安全|有什么讲究")
+_SAFELY: Final = "才(?:算|能)?安全"
+_HOW_SAFE: Final = re.compile(f"多[远久高]{_SAFELY}|怎[样么]{_SAFELY}|如何{_SAFELY}|有什么讲究")
 _SUPPOSED: Final = re.compile("如果|假如|假设|要是|万一|倘若|就算|哪怕|即使|即便")
 _IN_YOUR_PLACE: Final = re.compile("换[了作成](?:我|你|他|谁)")
 _BOASTED: Final = re.compile("^了?(?:我|你|他|她|谁|咱|连[^，]{0,4})(?:自己)?(?:也|都)(?:会|能|知道|晓得|懂|肯|要)")

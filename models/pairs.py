@@ -88,7 +88,9 @@ class Pairs:
         self.categories = frozenset(pair.category for pair, _ in self._pairs)
         self._furthest = max((pair.within for pair, _ in self._pairs), default=0)
         held = [masks[word] | _within(word, masks, idle) for word in masks]
-        sides = {mask: (mask & (1 << count) - 1, mask >> count & (1 << count) - 1) for mask in set(held)}
+        # Of each word its sides, and the sides that others need to be its partners; shared by words that are alike.
+        one_side = (1 << count) - 1
+        sides = {mask: (mask & ~idle, mask >> count & one_side | (mask & one_side) << count) for mask in set(held)}
         self._sides = [sides[mask] for mask in held]
         self._known: dict[int, _Known] = {}
 
@@ -98,12 +100,10 @@ class Pairs:
         sides, furthest, count = self._sides, self._furthest, len(found)
         spans = []
         for place, one in enumerate(found, 1):
-            first, second = sides[one[0]]
+            partners = sides[one[0]][1]
             reach = one[2] + furthest
             while place < count and (other := found[place])[1] <= reach:
-                other_first, other_second = sides[other[0]]
-                pairs = first & other_second | second & other_first
-                if pairs and (category := self._meaning(text, one, other, pairs)):
+                if (pairs := partners & sides[other[0]][0]) and (category := self._meaning(text, one, other, pairs)):
                     spans.append((category, one[1], other[2]))
                     break
                 place += 1  # noqa: PLW2901
@@ -115,7 +115,9 @@ class Pairs:
             return ""
         known = self._known.get(pairs)
         if known is None:
-            known = self._known[pairs] = tuple(pair for at, pair in enumerate(self._pairs) if pairs >> at & 1)
+            known = self._known[pairs] = tuple(
+                pair for at, pair in enumerate(self._pairs) if (pairs | pairs >> len(self._pairs)) >> at & 1
+            )
         for pair, unless in known:
             if gap <= pair.within and not self._denied(text, one, other, unless):
                 return pair.category

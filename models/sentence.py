@@ -39,17 +39,10 @@ _PLIGHTS: Final = frozenset({"peril", "lost", "menace"})
 _ANCHORS: Final = frozenset({"today", "now", "cry", "peril", "ongoing", "over", "contained", "rescued", "vouched"})
 """Words by which a sentence stands on its own, whatever was told before it."""
 
-_OCCURRED: Final = re.compile(
-    r"[今昨前当][天日晚晨早夜]|凌晨|[上中下]午|傍晚|晚上|深夜|夜里|刚才|刚刚|目前|日前|近日|\d[日号时点]|日电|突发|突然|所幸|幸亏|幸好|万幸|过火面积|截至|正在|发生了|发生一起|又发生"
-)
-"""What beside the name of an event says that it happened, and is not spoken of in general."""
-_REAL: Final = re.compile("真的|真着|真发生|不是演练|并非演练|不是演习|并非演习|不料|弄假成真|实际")
-"""What says beside a drill that the harm is none of it."""
 _HELD: Final = re.compile(
     "(?<!曾)(?<!次)(?<!期)(?<!常)(?:举行|组织|开展|进行|参加|举办|启动|拉练|观摩|搞)[^，。；]{0,24}(?:演练|演习)|其实[^，。；]{0,6}(?:演练|演习)|(?:演练|演习)(?:开始|结束|现场|中|圆满|正式)"
 )
 """How a drill is told that is held, and not one that is asked for or missed."""
-_YESTERDAY: Final = re.compile("[昨前][天日晚夜晨早]|日前|近日|[上去前]周|上[个星]|年前")
 _STILL: Final = re.compile("[今刚]|现在|此刻|到现在|至今|还[在没]|仍|正在|已经|快|马上|越来越")
 """What says that what began on a day before goes on."""
 _COLLAPSE: Final = re.compile("[塌垮]|滑坡")
@@ -63,10 +56,6 @@ _UNDER_WAY: Final = re.compile("正在|正(?:紧急|组织|连夜)|还在")
 _WISHED: Final = re.compile("(?:求|请|尽快|赶快|赶紧|马上|立即)[^，]{0,8}$")
 """What is asked for is not over: 求派车扑灭."""
 
-_ELSEWHERE: Final = re.compile("外媒|某国|国外|境外|海外|外省|外地|外市|邻[省市县区]")
-"""Where nobody here can help."""
-_CORRECTS: Final = re.compile("[更订纠修]正|有误|误[报传]|不实|与事实不符|[说写报]错|实际|核实|并非|核减")
-"""What says that a number told before is none."""
 
 _Told = Sequence[tuple[Word, Standing]]
 """The words of harm and danger, left to right, and how each is meant."""
@@ -92,11 +81,7 @@ class Sentence:
         if "drill" in categories:
             stated.drill = self._clauses.says(_HELD)
         elif not stated.frame and categories & _READ:
-            stated.anchored = bool(categories & _ANCHORS) or self._clauses.says(_OCCURRED)
-            stated.elsewhere = self._clauses.says(_ELSEWHERE)
-            stated.real = self._clauses.says(_REAL)
-            stated.yesterday = self._clauses.says(_YESTERDAY)
-            stated.corrects = self._clauses.says(_CORRECTS)
+            stated.says, stated.vouched = self._clauses.says, bool(categories & _ANCHORS)
             self._note_all()
         return stated
 
@@ -165,7 +150,6 @@ class Sentence:
         )
 
     def _note_events(self, told: _Told) -> None:
-        occurred = self._tolled or bool(self._categories & _GOES_ON) or self._clauses.says(_OCCURRED)
         claimed = "claim" in self._categories and not self._tolled
         for word, standing in told:
             if word.category not in EVENTS or standing in {"void", "denied"} or claimed:
@@ -177,8 +161,11 @@ class Sentence:
                     self._hint(word)
                 continue
             self._stated.spoken[word.kind] += 1
-            if word.category in _CERTAIN or (word.category != "mention" and occurred):
+            if word.category in _CERTAIN or (word.category != "mention" and self._occurred()):
                 self._note_event(word)
+
+    def _occurred(self) -> bool:
+        return self._tolled or bool(self._categories & _GOES_ON) or self._stated.occurred
 
     def _note_event(self, word: Word) -> None:
         self._stated.kinds[word.kind] += 1
@@ -202,7 +189,7 @@ class Sentence:
 
     def _note_danger(self, word: Word, standing: Standing) -> bool:
         """Note what the word says of danger; tell whether it is one, so that where and whom matters."""
-        if word.category in _PLIGHTS and self._clauses.says(_YESTERDAY) and not self._clauses.says(_STILL):
+        if word.category in _PLIGHTS and self._stated.yesterday and not self._clauses.says(_STILL):
             return False
         if word.category in _HAZARDS:
             return self._note_hazard(word, standing)

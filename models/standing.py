@@ -27,7 +27,7 @@ _YEAR_ALONE: Final = re.compile(
     r"(?:\d{2,4}|一九[一二三四五六七八九〇零]{2}|二[〇零][一二〇零][一二三四五六七八九〇零])年(?!(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号])"
 )
 """A year without a day is how people speak of the past; news name the day."""
-_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?=\d{1,2}月)")
+_DATE: Final = re.compile(r"(?:19|20)(?<!\d..)\d\d年(?=\d{1,2}月)")
 _PLANNED: Final = re.compile("(?:计划|预计|力争|争取|确保|拟|工期|延[期长至到])[^，。；\n]{0,6}$")
 _UNTIL: Final = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|[底末])?[之以]?前(?!后|来|往|去)")
 _PLANNED_WITHIN: Final = 12
@@ -40,11 +40,14 @@ _BELIED: Final = re.compile(
 """What says behind a statement, in the same breath, that it is none: 砍死5人的说法纯属捏造."""
 _ANNIVERSARY: Final = re.compile("周年|历史上的今天|忌日|祭日")
 """A sentence that remembers tells of nothing new, before the word as behind it."""
-_STATISTIC: Final = re.compile(
-    "(?:全[国省市县区州球]|我[国省市县区]|辖区|各地|世界)[^，。；\n]{0,12}?(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)"
-    "|(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\\d{4}年)[^，。；\n]{0,12}?(?:全[国省市县区州球]|我[国省市县区]|辖区|各地)"
-    "|(?<![第\\d])\\d{2,}多?起"
-    "|(?<![\\d一二])(?:\\d{1,2}|[一二两三四五六七八九十几]{1,3})年(?:来|里|间|内|中|下来)?(?:已经?|就|共|总共|一共|先后)?[撞淹砸压摔烧炸电轧]?死"
+_TIME: Final = r"(?:[去今前每]年|年均|[上下]半年|季度|以来|月份|期间|累计|\d{4}年)"
+_REGION: Final = re.compile("全[国省市县区州球]|我[国省市县区]|辖区|各地|世界")
+_OF_A_REGION: Final = re.compile(
+    f"(?:{_REGION.pattern})[^，。；\n]{{0,12}}?{_TIME}|{_TIME}[^，。；\n]{{0,12}}?(?!世界)(?:{_REGION.pattern})"
+)
+_BY_THE_DOZEN: Final = re.compile(r"\d(?<![第\d].)\d+多?起")
+_OF_YEARS: Final = re.compile(
+    r"[\d一二两三四五六七八九十几](?<![\d一二].)(?:(?<=\d)\d?|(?<!\d)[一二两三四五六七八九十几]{0,2})年(?:来|里|间|内|中|下来)?(?:已经?|就|共|总共|一共|先后)?[撞淹砸压摔烧炸电轧]?死"
 )
 """Who counts a whole region's over a time, accidents by the dozen, or the dead of years, tells of no accident."""
 _TRIED: Final = re.compile("[审经]理?查明")
@@ -60,8 +63,18 @@ _LONG_AGO: Final = 2000
 
 def recent(text: str, year: int | None) -> int:
     """The first year that is no history: by when a text was published, else by the latest year that it dates."""
-    dates = (int(date[1]) for date in _DATE.finditer(text) if not _is_planned(text, date))
+    dates = (_year(date) for date in _DATE.finditer(text) if not _is_planned(text, date))
     return (year or max(dates, default=_LONG_AGO + 1)) - 1
+
+
+def _year(date: re.Match[str]) -> int:
+    return int(date[0].removesuffix("年"))
+
+
+def _counts(clauses: Clauses) -> bool:
+    """Whether a sentence counts many, and tells of no one case."""
+    region = clauses.says(_REGION) and clauses.says(_OF_A_REGION)
+    return (region or clauses.says(_BY_THE_DOZEN) or clauses.says(_OF_YEARS)) and not clauses.says(_ONE_CASE)
 
 
 def _is_planned(text: str, date: re.Match[str]) -> bool:
@@ -85,12 +98,17 @@ class Reading:
         self._remembers = clauses.says(_ANNIVERSARY)
         if self._remembers:
             self._since["past"] = clauses.start - 1
-        self._counts = "ill" not in clauses.categories and clauses.says(_STATISTIC) and not clauses.says(_ONE_CASE)
+        self._counts = "ill" not in clauses.categories and _counts(clauses)
+        if clauses.text.find("年", clauses.start, clauses.end) >= 0:
+            self._heed_years(recent)
+
+    def _heed_years(self, recent: int) -> None:
+        clauses = self._clauses
         year = _YEAR_ALONE.search(clauses.text, clauses.start, clauses.end)
         if year and not clauses.says(_TRIED):
             self._since.setdefault("past", year.start())
         for date in _DATE.finditer(clauses.text, clauses.start, clauses.end):
-            if int(date[1]) < recent or "past" in clauses.categories:
+            if _year(date) < recent or "past" in clauses.categories:
                 self._since.setdefault("past", date.start())
 
     @property

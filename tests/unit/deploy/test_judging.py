@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from deploy.judging import Grouper, Judge
+from tests.unit.hostile import LEXICON, PIECES
 
 TOLL = {"deaths", "missing", "injured", "injured_serious", "poisoned", "trapped", "evacuated", "loss_yuan"}
 
@@ -113,3 +116,11 @@ def test_a_post_that_comes_again_keeps_its_incident() -> None:
         {"id": "a", "text": "柳河路的水管爆了，请修", "time": "2026/1/2 8:00:00"},
     )
     assert first["incident"] == again["incident"]
+
+
+@settings(deadline=None)
+@given(some.lists(some.lists(some.sampled_from([*PIECES, *LEXICON]), max_size=9).map("".join), max_size=6))
+def test_many_posts_are_judged_as_each_is_alone(judge: Judge, texts: list[str]) -> None:
+    """What is found for a block of posts at once is no other than what is found post by post."""
+    posts = [{"id": "p", "text": f"{text}。"} for text in texts]
+    assert judged(judge, *posts) == [answer for post in posts for answer in judged(judge, post)]
