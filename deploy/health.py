@@ -136,9 +136,15 @@ def worker_health(status: Status) -> dict[str, object]:
 
     Trying a server again is one: a worker that waits for it is well, and to be left alone.
     """
+    said = crawler_health(status)
+    return {"healthy": said.pop("healthy"), "ready": status.ready, **said}
+
+
+def crawler_health(status: Status) -> dict[str, object]:
+    """What `/health` says of a crawler, whose sign of life is that its event loop turns."""
     now, waiting = time.monotonic(), status.waiting
     quiet = now - max(status.alive, waiting.seen if waiting else status.alive)
-    said: dict[str, object] = {"healthy": quiet < RECENT, "ready": status.ready, "quiet_seconds": round(quiet, 1)}
+    said: dict[str, object] = {"healthy": quiet < RECENT, "quiet_seconds": round(quiet, 1)}
     if waiting:
         seconds = round(now - waiting.since, 1)
         said["waiting"] = {"reason": waiting.why, "detail": waiting.detail, "seconds": seconds}

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,9 @@ T = TypeVar("T")
 
 WORKER_PATIENCE: Final = 40.0
 """Seconds that a worker may take to end: more than its own deadline (`WorkerSettings.stop`)."""
+
+_BEAT: Final = 1.0
+"""Seconds between two signs of life of a crawler."""
 
 WAIT: Final = 1.0
 """Seconds between two looks for a server that is away."""
@@ -207,7 +211,12 @@ async def _answer(request: Callable[[], Awaitable[T]], clock: Clock, tell: Tell)
 
 @asynccontextmanager
 async def open_crawler(
-    settings: Settings, counts: Counts, *, limits: Limits | None = None, backoff: Backoff | None = None
+    settings: Settings,
+    counts: Counts,
+    *,
+    limits: Limits | None = None,
+    backoff: Backoff | None = None,
+    tell: Tell = untold,
 ) -> AsyncIterator[Crawler]:
     """A crawler of the deployment's sources, which publishes to `.posts`, and to `.backfill` what is beyond the pace.
 
@@ -221,19 +230,20 @@ async def open_crawler(
     web_of = fetcher(
         contact=settings.contact, version=agent, clock=clock, limits=limits, allow_hosts=settings.allow_hosts
     )
-    async with open_log(settings) as kafka, open_search(settings, clock) as client, web_of as web:
+    async with open_log(settings) as kafka, open_search(settings, clock, tell) as client, web_of as web:
+        tell(None, "")
 
         async def publish(role: str, posts: Sequence[Post]) -> None:
             await kafka.send([message(role, post) for post in posts])
 
-        async def tell(event: Event) -> None:
+        async def tell_operators(event: Event) -> None:
             await kafka.send([report(event)])
 
         way = Way(
             web=web,
             door=door(settings),
             publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
-            report=tell,
+            report=tell_operators,
             locate=knowledge.locate(towns.values()),
             memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
             clock=clock,
@@ -275,14 +285,24 @@ async def crawl(settings: Settings, *, once: bool) -> bool:
         True when every source was read to its end.
     """
     names = sources.read_all(settings.sources, townships.read_all(settings.townships))
-    metrics = health.Metrics(sources=names)
+    metrics, status = health.Metrics(sources=names), Status()
     counts = Counts(observe(metrics))
-    serve_health(settings, metrics, lambda: {"healthy": True})
-    async with open_crawler(settings, counts) as crawler:
-        if once:
-            return await crawler.once()
-        await crawler.run()
-        return True
+    serve_health(settings, metrics, lambda: health.crawler_health(status))
+    beating = asyncio.create_task(_beat(status))
+    try:
+        async with open_crawler(settings, counts, tell=status.tell) as crawler:
+            if once:
+                return await crawler.once()
+            await crawler.run()
+            return True
+    finally:
+        beating.cancel()
+
+
+async def _beat(status: Status) -> None:
+    while True:
+        status.alive = time.monotonic()
+        await asyncio.sleep(_BEAT)
 
 
 # Both, supervised

@@ -9,7 +9,7 @@ import typer
 from deploy import wiring
 from deploy.cli import exits
 from deploy.cli.options import ConfigOption
-from deploy.cli.service import begun
+from deploy.cli.service import begun, logged
 from deploy.settings.deployment import Settings
 
 app = typer.Typer(add_completion=False)
@@ -24,7 +24,8 @@ def command(
 ) -> None:
     """Visit the sources, mask what leads to a person, publish new posts; until Ctrl-C."""
     settings = begun(config)
-    raise typer.Exit(asyncio.run(_crawl(settings, once=once)))
+    with logged("cannot go on"):
+        raise typer.Exit(asyncio.run(_crawl(settings, once=once)))
 
 
 async def _crawl(settings: Settings, *, once: bool) -> int:

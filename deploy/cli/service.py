@@ -30,10 +30,10 @@ def begun(config: Path | None) -> Settings:
 
 
 @contextmanager
-def logged() -> Iterator[None]:
+def logged(event: str = "cannot begin") -> Iterator[None]:
     """Say what ends the command in its log, in the log's format, where the other commands write to a person."""
     try:
         yield
     except XiangyinError as error:
-        log.error("cannot begin", reason=str(error), remedy="xiangyin check")  # noqa: TRY400 - no defect, no trace
+        log.error(event, reason=str(error), remedy="xiangyin check")  # noqa: TRY400 - no defect, no trace
         raise typer.Exit(exits.of(error)) from None

@@ -16,38 +16,37 @@ Observe = Callable[[str, str, int], None]
 class Counts:
     """How often what happened, by source and name.
 
-    Names are `visits`, `pages`, `unmodified`, `listed`, `published`, `unchanged`, `duplicate`, `empty`, `cut`,
-    `error:<name>` and `signal:<what>:<field>`. A post that is listed is then published, unchanged, a duplicate (the
-    id stands there twice with different words), empty, or without an id (a signal): the sums add up, unless
+    Names are `visits`, `requests`, `pages`, `unmodified`, `listed`, `published`, `unchanged`, `duplicate`, `empty`,
+    `cut`, `error:<name>` and `signal:<what>:<field>`. A post that is listed is then published, unchanged, a duplicate
+    (the id stands there twice with different words), empty, or without an id (a signal): the sums add up, unless
     publishing failed, which is counted as an error of the visit.
     """
 
     def __init__(self, observe: Observe | None = None) -> None:
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: dict[str, Counter[str]] = {}
         self._observe = observe
-        self._names: Counter[str] = Counter()
 
     def add(self, source: str, name: str, number: int = 1) -> None:
         """Count so many of a name."""
         if not number:
             return
         name = name[:_LONGEST]
-        if (source, name) not in self._counts:
-            if self._names[source] >= _NAMES:
-                name = f"{name.partition(':')[0]}:other"
-            self._names[source] += 1
-        self._counts[source, name] += number
+        counts = self._counts.setdefault(source, Counter())
+        if name not in counts and len(counts) >= _NAMES:
+            name = f"{name.partition(':')[0]}:other"
+        counts[name] += number
         if self._observe:
             self._observe(source, name, number)
 
     def of(self, source: str) -> Mapping[str, int]:
-        """The counts of one source by name."""
-        return {name: number for (owner, name), number in self._counts.items() if owner == source}
+        """The counts of one source by name, as they stand."""
+        return dict(self._counts.get(source, {}))
 
     def total(self, name: str) -> int:
         """The count of a name over all sources; with a colon at its end, of all names that begin so."""
         return sum(
             number
-            for (_, each), number in self._counts.items()
+            for counts in self._counts.values()
+            for each, number in counts.items()
             if each == name or (name.endswith(":") and each.startswith(name))
         )

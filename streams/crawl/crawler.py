@@ -1,20 +1,28 @@
 """Visit every source on its schedule, and outlive each one's troubles."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from streams.crawl.backoff import Backoff
+from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Head
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured, XiangyinError
 from streams.source import AnySource
+
+T = TypeVar("T")
 
 _AT_ONCE: Final = 100
 """Visits that run at the same time; each host has one connection besides."""
 
 _ATTEMPTS: Final = 3
+
+_LAST: Final = 5.0
+"""Seconds that the last counts may take to be written."""
+
 _ROUNDS: Final = 100
 """Visits in `once` after which a source that always lists something new is left."""
 
@@ -38,18 +46,35 @@ class Crawler:
         self._sources, self._way, self._random = sources, way, random
         self._backoff = backoff or Backoff()
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._ledger = Ledger(sources, way.memory, way.counts, way.clock, way.crawler)
 
     async def run(self) -> None:
-        """Visit every source on its schedule until cancelled. Raises Misconfigured when nothing can be remembered."""
+        """Visit every source on its schedule until cancelled.
+
+        Raises:
+            Misconfigured: nothing can be remembered, or published any more: an index, a topic or a right is missing.
+        """
         heads = await self._heads()
-        async with asyncio.TaskGroup() as group:
-            for source, head in zip(self._sources, heads, strict=True):
-                group.create_task(self._keep_visiting(source, head), name=f"crawl {source.name}")
+        async with self._kept():
+            tasks = [self._keep_visiting(source, head) for source, head in zip(self._sources, heads, strict=True)]
+            await _together([*tasks, self._ledger.keep_on()])
 
     async def once(self) -> bool:
         """Visit every source until it lists nothing new. True when each was read to its end. Raises as `run`."""
         await self._heads()
-        return all(await asyncio.gather(*[self._exhaust(source) for source in self._sources]))
+        async with self._kept():
+            return all(await _together([self._exhaust(source) for source in self._sources]))
+
+    @asynccontextmanager
+    async def _kept(self) -> AsyncIterator[None]:
+        """Whatever ends the crawler, what it counted is written: for as long as who ends it has patience."""
+        await self._ledger.open()
+        try:
+            yield
+        finally:
+            with suppress(XiangyinError, TimeoutError):
+                async with asyncio.timeout(_LAST):
+                    await self._ledger.keep()
 
     async def _heads(self) -> list[Head]:
         """How the sources stand. Hosts that asked the last crawler to be left alone are: several may stand on one."""
@@ -104,7 +129,22 @@ class Crawler:
     async def _visit(self, source: AnySource) -> Visited:
         async with self._turns:
             try:
-                return await visit(source, self._way)
+                visited = await visit(source, self._way)
+            except Misconfigured:
+                raise  # No later visit mends it: a person must.
             except Exception as error:  # noqa: BLE001 (nothing is lost: what was not published is not remembered)
                 self._way.counts.add(source.name, f"error:visit:{type(error).__name__}")
                 return Visited(0, 1)
+        if visited.watch:
+            self._ledger.stands(source.name, visited.watch)
+        return visited
+
+
+async def _together(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What all of them return. The first that raises ends the others, and its error is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            started = [group.create_task(task) for task in tasks]
+    except* Misconfigured as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in started]

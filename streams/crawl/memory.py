@@ -1,12 +1,14 @@
 """What crawlers remember of a source, so that any of them goes on where the last one stopped."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.crawl.day import Day, Days
+from streams.crawl.fence import Fence
 from streams.crawl.watch import Watch
 from streams.pages.page import Link
 from streams.records import Reach
@@ -41,14 +43,6 @@ class Held(Struct, frozen=True):
     reading: str = ""
 
 
-class Fence(Struct, frozen=True):
-    """Which writing of a head it was: another writing has another one."""
-
-    seq_no: int
-    primary_term: int
-    index: str = ""
-
-
 class Head(Struct, frozen=True, kw_only=True):
     """How a source stands.
 
@@ -74,7 +68,7 @@ class Head(Struct, frozen=True, kw_only=True):
         return now - self.visited <= _SILENT + 3 * timedelta(seconds=schedule)
 
 
-class Memory(Protocol):
+class Memory(Days, Protocol):
     """Where it is kept. Whatever is written is there for the next call, whoever asks.
 
     Posts are named by a digest of their id, which may hold a handle; pages by their address. Each call raises Busy
@@ -107,6 +101,7 @@ class Here(Memory):
         self._heads: dict[str, Head] = {}
         self._posts: dict[tuple[str, str], Noted] = {}
         self._pages: dict[tuple[str, str], Held] = {}
+        self._days: dict[tuple[str, date], Day] = {}
 
     async def head(self, source: str) -> Head:
         return self._heads.get(source, Head(source=source))
@@ -130,3 +125,17 @@ class Here(Memory):
     async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
         self._posts.update({(source, key): post for key, post in posts.items()})
         self._pages.update({(source, address): page for address, page in pages.items()})
+
+    async def days(self, names: Mapping[str, date]) -> Mapping[str, Day]:
+        return {source: self._days[source, day] for source, day in names.items() if (source, day) in self._days}
+
+    async def put_days(self, days: list[Day]) -> list[Day]:
+        late: list[Day] = []
+        for day in days:
+            there = self._days.get((day.source, day.day))
+            if (there.fence if there else None) != day.fence:
+                late.append(day)
+                continue
+            fence = Fence(day.fence.seq_no + 1 if day.fence else 0, 1)
+            self._days[day.source, day.day] = replace(day, fence=fence)
+        return late

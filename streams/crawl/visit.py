@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from streams.crawl.memory import Head
 from streams.crawl.walk import Walk, reading_of
-from streams.crawl.watch import look
+from streams.crawl.watch import Watch, look
 from streams.crawl.way import Way
 from streams.source import AnySource
 
@@ -20,13 +20,14 @@ class Visited(Struct, frozen=True):
     """How a visit went.
 
     `failures` keep it from being whole; `may_pass` says whether trying again soon makes sense. `retry_after` is the
-    longest wait that a site asked for, in seconds.
+    longest wait that a site asked for, in seconds. `watch` is how the source stands, where the visit came so far.
     """
 
     published: int
     failures: int
     may_pass: bool = True
     retry_after: float | None = None
+    watch: Watch | None = None
 
 
 async def visit(source: AnySource, way: Way) -> Visited:
@@ -51,9 +52,10 @@ async def visit(source: AnySource, way: Way) -> Visited:
         return _taken(source, way)
     walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
     await walk.all()
-    if await _finish(source, way, walk, head) is None:
+    stands = await _finish(source, way, walk, head)
+    if stands is None:
         return _taken(source, way)
-    return Visited(walk.news.published, walk.failures, walk.may_pass, walk.retry_after)
+    return Visited(walk.news.published, walk.failures, walk.may_pass, walk.retry_after, stands.watch)
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:

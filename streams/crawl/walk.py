@@ -12,7 +12,7 @@ from streams.crawl.backoff import PASSING
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held
 from streams.crawl.news import News
-from streams.crawl.watch import DRIFT, Field, Seen
+from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
@@ -71,6 +71,7 @@ class Walk:
         self._read: dict[bool, int] = {True: 0, False: 0}
         self._found: dict[bool, int] = {True: 0, False: 0}
         self._drifted = False
+        self._requests = self._amiss = 0
         self._posts: list[tuple[Field, ...]] = []
         self.news = News(source, way)
         self.failures = 0
@@ -106,6 +107,8 @@ class Walk:
             barren=barren,
             drifted=self._drifted,
             failed=bool(self.failures),
+            asked=self._requests,
+            amiss=self._amiss,
         )
 
     async def _thread(self, link: Link) -> None:
@@ -132,6 +135,7 @@ class Walk:
         except Unfetched as error:
             self._failed(error, link)
             return ()
+        self._asked_for()
         self._in_a_row = 0
         self._count("pages")
         if fetched is None:
@@ -173,6 +177,7 @@ class Walk:
             reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
         except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
             self._count(f"error:parser:{type(error).__name__}")
+            self._amiss += 1
             return None
         for signal in reading.signals:
             self._count(f"signal:{signal}")
@@ -185,16 +190,25 @@ class Walk:
         self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
         self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
         self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
-        self._drifted |= not DRIFT.isdisjoint(reading.signals)
+        drifted = not DRIFT.isdisjoint(reading.signals)
+        self._drifted |= drifted
+        self._amiss += drifted
 
     def _failed(self, error: Unfetched, link: Link) -> None:
         """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
         self._count(f"error:{error.name}")
+        if error.name not in RESTRAINT:
+            self._asked_for()
+            self._amiss += 1
         if error.name in PASSING or link.role == LISTING:
             self.failures += 1
             self._in_a_row += 1
             self.may_pass |= error.name in PASSING
             self.retry_after = max(self.retry_after or 0.0, error.retry_after or 0.0) or None
+
+    def _asked_for(self) -> None:
+        self._requests += 1
+        self._count("requests")
 
     def _count(self, name: str, number: int = 1) -> None:
         self._way.counts.add(self._source.name, name, number)

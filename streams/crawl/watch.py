@@ -10,15 +10,19 @@ from msgspec.structs import replace
 
 from streams.source import Source
 
-Trouble = Literal["", "few", "many", "barren", "bare", "failing"]
-"""`few` or `many`: posts against what the source's file expects. `barren`: pages are read, and nothing is in them.
-`bare`: posts lack what they used to have. `failing`: its pages cannot be had."""
+Trouble = Literal["", "few", "many", "barren", "bare", "erring", "failing"]
+"""`few` or `many`: posts against what the source's file expects, or against its own past where it expects nothing.
+`barren`: pages are read, and nothing is in them. `bare`: posts lack what they used to have. `erring`: many of its pages
+cannot be had or read. `failing`: none of its visits is whole."""
 
 Field = Literal["body", "published", "author"]
 """What a post of a source has, or never had; that it is gone tells of a selector that finds nothing any more."""
 
 DRIFT: Final = frozenset({"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing"})
 """Signals of a page in which the selectors or keys of its source find nothing."""
+
+RESTRAINT: Final = frozenset({"closed", "budget", "night", "resting", "robots", "address"})
+"""Failures for which no page was asked for: they say nothing about how well a site answers."""
 
 _ENOUGH: Final = 5
 """Posts that must be due before their absence says something: by chance none comes in 1 window of 150 (Poisson)."""
@@ -29,30 +33,62 @@ _SHARE: Final = 5
 _LOUD: Final = 2
 """More than so many times the highest number expected is not the village any more."""
 
+_WEEK: Final = timedelta(weeks=1)
+_WEEKS: Final = 3
+"""The same hours of so many weeks before are a source's own past."""
+
+_DUE: Final = 10
+"""Posts that the least of these weeks must have had: by chance one or none comes in 1 window of 2,000 (Poisson)."""
+
+_SURGE: Final = 5
+"""More than so many times the most of these weeks; who names no number is told of less."""
+
+_ASKED: Final = 20
+"""Pages that must have been asked for before a share of them says something."""
+
 _BARREN: Final = 3
 _BARE: Final = 100
 """Posts in a row without what posts of this source have had: more than a long thread of pictures, or of guests."""
 _PATIENCE: Final = timedelta(hours=6)
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=14)
+_PAST: Final = _WEEK * (_WEEKS + 1)
 _GAP: Final = timedelta(hours=12)
 """After a pause of the crawler itself, beyond two visits, the watch begins anew: what it did not see it can't miss."""
 
 
+class Past(Struct, frozen=True):
+    """What a window of days is held against: the least and the most that the same days of the weeks before had."""
+
+    days: int
+    least: int
+    most: int
+
+
 class Watch(Struct, frozen=True, kw_only=True):
-    """What is known of a source's health. `trouble` stands `since`, and is empty while all is well."""
+    """What is known of a source's health. `trouble` stands `since`, and is empty while all is well.
+
+    `good` is when the last whole visit ended.
+    """
 
     trouble: Trouble = ""
     since: datetime | None = None
     began: datetime | None = None
     last: datetime | None = None
     failing: datetime | None = None
+    good: datetime | None = None
     barren: int = 0
     fruitful: bool = False
     bare: dict[str, int] = {}
     """Of each field that a post of this source ever had, how many posts in a row have been without."""
     hours: dict[str, int] = {}
     """New posts by the hour in which they were written (hours since 1970), for as long as a window may be."""
+    asked: dict[str, int] = {}
+    """Pages asked for by the hour, for as long as a source may be failing."""
+    amiss: dict[str, int] = {}
+    """Those of them that could not be had or read."""
+    past: Past | None = None
+    """What the source was held against when it fell silent or grew loud: its trouble must not become its measure."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -65,6 +101,10 @@ class Seen(Struct, frozen=True, kw_only=True):
     barren: bool = False
     drifted: bool = False
     failed: bool = False
+    asked: int = 0
+    """Pages that were asked for."""
+    amiss: int = 0
+    """Those that could not be had, or in which the selectors find nothing."""
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,6 +119,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     time: datetime
     expected: tuple[int, int] | None = None
     """Posts a day."""
+    past: Past | None = None
+    """What it is held against where its file expects nothing."""
     window_days: int | None = None
     """Days over which `seen` was counted."""
     missing: tuple[str, ...] = ()
@@ -88,21 +130,26 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch, Event | None]:
     """How a source stands after a visit, and what is to be said: once when trouble begins, and once when it ends."""
     watch = _counted(_begun(watch, source, now), source, seen, now)
+    if not source.expects and watch.past is None:
+        watch = replace(watch, past=_past(watch, now))
     trouble = _trouble(watch, source, now)
     if bool(trouble) == bool(watch.trouble):
         return watch, None
     since = now if trouble else watch.since or now
+    past = watch.past
+    window = timedelta(days=past.days) if past else _window(source)
     event = Event(
         event="source_recovered" if not trouble else "source_loud" if trouble == "many" else "source_silent",
         source=source.name,
         township=source.served[0] if len(source.served) == 1 else source.inbox,
         reason=trouble or watch.trouble,
-        seen=_within(watch, _window(source), now),
+        seen=_within(watch, window, now),
         since=since,
         time=now,
         expected=source.expects.posts_a_day if source.expects else None,
-        window_days=_window(source).days,
-        missing=_missing(watch),
+        past=past,
+        window_days=window.days,
+        missing=missing(watch),
     )
     return replace(watch, trouble=trouble, since=since if trouble else None), event
 
@@ -113,22 +160,33 @@ def _begun(watch: Watch, source: Source, now: datetime) -> Watch:
 
 
 def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
-    hours = {hour: number for hour, number in watch.hours.items() if int(hour) > _hour(now - _LONGEST)}
+    kept = _LONGEST if source.expects else _PAST
+    hours = _lately(watch.hours, kept, now)
     for time in seen.times:
-        if now - _LONGEST < time:
-            hour = str(_hour(min(time, now)))
-            hours[hour] = hours.get(hour, 0) + 1
+        if now - kept < time:
+            hours = _added(hours, 1, min(time, now))
     bare = dict(watch.bare)
     for had in seen.posts:
         bare = {field: number + 1 for field, number in bare.items()} | dict.fromkeys(had, 0)
     wrong = seen.drifted or watch.fruitful or bool(source.expects and source.expects.posts_a_day[0])
     barren = watch.barren + 1 if seen.barren and wrong else 0 if seen.fruitful else watch.barren
     failing = (watch.failing or now) if seen.failed else None
-    fruitful = watch.fruitful or seen.fruitful
-    return replace(watch, hours=hours, bare=bare, barren=barren, failing=failing, fruitful=fruitful)
+    return replace(
+        watch,
+        hours=hours,
+        asked=_added(_lately(watch.asked, _PATIENCE, now), seen.asked, now),
+        amiss=_added(_lately(watch.amiss, _PATIENCE, now), seen.amiss, now),
+        bare=bare,
+        barren=barren,
+        failing=failing,
+        good=watch.good if seen.failed else now,
+        fruitful=watch.fruitful or seen.fruitful,
+        past=watch.past if watch.trouble in ("few", "many") else None,
+    )
 
 
-def _missing(watch: Watch) -> tuple[str, ...]:
+def missing(watch: Watch) -> tuple[str, ...]:
+    """What posts of the source have no more, by name."""
     return tuple(sorted(field for field, number in watch.bare.items() if number >= _BARE))
 
 
@@ -138,8 +196,17 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
         return "failing"
     if watch.barren >= _BARREN:
         return "barren"
-    if _missing(watch):
+    asked, amiss = sum(watch.asked.values()), sum(watch.amiss.values())
+    if asked >= _ASKED and amiss * (4 if watch.trouble == "erring" else 2) >= asked:
+        return "erring"
+    if missing(watch):
         return "bare"
+    if watch.began is None:
+        return ""
+    return _against_its_file(watch, source, now) if source.expects else _against_its_past(watch, now)
+
+
+def _against_its_file(watch: Watch, source: Source, now: datetime) -> Trouble:
     if not source.expects or watch.began is None:
         return ""
     (low, high), window = source.expects.posts_a_day, _window(source)
@@ -150,14 +217,43 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
     return "many" if now - watch.began >= _DAY and _within(watch, _DAY, now) > most else ""
 
 
+def _past(watch: Watch, now: datetime) -> Past | None:
+    """A day where a day of each of these weeks says enough, else a week; None for a source too quiet or too new."""
+    for window in (_DAY, _WEEK):
+        weeks = [_within(watch, window, now - week * _WEEK) for week in range(1, _WEEKS + 1)]
+        if min(weeks) >= _DUE:
+            return Past(window.days, min(weeks), max(weeks))
+    return None
+
+
+def _against_its_past(watch: Watch, now: datetime) -> Trouble:
+    past = watch.past
+    if past is None or watch.began is None or now - watch.began < timedelta(days=past.days):
+        return ""
+    seen = _within(watch, timedelta(days=past.days), now)
+    if seen * _SHARE < past.least * (2 if watch.trouble == "few" else 1):
+        return "few"
+    return "many" if seen > past.most * (_LOUD if watch.trouble == "many" else _SURGE) else ""
+
+
 def _window(source: Source) -> timedelta:
     """Whole days, in which enough posts are due, and no more than two weeks."""
     low = source.expects.posts_a_day[0] if source.expects else 0
     return min(_LONGEST, timedelta(days=ceil(_ENOUGH / low))) if low else _DAY
 
 
-def _within(watch: Watch, window: timedelta, now: datetime) -> int:
-    return sum(number for hour, number in watch.hours.items() if int(hour) > _hour(now - window))
+def _within(watch: Watch, window: timedelta, end: datetime) -> int:
+    begin, last = _hour(end - window), _hour(end)
+    return sum(number for hour, number in watch.hours.items() if begin < int(hour) <= last)
+
+
+def _lately(hours: dict[str, int], window: timedelta, now: datetime) -> dict[str, int]:
+    return {hour: number for hour, number in hours.items() if int(hour) > _hour(now - window)}
+
+
+def _added(hours: dict[str, int], number: int, time: datetime) -> dict[str, int]:
+    hour = str(_hour(time))
+    return hours | {hour: hours.get(hour, 0) + number} if number else hours
 
 
 def _hour(time: datetime) -> int:

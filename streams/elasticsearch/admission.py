@@ -23,26 +23,28 @@ class Admission:
 
     def __init__(self, server: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._server, self._clock = server, clock
-        self._refused: float | None = None
+        self._refused: dict[str, float] = {}
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def asking(self, right: str = "read") -> Iterator[None]:
         """Around a request.
+
+        Args:
+            right: what it takes; who may read and not write is refused although every other request succeeds.
 
         Raises:
             Busy: it may succeed later.
-            Misconfigured: we are refused for ADMISSION seconds now, whenever we ask.
+            Misconfigured: we are refused this for ADMISSION seconds now, whenever we ask.
         """
         try:
             with busy_when_away(self._server):
                 yield
         except Unadmitted as refusal:
             now = self._clock()
-            self._refused = now if self._refused is None else self._refused
-            if now - self._refused >= ADMISSION:
+            if now - self._refused.setdefault(right, now) >= ADMISSION:
                 raise
             raise Busy(f"{refusal}; one that starts may refuse for a while, and is waited for") from refusal
         except BaseException:
-            self._refused = None
+            self._refused.clear()
             raise
-        self._refused = None
+        self._refused.pop(right, None)

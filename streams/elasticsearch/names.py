@@ -46,6 +46,11 @@ class Names(Struct, frozen=True):
         """Alias of what crawlers remember of sources."""
         return f"{self.deployment}-sources"
 
+    @property
+    def health(self) -> str:
+        """Alias of how sources fared, a document a source and day."""
+        return f"{self.deployment}-health"
+
 
 def live(index: str) -> str:
     """An alias that an index has only while it is the one in use.

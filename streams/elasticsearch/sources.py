@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -9,10 +10,13 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from streams.crawl.memory import Fence, Head, Held, Memory, Noted
+from streams.crawl.day import Day
+from streams.crawl.fence import Fence
+from streams.crawl.memory import Head, Held, Memory, Noted
 from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.bulk import Write, fenced, send
 from streams.elasticsearch.failures import assert_prepared, looked_up
+from streams.elasticsearch.health import day_document, day_id, read_day
 from streams.elasticsearch.names import Names
 from streams.errors import Busy, Refused
 from streams.protocols import Conflict, Done, Outcome, Overloaded
@@ -38,7 +42,8 @@ class ElasticsearchMemory(Memory):
 
     def __init__(self, client: AsyncElasticsearch, *, server: str, deployment: str) -> None:
         self.deployment = deployment
-        self._client, self._server, self._index = client, server, Names(deployment).sources
+        self._client, self._server, names = client, server, Names(deployment)
+        self._index, self._health = names.sources, names.health
         self._admission = Admission(server)
 
     async def head(self, source: str) -> Head:
@@ -78,15 +83,30 @@ class ElasticsearchMemory(Memory):
         held = [self._write("index", source, PAGE, _page_id(source, url), page) for url, page in pages.items()]
         await self._send([*noted, *held])
 
+    async def days(self, names: Mapping[str, date]) -> Mapping[str, Day]:
+        """One look-up of all. Raises Misconfigured when the index was never created."""
+        items = await self._items([day_id(source, day) for source, day in names.items()], self._health)
+        found = zip(names.items(), items, strict=True)
+        return {source: read_day(source, day, item) for (source, day), item in found if item.get("found")}
+
+    async def put_days(self, days: list[Day]) -> list[Day]:
+        """One bulk of all, each created or put upon exactly the version that was read."""
+        writes = [
+            fenced({"_index": self._health, "_id": day_id(day.source, day.day)}, day.fence, day_document(day))
+            for day in days
+        ]
+        outcomes = await self._send(writes, "write health")
+        return [day for day, outcome in zip(days, outcomes, strict=True) if isinstance(outcome, Conflict)]
+
     async def _records(self, names: Mapping[str, str], kind: type[S]) -> dict[str, S]:
         items = await self._items(list(names.values()))
         return {name: _record(item, kind) for name, item in zip(names, items, strict=True) if item.get("found")}
 
-    async def _items(self, ids: list[str]) -> list[Any]:
+    async def _items(self, ids: list[str], index: str | None = None) -> list[Any]:
         items: list[Any] = []
         for start in range(0, len(ids), FOUND_AT_ONCE):
             with self._admission.asking():
-                answer = await self._client.mget(index=self._index, ids=ids[start : start + FOUND_AT_ONCE])
+                answer = await self._client.mget(index=index or self._index, ids=ids[start : start + FOUND_AT_ONCE])
                 for item in answer["docs"]:
                     looked_up(self._server, item)
             items += answer["docs"]
@@ -99,9 +119,9 @@ class ElasticsearchMemory(Memory):
         document = {"kind": kind, "source": source, **asdict(record)}
         return Write(verb, {"_index": self._index, "_id": identity}, document)
 
-    async def _send(self, writes: Iterable[Write]) -> list[Outcome]:
+    async def _send(self, writes: Iterable[Write], right: str = "write") -> list[Outcome]:
         """Outcomes, all of them Done or Conflict."""
-        with self._admission.asking():
+        with self._admission.asking(right):
             outcomes = await send(self._client, self._server, list(writes))
             assert_prepared(self._server, outcomes)
         for outcome in outcomes:

@@ -169,7 +169,7 @@ class ElasticsearchStore:
 
     async def _send(self, writes: Sequence[Write]) -> list[Outcome]:
         """Raises Misconfigured for what no document can help: nothing is lost, what was written is recalled."""
-        with self.admission.asking():
+        with self.admission.asking("write"):
             outcomes = await send(self.client, self.server, writes)
             assert_prepared(self.server, outcomes)
         return outcomes

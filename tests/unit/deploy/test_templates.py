@@ -1,17 +1,21 @@
 """The template files agree with the records: found out here, not by a refused document."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from deploy.templates import indices, templates
+from streams.crawl.day import Day
 from streams.crawl.memory import Head, Held, Noted
 from streams.crawl.watch import Watch
+from streams.elasticsearch.health import day_document
 from streams.protocols import Attempts
 from streams.records import Ambiguity, Change, Incident, JudgedPost, Post
 
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 NOT_SEARCHED = {"history", "pending_alerts", "applied"}
 OF_LOAD = {"partition", "pending", "due"}
 
@@ -73,7 +77,12 @@ def test_what_crawlers_remember_has_a_place() -> None:
     assert differing(Watch, properties("sources")["watch"]["properties"]) == []
 
 
-@pytest.mark.parametrize("kind", ["posts", "incidents", "history", "forgotten", "marks", "sources"])
+def test_every_field_of_a_day_has_a_place() -> None:
+    """A day that is refused would end the crawler."""
+    assert set(properties("health")) == set(day_document(Day(source="a", day=NOW.date(), begins=NOW)))
+
+
+@pytest.mark.parametrize("kind", ["posts", "incidents", "history", "forgotten", "marks", "sources", "health"])
 def test_mappings_are_strict(kind: str) -> None:
     """An unknown field is an error, never guessed at."""
     (body,) = [template.body for template in templates("demo") if template.kind == kind]

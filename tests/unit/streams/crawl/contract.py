@@ -1,11 +1,12 @@
 """What crawlers rely on, asked of the memory in this process and of the one that lasts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from streams.crawl.day import Day
 from streams.crawl.memory import Head, Held, Memory, Noted
-from streams.crawl.watch import Watch
+from streams.crawl.watch import Past, Watch
 from streams.pages.page import Link
 from streams.records import Reach
 
@@ -62,9 +63,50 @@ class MemoryContract:
     async def test_a_head_keeps_all_that_it_says(self, memory: Memory) -> None:
         """Health, too: a trouble that was reported is not reported again after a restart."""
         watch = Watch(
-            trouble="few", since=NOW, began=NOW, last=NOW, failing=NOW, barren=2, bare={"body": 7}, hours={"492000": 3}
+            trouble="few",
+            since=NOW,
+            began=NOW,
+            last=NOW,
+            failing=NOW,
+            good=NOW,
+            barren=2,
+            bare={"body": 7},
+            hours={"492000": 3},
+            asked={"492000": 9},
+            amiss={"492000": 1},
+            past=Past(7, 14, 20),
         )
         head = Head(source="a", crawler="1", visited=NOW, walked=True, reading="r", failures=2, closed=NOW, watch=watch)
         written = await memory.put_head(head)
         assert written is not None
         assert await memory.head("a") == written == replace(head, fence=written.fence)
+
+    async def test_a_day_keeps_all_that_it_says(self, memory: Memory) -> None:
+        """Another day of the source is apart, and so is another source's."""
+        assert await memory.days({"a": NOW.date(), "b": NOW.date()}) == {}
+        day = Day(
+            source="a",
+            day=NOW.date(),
+            begins=NOW,
+            townships=(HERE, THERE),
+            time=NOW,
+            good=NOW,
+            trouble="bare",
+            since=NOW,
+            missing=("author",),
+            shares={"1": {"visits": 2, "listed": 4, "published": 1, "unchanged": 2, "error:timeout": 3}},
+        )
+        assert await memory.put_days([day]) == []
+        found = (await memory.days({"a": NOW.date(), "b": NOW.date()}))["a"]
+        assert replace(found, fence=None) == day
+        assert await memory.days({"a": NOW.date() + timedelta(days=1)}) == {}
+
+    async def test_a_day_is_written_by_compare_and_set(self, memory: Memory) -> None:
+        """Of two crawlers that read the same day one writes it, and the other is told which it was."""
+        day, other = (Day(source=name, day=NOW.date(), begins=NOW) for name in "ab")
+        assert await memory.put_days([day]) == []
+        assert await memory.put_days([replace(day, trouble="few"), other]) == [replace(day, trouble="few")]
+        read = (await memory.days({"a": NOW.date()}))["a"]
+        assert await memory.put_days([replace(read, trouble="few")]) == []
+        assert await memory.put_days([replace(read, trouble="many")]) == [replace(read, trouble="many")]
+        assert (await memory.days({"a": NOW.date()}))["a"].trouble == "few"

@@ -1,15 +1,19 @@
 """The crawler keeps each source's schedule, whatever another one does."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+
+import pytest
 
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
+from streams.crawl.day import Day
 from streams.crawl.fetch import Fetched
-from streams.crawl.memory import Here
+from streams.crawl.memory import Here, Noted
 from streams.crawl.way import Way
-from streams.errors import Unfetched
+from streams.errors import Misconfigured, Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.source import Feed
@@ -89,8 +93,11 @@ async def crawl(web: Web, clock: Clock, hours: float, memory: Here | None = None
         for name, seconds in schedules.items()
     ]
     task = asyncio.create_task(Crawler(sources, way, lambda: 0.5).run())
-    await clock.pass_until(START + timedelta(hours=hours))
-    assert not task.done()
+    passing = asyncio.create_task(clock.pass_until(START + timedelta(hours=hours)))
+    await asyncio.wait([task, passing], return_when=asyncio.FIRST_COMPLETED)
+    passing.cancel()
+    if task.done():
+        await task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -146,3 +153,38 @@ async def test_what_a_site_asks_for_is_kept() -> None:
     web.failure = Unfetched("busy", "429", retry_after=900.0)
     await crawl(web, clock, 1, fails=60)
     assert web.times("fails")[:3] == [0, 900, 1800]
+
+
+async def test_a_crawler_that_may_not_publish_any_more_ends() -> None:
+    """A right that was taken away comes back by no waiting: it ends with what a person should mend, in its words."""
+    memory, clock = Here(), Clock()
+
+    async def denied(source: str, keys: Collection[str]) -> Mapping[str, Noted]:
+        raise Misconfigured("user crawler lacks the right Write on topic x.posts")
+
+    memory.pages = denied  # type: ignore[assignment,method-assign]
+    with pytest.raises(Misconfigured, match="lacks the right"):
+        await asyncio.wait_for(crawl(Web(clock), clock, 1, memory, works=600, hangs=600), 10)
+
+
+async def test_what_was_counted_is_written_each_minute_and_at_the_end() -> None:
+    """The health index lags behind by a minute; a crawler that is asked to end leaves nothing out."""
+    memory, clock = Here(), Clock()
+    await crawl(Web(clock), clock, 0.5, memory, works=600)
+    day = (await memory.days({"works": START.date()}))["works"]
+    assert (day.counts["visits"], day.counts["requests"]) == (4, 4)
+    assert day.time == START + timedelta(minutes=30)
+
+
+async def test_a_missing_health_index_is_named_before_any_site_is_asked() -> None:
+    """After an upgrade, `xiangyin indices create` comes first."""
+    memory, clock = Here(), Clock()
+    web = Web(clock)
+
+    async def missing(names: Mapping[str, date]) -> Mapping[str, Day]:
+        raise Misconfigured("has no index x-health; run `xiangyin indices create`")
+
+    memory.days = missing  # type: ignore[method-assign]
+    with pytest.raises(Misconfigured, match="indices create"):
+        await asyncio.wait_for(crawl(web, clock, 1, memory, works=600), 10)
+    assert web.asked == []

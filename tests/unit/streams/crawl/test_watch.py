@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from streams.crawl.watch import Event, Field, Seen, Watch, look
+from streams.crawl.watch import Event, Field, Past, Seen, Watch, look
 from streams.source import AnySource, parse_source
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -143,6 +143,55 @@ def test_a_loud_source_is_named_too() -> None:
     assert village.said[0][1].seen > 40
 
 
+def test_a_source_that_names_no_number_is_held_against_its_own_past() -> None:
+    """Less than a fifth of the least that the same hours of three weeks before had, and more than five times the most.
+
+    It stays so until it speaks again: weeks of silence are no measure.
+    """
+    village = Village().hours(24 * 7 * 4, by_day)
+    assert village.events() == []
+    village.hours(24 * 30).hours(48, by_day)
+    (fell, silent, _), (rose, recovered, reason) = village.events()
+    assert (silent, recovered, reason) == ("source_silent", "source_recovered", "few")
+    assert fell <= 24 * 28 + 24 < 24 * 58 <= rose <= 24 * 58 + 16
+    said = village.said[0][1]
+    assert (said.expected, said.past, said.window_days) == (None, Past(1, 16, 16), 1)
+    loud = Village().hours(24 * 7 * 4, by_day).hours(12, lambda _: 20).hours(48, by_day)
+    assert [event[1:] for event in loud.events()] == [("source_loud", "many"), ("source_recovered", "many")]
+
+
+def test_a_quiet_source_without_a_number_is_held_against_whole_weeks() -> None:
+    """Two posts a day say nothing about a day; fourteen a week do. One of fewer is let alone."""
+
+    def at(*hours: int) -> Callable[[int], int]:
+        return lambda hour: int(hour in hours)
+
+    village = Village().hours(24 * 7 * 4, at(8, 18)).hours(24 * 8)
+    assert [event[1:] for event in village.events()] == [("source_silent", "few")]
+    assert village.said[0][1].past == Past(7, 14, 14)
+    assert village.said[0][0] > 24 * (28 + 5)
+    assert Village().hours(24 * 7 * 4, at(8)).hours(24 * 20).events() == []
+
+
+def test_a_new_source_has_no_past() -> None:
+    """What its list reached back to is no whole week, and its silence is no news before there are three."""
+    assert Village().hours(24 * 12, by_day).hours(24 * 8).events() == []
+
+
+def test_a_source_whose_pages_fail_in_numbers_is_named() -> None:
+    """Half of twenty pages or more within six hours, though its lists can be read; over when it is a quarter."""
+    village = Village().hours(12, by_day, asked=10, amiss=4).hours(6, by_day, asked=10, amiss=7)
+    village.hours(12, by_day, asked=10, amiss=1)
+    assert [event[1:] for event in village.events()] == [("source_silent", "erring"), ("source_recovered", "erring")]
+    assert Village().hours(6, asked=2, amiss=2).events() == []
+
+
+def test_the_last_whole_visit_is_known() -> None:
+    """Failures since do not move it."""
+    village = Village().hours(3).hours(2, failed=True)
+    assert village.watch.good == START + 3 * HOUR
+
+
 def test_a_shared_source_is_reported_to_the_countys_inbox() -> None:
     """It belongs to no single township."""
     shared = source("[1, 9]", '"330206104", "330206105"')
@@ -156,3 +205,4 @@ def test_what_is_remembered_stays_small() -> None:
     village = Village("[1, 2000]").hours(24 * 30, lambda _: 1)
     village.watch, _ = look(village.watch, village.source, Seen(times=[START + timedelta(days=9999)]), village.now)
     assert len(village.watch.hours) <= 14 * 24
+    assert len(Village().hours(24 * 40, lambda _: 1, asked=9, amiss=1).watch.hours) <= 28 * 24

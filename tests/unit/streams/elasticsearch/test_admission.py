@@ -92,6 +92,15 @@ async def test_a_post_is_no_letter_because_a_right_is_missing(refusing: Refusing
             await refusing.store.write_posts({"p": PostWrite(judged(), None)})
 
 
+async def test_who_may_read_and_not_write_is_refused(refusing: Refusing) -> None:
+    """A worker or crawler that lost one right ends, too: that it may still read is no sign that it was let in."""
+    for after, error in ((0.0, Busy), (ADMISSION / 2, Busy), (ADMISSION / 2, Misconfigured)):
+        await refusing.ask(THERE, after=after)
+        refusing.answer = item(FORBIDDEN[1]["error"])
+        with pytest.raises(error, match="refuses our credentials"):
+            await refusing.store.write_posts({"p": PostWrite(judged(), None)})
+
+
 class Impatient:
     """A clock that does not wait."""
 

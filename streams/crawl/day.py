@@ -1,0 +1,90 @@
+"""A source's day: what its crawlers counted, and how it stood when they last wrote."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from streams.crawl.fence import Fence
+from streams.crawl.watch import Trouble
+
+Shares = Mapping[str, Mapping[str, int]]
+
+_WRITERS: Final = 5
+"""Crawlers of a day whose counts are kept apart; those of earlier ones are a single share: they write no more."""
+
+EARLIER: Final = ""
+
+_CLOSED: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "foreign"})
+"""Second words of a signal that are ours; what else follows may be a page's own words, and those name people."""
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """One source on one day, by its own time zone; `begins` is that midnight.
+
+    `shares` are the counts of each crawler, as of its last writing: one that writes again, or does not know whether its
+    last writing arrived, puts the same number there and adds nothing twice.
+    """
+
+    source: str
+    day: date
+    begins: datetime
+    townships: tuple[str, ...] = ()
+    time: datetime | None = None
+    good: datetime | None = None
+    """When the last whole visit ended, today or before."""
+    trouble: Trouble = ""
+    since: datetime | None = None
+    missing: tuple[str, ...] = ()
+    shares: Shares = {}
+    fence: Fence | None = None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """All that was counted, by name; see `streams.crawl.counts.Counts`."""
+        return sum((Counter(dict(share)) for share in self.shares.values()), Counter())
+
+    @property
+    def coverage(self) -> float | None:
+        """Which part of the posts that were listed is published, now or before."""
+        counts = self.counts
+        return (counts["published"] + counts["unchanged"]) / counts["listed"] if counts["listed"] else None
+
+    def names(self, kind: str) -> list[str]:
+        """What was counted under `error`, `signal` or `trouble`, without that word."""
+        return sorted(name.removeprefix(f"{kind}:") for name in self.counts if name.startswith(f"{kind}:"))
+
+    def total(self, kind: str) -> int:
+        """How often anything of this kind was counted."""
+        return sum(number for name, number in self.counts.items() if name.startswith(f"{kind}:"))
+
+
+class Days(Protocol):
+    """Where they are kept, in real time; each call raises Busy when it failed and may succeed later."""
+
+    async def days(self, names: Mapping[str, date]) -> Mapping[str, Day]:
+        """The days of these sources; none for those of which nothing was counted."""
+
+    async def put_days(self, days: list[Day]) -> list[Day]:
+        """Create, or replace exactly what was read; those that somebody else has written meanwhile are the answer."""
+
+
+def with_share(shares: Shares, crawler: str, counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """The shares, a crawler's counts in the place of what it wrote before; names of crawlers sort by their start."""
+    told: Counter[str] = Counter()
+    for name, number in counts.items():
+        told[shown(name)] += number
+    merged = {**{writer: dict(share) for writer, share in shares.items()}, crawler: dict(told)}
+    while len(merged) > _WRITERS:
+        first, second, *_ = sorted(merged)
+        merged[EARLIER] = dict(Counter(merged.pop(first)) + Counter(merged.pop(second)))
+    return merged
+
+
+def shown(name: str) -> str:
+    """The name of a count, without words of a page."""
+    kind, _, rest = name.partition(":")
+    what, _, field = rest.partition(":")
+    return f"{kind}:{what}" if kind == "signal" and field not in _CLOSED else name

@@ -1,0 +1,130 @@
+"""Write the sources' days: once a minute while a crawler runs, and when it ends."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams.crawl.counts import Counts
+from streams.crawl.day import Day, Days, with_share
+from streams.crawl.watch import Watch, missing
+from streams.errors import Busy
+from streams.protocols import Clock
+from streams.source import Source
+
+EVERY: Final = 60.0
+"""Seconds; what a crawler counted since is lost when it is killed, and nothing else."""
+
+_ATTEMPTS: Final = 3
+"""Of one document, when others write it, too."""
+
+
+class _Book(Struct):
+    """What this crawler counted of a source by the beginning of a day, when it last tried to write, and as written."""
+
+    day: date
+    begin: Mapping[str, int]
+    tried: Mapping[str, int] = {}
+    written: Mapping[str, int] = {}
+
+
+class Ledger:
+    """Keeps what was counted of each source, by day.
+
+    Args:
+        sources: all that this crawler visits.
+        days: where they are kept.
+        counts: of this process.
+        clock: says which day it is.
+        crawler: names this process.
+    """
+
+    def __init__(self, sources: Sequence[Source], days: Days, counts: Counts, clock: Clock, crawler: str) -> None:
+        self._sources = {source.name: source for source in sources}
+        self._days, self._counts, self._clock, self._crawler = days, counts, clock, crawler
+        self._books: dict[str, _Book] = {}
+        self._watches: dict[str, Watch] = {}
+
+    def stands(self, source: str, watch: Watch) -> None:
+        """This is how a source stands after a visit."""
+        self._watches[source] = watch
+
+    async def open(self) -> None:
+        """Ask for today, so that whatever keeps it from being written is named before any site is asked.
+
+        Raises:
+            Misconfigured: the index was never created, or we may not write there.
+        """
+        try:
+            await self._days.days({name: self._today(source) for name, source in self._sources.items()})
+        except Busy:
+            return
+
+    async def keep_on(self) -> None:
+        """Write what is new until cancelled; a server that is away is tried again a minute later."""
+        while True:
+            await self._clock.sleep(EVERY)
+            try:
+                await self.keep()
+            except Busy:
+                continue
+
+    async def keep(self) -> None:
+        """Write what was counted since the last time.
+
+        Raises:
+            Busy: some of it is not written, or nobody knows; the next call writes it, once.
+        """
+        for name, source in self._sources.items():
+            book = self._books.setdefault(name, _Book(self._today(source), {}))
+            if book.day != self._today(source) and book.tried != book.written:
+                await self._write([name])  # Nobody knows whether the old day has it: put the same number there.
+        names = [name for name, source in self._sources.items() if self._has_news(name, source)]
+        if names:
+            await self._write(names)
+
+    def _has_news(self, name: str, source: Source) -> bool:
+        """Whether there is something to write; on a new day it is what was not written on the old one."""
+        book, counts = self._books[name], self._counts.of(name)
+        if book.day != self._today(source):
+            book = self._books[name] = _Book(self._today(source), book.written, book.written, book.written)
+        if counts == book.written:
+            return False
+        book.tried = counts
+        return True
+
+    async def _write(self, names: Iterable[str]) -> None:
+        left = list(names)
+        for _ in range(_ATTEMPTS):
+            there = await self._days.days({name: self._books[name].day for name in left})
+            late = {
+                day.source for day in await self._days.put_days([self._day(name, there.get(name)) for name in left])
+            }
+            for name in left:
+                if name not in late:
+                    self._books[name].written = self._books[name].tried
+            left = [name for name in left if name in late]
+            if not left:
+                return
+        raise Busy(f"others keep writing the days of {', '.join(left)}")
+
+    def _day(self, name: str, there: Day | None) -> Day:
+        source, book = self._sources[name], self._books[name]
+        midnight = datetime.combine(book.day, time(), source.zone).astimezone(UTC)
+        day = there or Day(source=name, day=book.day, begins=midnight)
+        counts = {what: number - book.begin.get(what, 0) for what, number in book.tried.items()}
+        day = replace(
+            day,
+            townships=source.served,
+            time=self._clock.now(),
+            shares=with_share(day.shares, self._crawler, {what: number for what, number in counts.items() if number}),
+        )
+        watch = self._watches.get(name)
+        if watch is None:
+            return day
+        return replace(day, good=watch.good, trouble=watch.trouble, since=watch.since, missing=missing(watch))
+
+    def _today(self, source: Source) -> date:
+        return self._clock.now().astimezone(source.zone).date()

@@ -1,0 +1,172 @@
+"""What crawlers counted stands in the sources' days, once, whatever ends them and whatever the store does."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from streams.crawl.counts import Counts
+from streams.crawl.day import Day, shown, with_share
+from streams.crawl.ledger import Ledger
+from streams.crawl.memory import Here
+from streams.crawl.watch import Watch
+from streams.errors import Busy
+from streams.source import Feed
+
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+FEED = Feed(name="a", url="https://a.example.cn/", township="330206104")
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+class Flaky(Here):
+    """A store that is told of each writing whether it arrives, and whether its answer does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrives = self.answers = True
+
+    async def put_days(self, days: list[Day]) -> list[Day]:
+        late = await super().put_days(days) if self.arrives else []
+        if not self.answers:
+            raise Busy("no answer")
+        return late
+
+
+class Life:
+    """Crawlers of one source, one after the other or side by side."""
+
+    def __init__(self) -> None:
+        self.memory, self.clock, self.names = Flaky(), Clock(), 0
+        self.start()
+
+    def start(self) -> None:
+        self.names, self.counts = self.names + 1, Counts()
+        self.ledger = Ledger([FEED], self.memory, self.counts, self.clock, f"{self.names:03}")
+
+    async def keep(self, *, arrives: bool = True, answers: bool = True) -> bool:
+        self.memory.arrives, self.memory.answers = arrives, answers
+        try:
+            await self.ledger.keep()
+        except Busy:
+            return False
+        return True
+
+    async def day(self, day: date) -> Day:
+        return (await self.memory.days({"a": day}))["a"]
+
+    async def total(self, name: str) -> int:
+        days = [START.date() + timedelta(days=number) for number in range(60)]
+        found = [(await self.memory.days({"a": day})).get("a") for day in days]
+        return sum(each.counts[name] for each in found if each)
+
+
+async def test_a_day_says_what_was_counted_and_how_the_source_stands() -> None:
+    """Read in Kibana: coverage, errors and signals by name, trouble, what is missing, the last whole visit."""
+    life = Life()
+    life.counts.add("a", "listed", 8)
+    life.counts.add("a", "published", 2)
+    life.counts.add("a", "unchanged", 4)
+    life.counts.add("a", "error:timeout", 3)
+    life.counts.add("a", "signal:title:missing")
+    life.counts.add("a", "trouble:bare")
+    life.ledger.stands("a", Watch(trouble="bare", since=START, good=START, bare={"author": 100, "body": 0}))
+    await life.keep()
+    day = await life.day(START.date())
+    assert (day.coverage, day.total("error"), day.names("error")) == (0.75, 3, ["timeout"])
+    assert (day.names("signal"), day.names("trouble")) == (["title:missing"], ["bare"])
+    assert (day.trouble, day.since, day.good, day.missing) == ("bare", START, START, ("author",))
+    assert (day.begins, day.townships) == (datetime(2026, 2, 28, 16, tzinfo=UTC), ("330206104000",))
+
+
+async def test_a_day_is_the_sources_own() -> None:
+    """Midnight in China is at 16:00 UTC; what was counted since the last writing goes where it is written."""
+    life = Life()
+    life.counts.add("a", "visits", 2)
+    await life.keep()
+    life.clock.time = datetime(2026, 3, 1, 16, tzinfo=UTC)
+    life.counts.add("a", "visits", 3)
+    await life.keep()
+    assert [(await life.day(date(2026, 3, day))).counts["visits"] for day in (1, 2)] == [2, 3]
+
+
+async def test_a_source_of_which_nothing_is_counted_is_not_written_again() -> None:
+    """A thousand sources that rest cost nothing."""
+    life = Life()
+    await life.keep()
+    assert await life.memory.days({"a": START.date()}) == {}
+
+
+async def test_two_crawlers_of_a_source_add_up() -> None:
+    """Each has a share of its own; whoever writes second reads what the first one wrote."""
+    life = Life()
+    life.counts.add("a", "visits", 2)
+    first = life.ledger
+    await life.keep()
+    life.start()
+    life.counts.add("a", "visits", 5)
+    await life.keep()
+    await first.keep()
+    assert (await life.day(START.date())).counts == Counter(visits=7)
+
+
+STEPS = some.lists(
+    some.tuples(
+        some.integers(0, 3),
+        some.sampled_from([(True, True), (True, False), (False, False)]),
+        some.sampled_from("+++-d"),
+    ),
+    max_size=30,
+)
+
+
+@given(STEPS)
+def test_restarts_lost_answers_and_midnights_neither_lose_nor_double(
+    steps: list[tuple[int, tuple[bool, bool], str]],
+) -> None:
+    """A crawler that ends in good order writes last; before that, any writing or its answer may be lost."""
+
+    async def live() -> None:
+        life, expected = Life(), 0
+        for number, (arrives, answers), then in steps:
+            life.counts.add("a", "published", number)
+            expected += number
+            await life.keep(arrives=arrives, answers=answers)
+            if then == "d":
+                life.clock.time += timedelta(days=1)
+            if then == "-":
+                assert await life.keep()
+                life.start()
+        assert await life.keep()
+        assert await life.total("published") == expected
+
+    asyncio.run(live())
+
+
+def test_crawlers_that_come_and_go_do_not_fill_a_day() -> None:
+    """A thousand restarts are five shares, and the sum is right."""
+    shares: dict[str, dict[str, int]] = {}
+    for number in range(1000):
+        shares = with_share(shares, f"{number:04}", {"visits": 1, "published": 2})
+    assert len(shares) == 5
+    assert Day(source="a", day=START.date(), begins=START, shares=shares).counts == Counter(visits=1000, published=2000)
+
+
+def test_no_words_of_a_page_are_kept() -> None:
+    """A class may be called after somebody; our own names of fields are not."""
+    assert shown("signal:unused:user-老周看天") == "signal:unused" == shown("signal:unused:老周:missing")
+    assert shown("signal:title:missing") == "signal:title:missing"
+    assert shown("error:parser:ValueError") == "error:parser:ValueError"
