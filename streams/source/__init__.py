@@ -1,7 +1,7 @@
 """A source as its YAML says: where it is, how to read it, how much is normal, what is knowingly left."""
 
+from streams.source.api import Api, Item, Paging
 from streams.source.base import Expects, Source
-from streams.source.board import Board, Message, Paging
 from streams.source.feed import Feed
 from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
@@ -9,12 +9,12 @@ from streams.source.selector import Selector
 
 __all__ = [
     "AnySource",
-    "Board",
+    "Api",
     "Expects",
     "Feed",
     "Forum",
+    "Item",
     "Listing",
-    "Message",
     "Paging",
     "Selector",
     "Source",

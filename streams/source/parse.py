@@ -9,11 +9,11 @@ import msgspec
 import yaml
 
 from streams.errors import Misconfigured
-from streams.source.board import Board
+from streams.source.api import Api
 from streams.source.feed import Feed
 from streams.source.forum import Forum
 
-AnySource = Feed | Forum | Board
+AnySource = Feed | Forum | Api
 
 
 def parse_source(text: str, path: Path) -> AnySource:

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urljoin
 
 import feedparser
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
+from streams.pages.links import absolute
 from streams.pages.markup import plain, text_of
 from streams.pages.page import Page, Raw, Reading
 from streams.source import Feed
@@ -45,17 +45,19 @@ def _xml(text: str, page: Page, source: Feed) -> Reading:
 
 
 def _entry(entry: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str]:
-    bodies = [entry.get("summary", ""), *(each.get("value", "") for each in entry.get("content", ()))]
-    link, said = entry.get("link", ""), entry.get("published") or entry.get("updated")
+    # A broken feed's values may be None or of any type.
+    contents = [each.get("value") for each in entry.get("content", ()) if isinstance(each, Mapping)]
+    detail = entry.get("author_detail")
+    link, said = _string(entry.get("link")), _string(entry.get("published")) or _string(entry.get("updated"))
     return _raw(
         page,
         source,
-        identity=entry.get("id") or link,
-        title=entry.get("title", ""),
-        body=max(bodies, key=len),
+        identity=_string(entry.get("id")) or link,
+        title=_string(entry.get("title")),
+        body=max(map(_string, (entry.get("summary"), *contents)), key=len),
         link=link,
-        said=said,
-        author=entry.get("author_detail", {}).get("name") or entry.get("author"),
+        said=said or None,
+        author=_string(detail.get("name") if isinstance(detail, Mapping) else None) or _string(entry.get("author")),
     )
 
 
@@ -81,12 +83,12 @@ def _item(item: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str]:
         body=next((body for body in bodies if body), ""),
         link=_string(item.get("url")),
         said=_string(item.get("date_published")) or _string(item.get("date_modified")) or None,
-        author=_string(first.get("name")) or None,
+        author=_string(first.get("name")),
     )
 
 
 def _raw(
-    page: Page, source: Feed, *, identity: str, title: str, body: str, link: str, said: str | None, author: str | None
+    page: Page, source: Feed, *, identity: str, title: str, body: str, link: str, said: str | None, author: str
 ) -> tuple[Raw, str]:
     """The post, and a signal or nothing about its time."""
     published = time_of(said, source.zone, page.fetched)
@@ -95,8 +97,8 @@ def _raw(
         title=text_of(title).replace("\n", " "),
         body=text_of(body),
         kind="article",
-        url=urljoin(page.url, link) if link else None,
-        author=plain(author) if author else None,
+        url=absolute(page.url, link) or None,
+        author=plain(author) or None,
         published=published,
     )
     return raw, "" if published else "time:unreadable" if said else "time:missing"

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
+from streams.pages.links import absolute
 from streams.pages.markup import document, plain, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
@@ -42,21 +43,14 @@ def _listing(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
 
 def _row(row: LexborNode, page: Page, source: Forum) -> Link | None:
     node = row.css_first(source.list.thread) if source.list.row else row
-    address = (node.attributes.get("href") or "").strip() if node else ""
-    return Link(_absolute(page, address), THREAD, _value(row, source.list.stamp) or None) if address else None
+    address = absolute(page.url, (node.attributes.get("href") or "") if node else "")
+    return Link(address, THREAD, _value(row, source.list.stamp) or None) if address else None
 
 
 def _next(parsed: LexborHTMLParser, selector: str | None, page: Page, role: str) -> list[Link]:
     node = parsed.css_first(selector) if selector else None
-    address = (node.attributes.get("href") or "").strip() if node else ""
-    return [Link(_absolute(page, address), role)] if address else []
-
-
-def _absolute(page: Page, address: str) -> str:
-    try:
-        return urldefrag(urljoin(page.url, address)).url
-    except ValueError:  # Brackets that are no IPv6 address: nothing that could be fetched.
-        return ""
+    address = absolute(page.url, (node.attributes.get("href") or "") if node else "")
+    return [Link(address, role)] if address else []
 
 
 def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:

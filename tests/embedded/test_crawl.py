@@ -51,7 +51,7 @@ def county(servers: EmbeddedServers, deployment: str, tmp_path: Path, site: Site
     settings = tmp_path / "deployment.yaml"
     settings.write_text(f"{settings.read_text('utf-8')}allow_hosts: ['{site.address}']\n", "utf-8")
     source = {
-        "kind": "board",
+        "kind": "api",
         "url": f"http://{site.address}/api",
         "townships": list(TOWNSHIPS),
         "message": {"id": "id", "body": "body", "author": "who"},

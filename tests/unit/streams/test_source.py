@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import Misconfigured
-from streams.source import Board, Feed, Forum, parse_source
+from streams.source import Api, Feed, Forum, parse_source
 
 FORUM = """\
 kind: forum
@@ -35,8 +35,38 @@ def test_a_source_is_named_after_its_file() -> None:
 def test_the_kind_decides_the_form() -> None:
     """Each kind has its own fields."""
     feed = parse_source('{kind: feed, url: "https://a.cn/rss", township: "330206104"}', PATH)
-    board = parse_source('{kind: board, url: "https://a.cn/", township: "330206104", message: {id: a, body: b}}', PATH)
-    assert [type(each) for each in (parse_source(FORUM, PATH), feed, board)] == [Forum, Feed, Board]
+    api = parse_source('{kind: api, url: "https://a.cn/", township: "330206104", message: {id: a, body: b}}', PATH)
+    assert [type(each) for each in (parse_source(FORUM, PATH), feed, api)] == [Forum, Feed, Api]
+
+
+API = """\
+kind: api
+url: https://board.example.cn/api
+township: "330206104"
+items: data.list
+message: {id: id, body: content}
+paging: {parameter: page}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("data.list", "'data.['", 4, "`items`: 'data.[' is no JMESPath"),
+        ("body: content", "body: created-at", 5, """'"created-at"'"""),
+        ("body: content", "body: no_such(x)", 5, "the function no_such"),
+        ("body: content", "body: 内容", 5, "double quotes"),
+        ("page}", "before, time: t, cursor: c}", 6, "exclude each other"),
+        ("page}", "page, step: 0}", 6, "same page"),
+        ("page}", "page, time: ']'}", 6, "JMESPath"),
+    ],
+)
+def test_a_wrong_expression_is_refused_when_its_source_is_read(before: str, after: str, line: int, words: str) -> None:
+    """And not when the first page comes; keys of other signs than ASCII letters need quotes."""
+    message = refusal(API.replace(before, after))
+    assert words in message
+    assert message.startswith(f"{PATH}:{line}:")
+    parse_source(API.replace("content", """'"内容"'"""), PATH)
 
 
 def test_township_codes_are_served_in_twelve_digits_each_once() -> None:
@@ -82,4 +112,4 @@ def test_the_examples_of_the_docs_are_sources() -> None:
     """What docs/sources.md shows can be copied."""
     text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text("utf-8")
     examples = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
-    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board]
+    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Api]

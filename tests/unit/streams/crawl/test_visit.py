@@ -24,7 +24,7 @@ from streams.records import Post
 from streams.source import AnySource, parse_source
 
 BOARD = """
-kind: board
+kind: api
 url: https://board.example.cn/api
 townships: ["330206104", "330206105", "330206106"]
 items: list
