@@ -1,4 +1,4 @@
-"""Refuse addresses inside: private, loopback and link-local ones, unless the deployment names the host."""
+"""Refuse addresses that are none of the web: private, loopback and link-local ones, unless the deployment names one."""
 
 import socket
 from collections.abc import Collection
@@ -67,6 +67,23 @@ class GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._resolver.close()
+
+
+def web_address(address: str, base: URL | None = None) -> URL:
+    """An address as it is asked for, without fragment. Raises Unfetched `address` for what is none."""
+    try:
+        url = URL(address)
+        return (base.join(url) if base else url).with_fragment(None)
+    except (ValueError, TypeError) as error:
+        raise Unfetched("address", f"{address!r}: no web address") from error
+
+
+def target_of(url: URL, location: str, *, downgrade: bool = False) -> URL:
+    """Where a redirect leads. Raises Unfetched: `redirects` for one from https to http, unless that may be."""
+    target = web_address(location, url)
+    if url.scheme == "https" and target.scheme == "http" and not downgrade:
+        raise Unfetched("redirects", f"{url}: leads to {target}, where anybody between may change the page")
+    return target
 
 
 def is_public(text: str) -> bool:

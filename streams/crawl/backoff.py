@@ -7,8 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
+LATER: Final = frozenset({"hours", "budget"})
+"""Names of what is no failure: the source is fetched again at its time."""
+
 PASSING: Final = frozenset(
-    {"timeout", "unreachable", "broken", "server", "busy", "closed", "resting", "budget", "robots_away"}
+    {"timeout", "unreachable", "broken", "server", "busy", "closed", "resting", "robots_away", *LATER}
 )
 """Names of failures that may pass by themselves."""
 

@@ -14,12 +14,16 @@ class Budget:
         self.whose, self._most = whose, most
         self._day, self._spent = "", 0
 
-    def spend(self, now: datetime) -> None:
-        """Count a request. Raises Unfetched `budget` when none is left; `retry_after` is the time until midnight."""
+    def assert_left(self, now: datetime) -> None:
+        """Raise Unfetched `budget` when none is left; `retry_after` is the time until midnight."""
         if self.spent(now) >= self._most:
             day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
             seconds = (day + timedelta(days=1) - now).total_seconds()
             raise Unfetched("budget", f"{self.whose}: all {self._most} requests of the day are spent", seconds)
+
+    def spend(self, now: datetime) -> None:
+        """Count a request. Raises as `assert_left`."""
+        self.assert_left(now)
         self._spent += 1
 
     def spent(self, now: datetime) -> int:

@@ -111,6 +111,8 @@ class Crawler:
     def _pause(self, source: AnySource, failures: int, visited: Visited) -> float:
         if failures:
             return self._backoff.delay(failures, self._random, visited.retry_after)
+        if visited.retry_after:
+            return visited.retry_after + source.schedule * self._random()  # Not all of them at the stroke of six.
         return source.schedule * (0.95 + 0.1 * self._random())
 
     async def _exhaust(self, source: AnySource) -> bool:
@@ -122,6 +124,8 @@ class Crawler:
                 if failures >= _ATTEMPTS or not visited.may_pass:
                     return False
                 await self._way.clock.sleep(self._backoff.delay(failures, self._random, visited.retry_after))
+            elif visited.retry_after:
+                return False
             elif not visited.published:
                 return True
         return False

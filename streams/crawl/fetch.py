@@ -11,14 +11,16 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
-from streams.crawl.address import Addresses, GuardedResolver
+from streams.crawl.address import Addresses, GuardedResolver, target_of, web_address
 from streams.crawl.backoff import retry_after
 from streams.crawl.body import body_of
 from streams.crawl.host import Host, HostEvent, Tell
 from streams.crawl.recent import Recent
 from streams.crawl.robots import LARGEST, PRODUCT, Robots
+from streams.crawl.terms import Terms
 from streams.errors import Misconfigured, Unfetched
 from streams.protocols import Clock
+from streams.source import Source
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _HOSTS: Final = 10_000
@@ -42,6 +44,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """A Crawl-delay above this is taken as this."""
     budget: int = 10_000
     """Requests to one host in a day."""
+    hours: str = ""
+    """When anything may be fetched, as 06:00-23:00 in the time zone of the source that asks; empty for always."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -81,18 +85,29 @@ class Fetcher:
         self._random, self._tell = random, tell
         self._robots = Robots(self._read_robots, clock)
         self._hosts: Recent[str, Host] = Recent(self._new_host, _HOSTS, lambda host: host.is_in_use)
+        self._terms = Terms(limits.hours, limits.budget, clock)
 
-    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
+    async def fetch(
+        self, address: str, etag: str | None = None, modified: str | None = None, source: Source | None = None
+    ) -> Fetched | None:
         """The page, or None when it has not changed since it had this ETag or this Last-Modified.
+
+        Args:
+            address: of the page.
+            etag: what the site gave with it the last time.
+            modified: the same.
+            source: for which it is fetched: its hours and its budget are kept besides, and what its permission covers
+                is not asked of robots.txt.
 
         Raises:
             Unfetched: `robots`, `robots_away`, `address`, `redirects`, `timeout`, `unreachable`, `broken`, `large`,
                 `bomb`, `busy` (429), `server` (5xx), `closed` (the host asked to be left alone), `resting` (it failed
-                too often in a row), `budget` (it had its requests of the day), `status_404`...
+                too often in a row), `budget` (it, or the source, had its requests of the day), `hours` (nothing is
+                fetched at this time of day), `status_404`...
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": modified}
         validators = {name: said for name, said in asked.items() if said}
-        url, answer = await self._follow(_url(address), validators, robots=True)
+        url, answer = await self._follow(web_address(address), validators, source, robots=True)
         if answer.status == 304 and validators:  # noqa: PLR2004 (what nobody asked has not changed since nothing)
             return None
         if answer.status != 200:  # noqa: PLR2004
@@ -107,16 +122,33 @@ class Fetcher:
 
     def rest(self, address: str, until: datetime) -> None:
         """Leave a host alone until then: it asked the crawler before this one."""
-        self._host(_url(address)).rest(until)
+        self._host(web_address(address)).rest(until)
 
-    async def _follow(self, url: URL, headers: Mapping[str, str], *, robots: bool) -> tuple[URL, _Answer]:
+    def opens_in(self, source: Source) -> float:
+        """Seconds until the source may be visited, 0 within its hours and the deployment's."""
+        return self._terms.opens_in(source)
+
+    def host_of(self, address: str) -> str:
+        """The host as it is counted, with its port where the deployment names one."""
+        return self._host(web_address(address)).name
+
+    def recall(self, source: Source, day: str, requests: int) -> None:
+        """Count what the crawler before this one asked for a source on a day (as 2026-03-01)."""
+        now = self._clock.now()
+        self._host(web_address(source.url)).budget.recall(day, requests, now)
+        self._terms.budget(source).recall(day, requests, now)
+
+    async def _follow(
+        self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
+    ) -> tuple[URL, _Answer]:
         """Every hop is checked as the first one was."""
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url)
             if robots:
-                delay = min(await self._robots.check(url), self._limits.longest_interval)
-                self._host(url).interval = max(self._limits.interval, delay)
-            answer = await self._ask(url, headers, cut=not robots)
+                permitted = source is not None and self._terms.permits(url, source)
+                delay = await self._robots.check(url, permitted=permitted)
+                self._host(url).interval = max(self._limits.interval, min(delay, self._limits.longest_interval))
+            answer = await self._ask(url, headers, source, cut=not robots)
             location = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not location:
                 return url, answer
@@ -124,12 +156,14 @@ class Fetcher:
         raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
 
     async def _read_robots(self, url: URL) -> tuple[int, bytes]:
-        _, answer = await self._follow(url, {}, robots=False)
+        _, answer = await self._follow(url, {}, None, robots=False)
         return answer.status, answer.body
 
-    async def _ask(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
+    async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> _Answer:
         host = self._host(url)
-        async with host.turn():
+        async with host.turn(self._terms.budget(source) if source else None):
+            if source and (wait := self._terms.opens_in(source)) > 0:
+                raise Unfetched("hours", f"{url}: not at this time of day", wait)
             try:
                 async with asyncio.timeout(self._limits.seconds):
                     answer = await self._request(url, headers, cut=cut)
@@ -213,22 +247,6 @@ async def fetcher(
         timeout=aiohttp.ClientTimeout(total=None),  # The whole request has one, the turn of its host has none.
     ) as session:
         yield Fetcher(session, addresses, clock, limits, random, tell)
-
-
-def target_of(url: URL, location: str, *, downgrade: bool = False) -> URL:
-    """Where a redirect leads. Raises Unfetched: `redirects` for one from https to http, unless that may be."""
-    target = _url(location, url)
-    if url.scheme == "https" and target.scheme == "http" and not downgrade:
-        raise Unfetched("redirects", f"{url}: leads to {target}, where anybody between may change the page")
-    return target
-
-
-def _url(address: str, base: URL | None = None) -> URL:
-    try:
-        url = URL(address)
-        return (base.join(url) if base else url).with_fragment(None)
-    except (ValueError, TypeError) as error:
-        raise Unfetched("address", f"{address!r}: no web address") from error
 
 
 def _validator(value: str | None) -> str | None:

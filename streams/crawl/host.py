@@ -59,8 +59,11 @@ class Host:
         self._free, self._told = 0.0, False
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, budget: Budget | None = None) -> AsyncIterator[None]:
         """Wait for the host's turn; after it the host has its pause.
+
+        Args:
+            budget: of the source that asks, besides the host's own.
 
         Raises:
             Unfetched: `closed` (it asked to be left alone), `resting` (it failed too often), `budget` (it had all
@@ -68,7 +71,11 @@ class Host:
         """
         async with self._lock:
             self._breaker.assert_closed(self.name, self._clock.now())
+            if budget:
+                budget.assert_left(self._clock.now())
             await self._spend()
+            if budget:
+                budget.spend(self._clock.now())
             loop = asyncio.get_running_loop()
             await asyncio.sleep(max(0.0, self._free - loop.time()))
             try:

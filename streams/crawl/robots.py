@@ -9,6 +9,7 @@ from typing import Final
 from protego import Protego
 from yarl import URL
 
+from streams.crawl.backoff import LATER
 from streams.crawl.recent import Recent
 from streams.errors import Unfetched
 from streams.pages.charset import decoded
@@ -102,7 +103,7 @@ class Robots:
         try:
             status, body = await self._read(origin / "robots.txt")
         except Unfetched as error:
-            if error.name in {"address", "closed", "resting", "budget"}:
+            if error.name in {"address", "closed", "resting", *LATER}:
                 raise  # The file was not asked for.
             # Too many redirects are "unavailable" (2.3.1.2), which allows all; a server that is away closes all.
             return _ALL if error.name == "redirects" else None, _FILE

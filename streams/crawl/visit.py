@@ -20,7 +20,8 @@ class Visited(Struct, frozen=True):
     """How a visit went.
 
     `failures` keep it from being whole; `may_pass` says whether trying again soon makes sense. `retry_after` is the
-    longest wait that a site asked for, in seconds. `watch` is how the source stands, where the visit came so far.
+    longest wait that a site asked for, in seconds; without failures the time until the source may be visited at all.
+    `watch` is how the source stands, where the visit came so far.
     """
 
     published: int
@@ -37,6 +38,9 @@ async def visit(source: AnySource, way: Way) -> Visited:
     short. A failed page is counted, and the visit goes on. What `publish` raises ends it. A source that a crawler
     started later visits, too, is left to it; a site that asked to be left alone is, by whichever crawler.
     """
+    if (wait := way.web.opens_in(source)) > 0:
+        way.counts.add(source.name, "later:hours")
+        return Visited(0, 0, retry_after=wait)
     way.counts.add(source.name, "visits")
     now, before = way.clock.now(), await way.memory.head(source.name)
     if before.closed and now < before.closed:
@@ -55,7 +59,8 @@ async def visit(source: AnySource, way: Way) -> Visited:
     stands = await _finish(source, way, walk, head)
     if stands is None:
         return _taken(source, way)
-    return Visited(walk.news.published, walk.failures, walk.may_pass, walk.retry_after, stands.watch)
+    retry_after = walk.retry_after or walk.later
+    return Visited(walk.news.published, walk.failures, walk.may_pass, retry_after, stands.watch)
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:
@@ -70,7 +75,7 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
     return await way.memory.put_head(
         replace(
             head,
-            walked=not walk.failures,
+            walked=not walk.failures and not walk.later,
             failures=min(head.failures + 1, MOST_FAILURES) if walk.failures else 0,
             closed=now + timedelta(seconds=walk.retry_after) if walk.retry_after else None,
             watch=watch,

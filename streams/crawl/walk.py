@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from streams.crawl.backoff import PASSING
+from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held
 from streams.crawl.news import News
@@ -51,7 +51,9 @@ def read(page: Page, source: AnySource) -> Reading:
 
 def reading_of(source: AnySource) -> str:
     """A digest of how the pages of a source are read: with another one they are to be read again."""
-    how = replace(source, schedule=_NO_MATTER, expects=None, contact="", licence="")
+    how = replace(
+        source, schedule=_NO_MATTER, expects=None, contact="", licence="", hours=None, budget=None, permission=None
+    )
     return hashlib.sha256(_PARSERS + msgspec.json.encode(how)).hexdigest()[:32]
 
 
@@ -77,6 +79,8 @@ class Walk:
         self.failures = 0
         self.may_pass = False
         self.retry_after: float | None = None
+        self.later: float | None = None
+        """Seconds after which to go on: it is not the time of day, or today's requests are spent."""
 
     async def all(self) -> None:
         """Read listing after listing, and the threads of each."""
@@ -88,7 +92,7 @@ class Walk:
             await self._look_up(threads)
             for link in threads:
                 await self._thread(link)
-                if self._in_a_row >= _ENOUGH:
+                if self.later or self._in_a_row >= _ENOUGH:
                     return
             further = [each for each in links if each.role == LISTING and each.url not in self._asked]
             if not further or not (self._to_the_end or self.news.fresh > before):
@@ -120,7 +124,7 @@ class Walk:
             if not waiting:
                 break
             waiting += [each for each in await self._page(waiting.pop(0)) if each.url not in self._asked]
-        if link.stamp and self.failures == failures:
+        if link.stamp and self.failures == failures and not self.later:
             stamped = replace(self._held.get(link.url, Held()), stamp=link.stamp, reading=self._reading)
             await self._way.memory.remember(self._source.name, {}, {link.url: stamped})
 
@@ -131,7 +135,7 @@ class Walk:
             await self._look_up([link])
         held = self._held.get(link.url, Held())
         try:
-            fetched = await self._way.web.fetch(link.url, held.etag, held.modified)
+            fetched = await self._way.web.fetch(link.url, held.etag, held.modified, self._source)
         except Unfetched as error:
             self._failed(error, link)
             return ()
@@ -196,6 +200,10 @@ class Walk:
 
     def _failed(self, error: Unfetched, link: Link) -> None:
         """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
+        if error.name in LATER:
+            self._count(f"later:{error.name}")
+            self.later = error.retry_after
+            return
         self._count(f"error:{error.name}")
         if error.name not in RESTRAINT:
             self._asked_for()

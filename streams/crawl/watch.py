@@ -21,7 +21,7 @@ Field = Literal["body", "published", "author"]
 DRIFT: Final = frozenset({"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing"})
 """Signals of a page in which the selectors or keys of its source find nothing."""
 
-RESTRAINT: Final = frozenset({"closed", "budget", "night", "resting", "robots", "address"})
+RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})
 """Failures for which no page was asked for: they say nothing about how well a site answers."""
 
 _ENOUGH: Final = 5

@@ -14,6 +14,7 @@ from streams.crawl.watch import Event
 from streams.privacy.door import Door
 from streams.protocols import Clock
 from streams.records import Post
+from streams.source import Source
 
 Publish = Callable[[Sequence[Post]], Awaitable[None]]
 """Returns when the posts are safe in the log; raises when they may not be."""
@@ -25,11 +26,16 @@ Report = Callable[[Event], Awaitable[None]]
 class Web(Protocol):
     """Where pages come from."""
 
-    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:
+    async def fetch(
+        self, address: str, etag: str | None = None, modified: str | None = None, source: Source | None = None
+    ) -> Fetched | None:
         """The page, or None when it has not changed. Raises Unfetched."""
 
     def rest(self, address: str, until: datetime) -> None:
         """Leave the host of this address alone until then."""
+
+    def opens_in(self, source: Source) -> float:
+        """Seconds until the source may be visited, 0 within its hours and the deployment's."""
 
 
 class Way(Struct, frozen=True):

@@ -5,6 +5,7 @@ from streams.source.base import Expects, Source
 from streams.source.feed import Feed
 from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
+from streams.source.permission import Permission
 from streams.source.selector import Selector
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Item",
     "Listing",
     "Paging",
+    "Permission",
     "Selector",
     "Source",
     "Thread",

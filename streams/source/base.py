@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from streams.hours import Hours
 from streams.identity import county_inbox
 from streams.records import TownshipCode
+from streams.source.permission import Permission
 
 _LONG_CODE: Final = 12
 
@@ -40,18 +42,31 @@ class Source(
     encoding: str | None = None
     """The charset, where the site says a wrong one and the bytes do not tell."""
     timezone: str = "Asia/Shanghai"
+    hours: Annotated[str, Meta(description="When it may be visited, as 06:00-23:00 in its time zone.")] | None = None
+    budget: (
+        Annotated[int, Meta(ge=1, description="Requests a day, at most; those of its host stay as they are.")] | None
+    ) = None
+    permission: Permission | None = None
+    """By which paths that robots.txt closes may be read."""
 
     def __post_init__(self) -> None:
         if not self.served:
             raise ValueError("no township: give `township`, or `townships` with several codes")
         if urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname:
             raise ValueError(f"field `url`: {self.url!r} is no web address: begin it with https:// or http://")
+        if urlsplit(self.url).username is not None:
+            raise ValueError("field `url`: a site that needs a name or a password is no source")
         if self.expects and self.expects.posts_a_day[0] > self.expects.posts_a_day[1]:
             raise ValueError("field `expects`: of posts_a_day, the lower number comes first")
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"field `timezone`: {self.timezone!r} is unknown: write it like Asia/Shanghai") from error
+        if self.hours:
+            try:
+                Hours(self.hours)
+            except ValueError as error:
+                raise ValueError(f"field `hours`: {error}") from error
 
     @property
     def served(self) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from streams.crawl.crawler import Crawler
 from streams.crawl.day import Day
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Here, Noted
+from streams.crawl.terms import Terms
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
-from streams.source import Feed
+from streams.source import Feed, Source
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,8 +58,15 @@ class Web:
         self.rested: list[tuple[str, float]] = []
         self.failure: Unfetched | None = Unfetched("server", "500")
         self._clock = clock
+        self._terms = Terms("", 10_000, clock)
 
-    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:  # noqa: ARG002
+    async def fetch(
+        self,
+        address: str,
+        etag: str | None = None,  # noqa: ARG002
+        modified: str | None = None,  # noqa: ARG002
+        source: Source | None = None,  # noqa: ARG002
+    ) -> Fetched | None:
         self.asked.append((address, (self._clock.now() - START).total_seconds()))
         if "hangs" in address:
             await asyncio.Event().wait()
@@ -69,11 +77,16 @@ class Web:
     def rest(self, address: str, until: datetime) -> None:
         self.rested.append((address, (until - START).total_seconds()))
 
+    def opens_in(self, source: Source) -> float:
+        return self._terms.opens_in(source)
+
     def times(self, name: str) -> list[float]:
         return [time for address, time in self.asked if name in address]
 
 
-async def crawl(web: Web, clock: Clock, hours: float, memory: Here | None = None, **schedules: float) -> None:
+async def crawl(
+    web: Web, clock: Clock, until: float, memory: Here | None = None, hours: str | None = None, **schedules: float
+) -> None:
     async def ignore(_: object) -> None:
         return
 
@@ -89,11 +102,11 @@ async def crawl(web: Web, clock: Clock, hours: float, memory: Here | None = None
         crawler="1",
     )
     sources = [
-        Feed(name=name, url=f"https://{name}.example.cn/", township="330206104", schedule=seconds)
+        Feed(name=name, url=f"https://{name}.example.cn/", township="330206104", schedule=seconds, hours=hours)
         for name, seconds in schedules.items()
     ]
     task = asyncio.create_task(Crawler(sources, way, lambda: 0.5).run())
-    passing = asyncio.create_task(clock.pass_until(START + timedelta(hours=hours)))
+    passing = asyncio.create_task(clock.pass_until(START + timedelta(hours=until)))
     await asyncio.wait([task, passing], return_when=asyncio.FIRST_COMPLETED)
     passing.cancel()
     if task.done():
@@ -188,3 +201,13 @@ async def test_a_missing_health_index_is_named_before_any_site_is_asked() -> Non
     with pytest.raises(Misconfigured, match="indices create"):
         await asyncio.wait_for(crawl(web, clock, 1, memory, works=600), 10)
     assert web.asked == []
+
+
+async def test_a_source_rests_at_night() -> None:
+    """Outside its hours it is not visited; that is no failure, and it begins again within a schedule of the opening."""
+    clock = Clock()
+    web = Web(clock)
+    await crawl(web, clock, 36, hours="06:00-23:00", works=3600)
+    hours = [(8 + time / 3600) % 24 for time in web.times("works")]  # In Shanghai, where the first visit is at 8.
+    assert all(6 <= hour < 23 for hour in hours)
+    assert len(hours) >= 27

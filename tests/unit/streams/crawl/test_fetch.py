@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from streams.crawl.address import target_of
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Limits, fetcher, target_of
+from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here, Memory
 from streams.crawl.watch import Event
 from streams.crawl.way import Way

@@ -21,7 +21,7 @@ from streams.errors import Busy, Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
-from streams.source import AnySource, parse_source
+from streams.source import AnySource, Source, parse_source
 
 BOARD = """
 kind: api
@@ -63,8 +63,15 @@ class Web:
     def __init__(self) -> None:
         self.pages: dict[str, str | Unfetched] = {}
         self.asked: list[str] = []
+        self.closed_for = 0.0
 
-    async def fetch(self, address: str, etag: str | None = None, modified: str | None = None) -> Fetched | None:  # noqa: ARG002
+    async def fetch(
+        self,
+        address: str,
+        etag: str | None = None,
+        modified: str | None = None,  # noqa: ARG002
+        source: Source | None = None,  # noqa: ARG002
+    ) -> Fetched | None:
         self.asked.append(address)
         page = self.pages.get(address, Unfetched("status_404", "no such page"))
         if isinstance(page, Unfetched):
@@ -75,6 +82,9 @@ class Web:
 
     def rest(self, address: str, until: datetime) -> None:  # noqa: ARG002
         raise AssertionError("a visit closes no host")
+
+    def opens_in(self, source: Source) -> float:  # noqa: ARG002
+        return self.closed_for
 
 
 class World:
@@ -666,3 +676,30 @@ async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: p
         assert (await world.visit(source(BOARD))).published == 0
     assert world.counts.total("error:parser:ZeroDivisionError") == 1
     assert (await world.visit(source(BOARD))).published == 1
+
+
+@pytest.mark.parametrize("name", ["hours", "budget"])
+async def test_a_visit_that_must_end_early_is_no_failure(name: str) -> None:
+    """At night, or when the day's requests are spent: the rest of it is read the next time, and nothing is amiss."""
+    world = World()
+    world.list((1, 1), (2, 1))
+    world.thread(1, "青溪的桥断了")
+    world.web.pages["https://bbs.example.cn/t-2-1"] = Unfetched(name, "not now", 3600.0)
+    source = parse_source(FORUM, Path("bbs.yaml"))
+    visited = await world.visit(source)
+    assert (visited.failures, visited.retry_after) == (0, 3600.0)
+    head = await world.memory.head("bbs")
+    assert (head.walked, head.failures, head.closed, head.watch.failing) == (False, 0, None, None)
+    assert world.counts.of("bbs")[f"later:{name}"] == 1
+    world.thread(2, "白石的路塌了")
+    await world.visit(source)
+    assert {post.body for post in world.published} == {"青溪的桥断了", "白石的路塌了"}
+
+
+async def test_a_source_that_sleeps_is_not_visited() -> None:
+    """It is asked for nothing, and is not noted as visited."""
+    world = World()
+    world.web.closed_for = 7200.0
+    visited = await world.visit(parse_source(FORUM, Path("bbs.yaml")))
+    assert (visited.failures, visited.retry_after, world.web.asked) == (0, 7200.0, [])
+    assert (await world.memory.head("bbs")).visited is None

@@ -1,0 +1,39 @@
+"""What a site's keeper permitted in writing: paths that its robots.txt closes, and nothing else."""
+
+from datetime import date as Date  # noqa: N812 (the field is called `date`)
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+from yarl import URL
+
+_WILD: Final = "*$"
+
+Path = Annotated[str, Meta(min_length=1, max_length=2048)]
+
+
+class Permission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who permitted what, and where that is written. It is logged and told in `.operations` at each start.
+
+    It opens no site whose robots.txt cannot be had, and changes no delay, budget, hours or rule of addresses.
+    """
+
+    by: Annotated[str, Meta(min_length=1, max_length=200, description="The office or company; no person's name.")]
+    date: Date
+    """Of the letter. Before it nothing is permitted."""
+    covers: Annotated[tuple[Path, ...], Meta(min_length=1, description="How the addresses begin: /forum-, or in full.")]
+    note: Annotated[str, Meta(min_length=1, max_length=1000, description="Where the letter is kept, and its terms.")]
+
+    def __post_init__(self) -> None:
+        for path in self.covers:
+            if not path.startswith(("/", "https://", "http://")) or path.startswith("//"):
+                raise ValueError(f"field `covers`: {path!r}: begin it with / or with https://")
+            if not set(_WILD).isdisjoint(path):
+                raise ValueError(f"field `covers`: {path!r}: it says how addresses begin, without {' or '.join(_WILD)}")
+
+    def opens(self, url: URL, home: URL, today: Date) -> bool:
+        """Whether an address is covered; paths are those of the host of `home`, the source's own address."""
+        return today >= self.date and any(_begins(url, home.join(URL(path))) for path in self.covers)
+
+
+def _begins(url: URL, covered: URL) -> bool:
+    return url.raw_host == covered.raw_host and url.raw_path_qs.startswith(covered.raw_path_qs)
