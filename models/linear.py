@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from models.table import Table
+from models.table import Sums, Table
 
 Numbers = NDArray[np.float64]
 
@@ -20,9 +20,10 @@ class Head(Struct, frozen=True):
     start: int
     stop: int
 
-    def of(self, rows: Iterable[Sequence[float]]) -> Numbers:
-        """The model's part of rows of the table's columns."""
-        return np.array([row[self.start : self.stop] for row in rows])
+    def of(self, posts: Sequence[Sums]) -> Numbers:
+        """The model's columns of the posts' sums: shape (4, posts, columns)."""
+        numbers = np.concatenate([post.numbers for post in posts]).reshape(len(posts), len(posts[0].numbers), -1)
+        return numbers.swapaxes(0, 1)[:, :, self.start : self.stop]
 
 
 def heads(*models: tuple[Sequence[str], NDArray[np.float32]], last_by_sentence: bool = False) -> tuple[Head, ...]:

@@ -55,7 +55,7 @@ class _MoodModel(Classifier):
         return shares
 
     def _felt(self, posts: Sequence[Sums]) -> Numbers:
-        felt = self._head.of(post.felt for post in posts)
+        *_, felt = self._head.of(posts)
         return probabilities(self._bias + scales(felt[:, -1:]) * felt[:, :-1], self._temperature)
 
 

@@ -55,7 +55,7 @@ class TopicModel(Classifier):
 
     def _shares(self, posts: Sequence[Sums]) -> Numbers:
         size = len(self.labels)
-        title = self._head.of(post.title for post in posts)
-        whole = self._head.of(post.whole for post in posts) + self._head.of(post.again for post in posts)
+        title, whole, again, _ = self._head.of(posts)
+        whole = whole + again
         short, long = scales(title[:, -1:]), scales(whole[:, -1:])
         return probabilities(self._bias + short * title[:, :size] + long * whole[:, size:-1], self._temperature)
