@@ -1,6 +1,7 @@
 """A host's turns: one request at a time, a pause after each, so many a day, and none while it rests."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -48,7 +49,7 @@ class Host:
         tell: is told of what operators should know.
     """
 
-    __slots__ = ("_breaker", "_clock", "_free", "_lock", "_random", "_tell", "_told", "budget", "interval", "name")
+    __slots__ = ("_answered", "_breaker", "_clock", "_lock", "_random", "_tell", "_told", "budget", "interval", "name")
 
     def __init__(
         self, name: str, *, interval: float, budget: int, clock: Clock, random: Callable[[], float], tell: Tell
@@ -56,7 +57,7 @@ class Host:
         self.name, self.interval, self.budget = name, interval, Budget(name, budget)
         self._clock, self._random, self._tell = clock, random, tell
         self._breaker, self._lock = Breaker(), asyncio.Lock()
-        self._free, self._told = 0.0, False
+        self._answered, self._told = -math.inf, False
 
     @asynccontextmanager
     async def turn(self, budget: Budget | None = None) -> AsyncIterator[None]:
@@ -77,11 +78,12 @@ class Host:
             if budget:
                 budget.spend(self._clock.now())
             loop = asyncio.get_running_loop()
-            await asyncio.sleep(max(0.0, self._free - loop.time()))
+            # By the pause that is known now: a robots.txt may have asked for a longer one since that answer.
+            await asyncio.sleep(max(0.0, self._answered + self.interval - loop.time()))
             try:
                 yield
             finally:
-                self._free = loop.time() + self.interval
+                self._answered = loop.time()
 
     async def answered(self, status: int, retry_after: float | None) -> None:
         """Note an answer; 429 and those from 500 on are failures. One that is busy rests as long as it asks."""

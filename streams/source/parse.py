@@ -10,11 +10,14 @@ import yaml
 
 from streams.errors import Misconfigured
 from streams.source.api import Api
-from streams.source.board import Board
 from streams.source.feed import Feed
 from streams.source.forum import Forum
 
-AnySource = Feed | Forum | Board | Api
+AnySource = Feed | Forum | Api
+
+
+_LOADER: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's where it is: eight times as fast."""
 
 
 def parse_source(text: str, path: Path) -> AnySource:
@@ -24,8 +27,7 @@ def parse_source(text: str, path: Path) -> AnySource:
         Misconfigured: no YAML, or a field that is missing, unknown or wrong; says file, line and remedy.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        node, values = yaml.compose(text, Loader=_LOADER), yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise Misconfigured(f"{path}:{mark.line + 1 if mark else 1}: no YAML: {error}") from error
