@@ -18,7 +18,10 @@ cannot be had or read. `failing`: none of its visits is whole."""
 Field = Literal["body", "published", "author"]
 """What a post of a source has, or never had; that it is gone tells of a selector that finds nothing any more."""
 
-DRIFT: Final = frozenset({"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing"})
+DRIFT: Final = frozenset(
+    {"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing", "message:missing"}
+    | {"message_id:missing"}
+)
 """Signals of a page in which the selectors or keys of its source find nothing."""
 
 RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})

@@ -2,6 +2,7 @@
 
 from streams.source.api import Api, Item, Paging
 from streams.source.base import Expects, Source
+from streams.source.board import Board, Letters, Message
 from streams.source.feed import Feed
 from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
@@ -11,11 +12,14 @@ from streams.source.selector import Selector
 __all__ = [
     "AnySource",
     "Api",
+    "Board",
     "Expects",
     "Feed",
     "Forum",
     "Item",
+    "Letters",
     "Listing",
+    "Message",
     "Paging",
     "Permission",
     "Selector",

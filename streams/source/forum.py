@@ -1,11 +1,9 @@
 """A forum in HTML: how its lists and its threads are read."""
 
-import re
-
 from msgspec import Struct
 
 from streams.source.base import Source
-from streams.source.selector import Selector, check_selectors
+from streams.source.selector import Selector, check_group, check_selectors
 
 
 class Listing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,9 +50,4 @@ class Forum(Source, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         Source.__post_init__(self)
-        try:
-            groups = re.compile(self.thread_id).groups
-        except re.error as error:
-            raise ValueError(f"field `thread_id` is no regular expression: {error}") from error
-        if groups != 1:
-            raise ValueError("field `thread_id` needs one group in brackets, around the id")
+        check_group("thread_id", self.thread_id)

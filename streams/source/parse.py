@@ -10,10 +10,11 @@ import yaml
 
 from streams.errors import Misconfigured
 from streams.source.api import Api
+from streams.source.board import Board
 from streams.source.feed import Feed
 from streams.source.forum import Forum
 
-AnySource = Feed | Forum | Api
+AnySource = Feed | Forum | Board | Api
 
 
 _LOADER: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

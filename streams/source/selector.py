@@ -1,5 +1,6 @@
-"""Selectors of elements, checked when a source is read rather than when a page is."""
+"""Selectors of elements and patterns of ids, checked when a source is read rather than when a page is."""
 
+import re
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -16,3 +17,13 @@ def check_selectors(fields: Struct) -> None:
             LexborHTMLParser("").css(selector or "*")
         except (SelectolaxError, ValueError) as error:
             raise ValueError(f"field `{name}`: {selector!r} is no CSS selector") from error
+
+
+def check_group(name: str, pattern: str) -> None:
+    """Raise ValueError when the field `name` is no regular expression with one group."""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"field `{name}` is no regular expression: {error}") from error
+    if groups != 1:
+        raise ValueError(f"field `{name}` needs one group in brackets, around the id")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import Misconfigured
-from streams.source import Api, Feed, Forum, parse_source
+from streams.source import Api, Board, Feed, Forum, parse_source
 
 FORUM = """\
 kind: forum
@@ -37,6 +37,32 @@ def test_the_kind_decides_the_form() -> None:
     feed = parse_source('{kind: feed, url: "https://a.cn/rss", township: "330206104"}', PATH)
     api = parse_source('{kind: api, url: "https://a.cn/", township: "330206104", message: {id: a, body: b}}', PATH)
     assert [type(each) for each in (parse_source(FORUM, PATH), feed, api)] == [Forum, Feed, Api]
+
+
+BOARD = """\
+kind: board
+url: https://xinxiang.example.cn/list
+township: "330206104"
+list: {row: tr, message: a, stamp: td}
+message: {within: div.letter, body: p}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("row: tr, ", "", 4, "`stamp` needs `row`"),
+        ("within: div.letter, ", "", 5, "missing required field `within`"),
+        ("body: p", "body: 'p['", 5, "CSS"),
+        ("kind: board", "kind: board\nmessage_id: id", 2, "one group"),
+        ("kind: board", "kind: board\nlink: https://xinxiang.example.cn/", 2, "{id}"),
+    ],
+)
+def test_a_wrong_field_of_a_board_is_refused(before: str, after: str, line: int, words: str) -> None:
+    """As those of the other kinds are."""
+    message = refusal(BOARD.replace(before, after))
+    assert words in message
+    assert message.startswith(f"{PATH}:{line}:")
 
 
 API = """\
@@ -112,4 +138,4 @@ def test_the_examples_of_the_docs_are_sources() -> None:
     """What docs/sources.md shows can be copied."""
     text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text("utf-8")
     examples = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
-    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Api]
+    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board, Api]

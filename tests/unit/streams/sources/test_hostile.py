@@ -23,6 +23,11 @@ items: data.list
 message: {id: id, title: title, body: content, time: created, author: user.nick, views: length(views),
   url: link, answer: reply, answer_time: replied}
 paging: {parameter: before, time: created}""",
+    "board": """
+kind: board
+list: {row: tr.row, message: a@href, stamp: td.state, next: a.next}
+message: {within: div.letter, title: h2, body: div.question, time: dd.asked, author: dd.who, views: dd.views,
+  status: dd.state, office: span.office, answer: div.answer, answer_time: span.replied}""",
     "forum": """
 kind: forum
 list: {row: tr.row, thread: a.title, stamp: td.replies, next: a.next}
@@ -34,6 +39,8 @@ RECORDED: Final = [
     ("feed", "news.atom.xml", LISTING),
     ("feed", "news.feed.json", LISTING),
     ("api", "api.json", LISTING),
+    ("board", "board.list.html", LISTING),
+    ("board", "board.message.html", "message"),
     ("forum", "forum.list.html", LISTING),
     ("forum", "forum.thread.html", "thread"),
     ("forum", "forum.thread.html", "replies"),

@@ -1,0 +1,57 @@
+"""Find parts of a page by selectors, and say which parts nobody named."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from streams.pages.links import absolute
+from streams.pages.markup import plain, seen
+
+_COUNT: Final = re.compile(r"\d{1,12}")
+
+
+def value(node: LexborNode | None, selector: str | None) -> str:
+    """The text of what `selector` finds, or with `selector@name` an attribute; empty when there is none."""
+    if node is None or not selector:
+        return ""
+    path, _, attribute = selector.partition("@")
+    found = node.css_first(path) if path else node
+    if found is None:
+        return ""
+    return plain(found.attributes.get(attribute) or "") if attribute else seen(found)
+
+
+def link(node: LexborNode | None, selector: str | None, base: str) -> str:
+    """Where the link that `selector` finds leads; with no selector, the element itself. Empty when it leads nowhere."""
+    found = node.css_first(selector) if node is not None and selector else node
+    return absolute(base, (found.attributes.get("href") or "") if found is not None else "")
+
+
+def count(text: str) -> int | None:
+    """The first number of a text: 查看: 1,024 is 1024."""
+    match = _COUNT.search(text.replace(",", ""))
+    return int(match[0]) if match else None
+
+
+def unused(node: LexborNode, selectors: Iterable[str | None], ignores: Collection[str]) -> Iterator[str]:
+    """A signal for every part of an element with words that no selector finds and nobody ignores by name.
+
+    A part is named by its class, id or tag.
+    """
+    used = {
+        found.mem_id
+        for selector in selectors
+        if selector and (path := selector.partition("@")[0])
+        for found in node.css(path)
+    }
+    ignored, waiting = set(ignores), list(node.iter())
+    while waiting:
+        here = waiting.pop()
+        names = [*(here.attributes.get("class") or "").split(), here.attributes.get("id") or "", here.tag or ""]
+        if here.mem_id in used or ignored.intersection(names) or here.tag in {"script", "style"}:
+            continue
+        if here.text(deep=False, strip=True):
+            yield f"unused:{next(name for name in names if name)}"
+        waiting += here.iter()

@@ -1,0 +1,61 @@
+"""A government's message board in HTML: how its lists and its messages are read."""
+
+from msgspec import Struct
+
+from streams.source.base import Source
+from streams.source.selector import Selector, check_group, check_selectors
+
+
+class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a board's list page is read. `stamp` is what changes when a message does: its status, or its reply's date."""
+
+    message: Selector
+    row: Selector | None = None
+    stamp: Selector | None = None
+    next: Selector | None = None
+
+    def __post_init__(self) -> None:
+        check_selectors(self)
+        if self.stamp and not self.row:
+            raise ValueError("`stamp` needs `row`: the element that holds a message's link and its stamp")
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a message's own page is read: what a resident asks, and what the office answers."""
+
+    within: Selector
+    """What holds the message; all else is found within it."""
+    body: Selector
+    title: Selector | None = None
+    time: Selector | None = None
+    author: Selector | None = None
+    views: Selector | None = None
+    likes: Selector | None = None
+    replies: Selector | None = None
+    status: Selector | None = None
+    office: Selector | None = None
+    """The office that answers."""
+    answer: Selector | None = None
+    answer_time: Selector | None = None
+
+    def __post_init__(self) -> None:
+        check_selectors(self)
+
+
+class Board(Source, frozen=True, kw_only=True):
+    """A list of messages, and a page for each, with what was asked and what the office answered.
+
+    `message_id` finds a message's id in its address, or in what `list.message` says; its first group is the id.
+    """
+
+    list: Letters
+    message: Message
+    message_id: str = r"(\d+)"
+    link: str | None = None
+    """Address of a message, with {id} in it, where the list says the id alone: `onclick="show(4711)"`."""
+
+    def __post_init__(self) -> None:
+        Source.__post_init__(self)
+        check_group("message_id", self.message_id)
+        if self.link is not None and "{id}" not in self.link:
+            raise ValueError("field `link`: it needs {id}, where a message's id stands in its address")

@@ -1,0 +1,119 @@
+"""Read a government's message board in HTML: a list of messages, and a page for each with question and reply."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from streams.pages.charset import decoded
+from streams.pages.dates import time_of
+from streams.pages.elements import count, link, unused, value
+from streams.pages.links import absolute
+from streams.pages.markup import document, seen
+from streams.pages.page import LISTING, Link, Page, Raw, Reading
+from streams.records import Reach
+from streams.source import Board
+
+MESSAGE: Final = "message"
+"""Role of a message's own page."""
+
+_UNANSWERED: Final = re.compile(
+    r"(?:暂|尚|还)?(?:无|未|没有|等待|正在)(?:官方|单位|部门)?(?:回复|答复|办理|处理)(?:内容|中)?[。.…！!]*|(?:办理|处理)中[。.…]*"
+)
+"""What stands where the reply will stand."""
+
+
+def read(page: Page, source: Board) -> Reading:
+    """The links of a list page, or the message of its own page with the reply."""
+    parsed = document(decoded(page.body, source.encoding or page.charset))
+    if parsed is None:
+        return Reading(signals=("page:overgrown",))
+    return _listing(parsed, page, source) if page.role == LISTING else _message(parsed, page, source)
+
+
+def _listing(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
+    path = source.list.message.partition("@")[0]
+    rows = parsed.css(source.list.row or path or "*")
+    messages = [each for row in rows if (each := _row(row, page, source))]
+    further = (
+        [Link(url, LISTING)] if source.list.next and (url := link(parsed.root, source.list.next, page.url)) else []
+    )
+    kept = [each for each in (*messages, *further) if urlsplit(each.url).netloc == urlsplit(source.url).netloc]
+    signals = ["message:missing"] * (not messages) + ["link:foreign"] * (len(kept) < len(messages) + len(further))
+    return Reading((), tuple(kept), tuple(signals))
+
+
+def _row(row: LexborNode, page: Page, source: Board) -> Link | None:
+    path, _, attribute = source.list.message.partition("@")
+    node = row.css_first(path) if source.list.row and path else row
+    if node is None:
+        return None
+    said = (node.attributes.get(attribute or "href") or "") or ""
+    if source.link:
+        found = re.search(source.message_id, said)
+        said = source.link.replace("{id}", quote(found[1], safe="")) if found and found[1] else ""
+    url = absolute(page.url, said)
+    return Link(url, MESSAGE, value(row, source.list.stamp) or None) if url else None
+
+
+def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
+    parts = urlsplit(page.url)
+    found = re.search(source.message_id, f"{parts.path}?{parts.query}")
+    node = parsed.css_first(source.message.within)
+    if not found or not found[1] or node is None:
+        return Reading(signals=("message:missing" if node is None else "message_id:missing",))
+    posts = tuple(_posts(node, found[1], page, source))
+    return Reading(posts, (), tuple(dict.fromkeys(_signals(node, page, source))))
+
+
+def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> Iterator[Raw]:
+    fields = source.message
+    yield Raw(
+        id=identity,
+        title=value(node, fields.title).replace("\n", " "),
+        body=value(node, fields.body),
+        url=page.url,
+        author=value(node, fields.author) or None,
+        published=time_of(value(node, fields.time), source.zone, page.fetched),
+        reach=Reach(*(count(value(node, path)) for path in (fields.views, fields.replies, fields.likes))),
+    )
+    if words := _answer(node, source):
+        # The office's own words: no author to protect, and no resident's report of harm to grade.
+        yield Raw(
+            id=f"{identity}#answer",
+            title=" · ".join(filter(None, (value(node, fields.office), value(node, fields.status)))).replace("\n", " "),
+            body=words,
+            kind="answer",
+            url=page.url,
+            published=time_of(value(node, fields.answer_time), source.zone, page.fetched),
+            thread=identity,
+        )
+
+
+def _answer(node: LexborNode, source: Board) -> str:
+    """The reply, of several all; empty while there is none."""
+    found = node.css(source.message.answer) if source.message.answer else []
+    words = [text for each in found if (text := seen(each)) and not _UNANSWERED.fullmatch(text)]
+    return "\n".join(words)
+
+
+def _signals(node: LexborNode, page: Page, source: Board) -> Iterator[str]:
+    """What is missing of a message, and every part with words that is neither used nor ignored by name."""
+    fields = source.message
+    if not value(node, fields.body):
+        yield "body:empty"
+    answered = bool(_answer(node, source))
+    for name in ("title", "author", "status", *(("office",) if answered else ())):
+        if (selector := getattr(fields, name)) and not value(node, selector):
+            yield f"{name}:missing"
+    for name in ("time", *(("answer_time",) if answered else ())):
+        if selector := getattr(fields, name):
+            said = value(node, selector)
+            if time_of(said, source.zone, page.fetched) is None:
+                yield f"{name}:unreadable" if said else f"{name}:missing"
+    if fields.answer and not node.css(fields.answer):
+        yield "answer:missing"
+    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name != "within")
+    yield from unused(node, selectors, source.ignores)
