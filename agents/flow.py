@@ -15,6 +15,7 @@ from agents import (
     escalate,
     facts,
     follow,
+    forget,
     group,
     keywords,
     locate,
@@ -35,7 +36,7 @@ from models.rulepack import RulePack
 from models.segment import Segmenter
 from models.table import Table
 from models.topic import TopicModel
-from streams.matter import Arrival, Decision, Deployment, Known, Moment, Overdue
+from streams.matter import Arrival, Decision, Deployment, Forgetting, Known, Moment, Overdue
 from streams.privacy.door import Door
 from streams.protocols import Incidents
 from streams.records import Post, Text
@@ -102,6 +103,17 @@ ACTION: Final = Stage(
     ),
     writes=("incidents index", "history index", "alerts", "dead"),
 )
+FORGET: Final = Stage(
+    "forget",
+    reads=("actions",),
+    given=(Forgetting, Moment, *TOWNSHIP, *STATE),
+    steps=(
+        forget,  # an incident without what only forgotten posts said
+        revise,
+        alert,
+    ),
+    writes=("posts index", "incidents index", "history index", "alerts", "dead"),
+)
 TIMER: Final = Stage(
     "timer",
     given=(Overdue, Moment, *TOWNSHIP, *STATE),
@@ -112,7 +124,7 @@ TIMER: Final = Stage(
     ),
     writes=("incidents index", "history index", "alerts"),
 )
-STAGES: Final = (POST, ACTION, TIMER)
+STAGES: Final = (POST, ACTION, FORGET, TIMER)
 
 JUDGE: Final = Stage("judge", given=(Post, *MODELS), steps=JUDGING)
 """A post alone, without a store or a township's memory: `xiangyin judge`, whose answer names no place."""

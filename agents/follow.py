@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 from streams.matter import Grouping, Matter, Moment
 from streams.privacy.door import Door
 from streams.protocols import Incidents
-from streams.records import COLOURS, GRADES, Evidence, Incident, JudgedPost, Toll
+from streams.records import COLOURS, GRADES, Evidence, Incident, JudgedPost, Toll, headline
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ def _founded(judged: JudgedPost, incident: str, moment: Moment) -> Incident:
     return Incident(
         id=incident,
         township=judged.post.township,
-        title=(judged.post.title or judged.post.body)[:80],
+        title=headline(judged.post.title, judged.post.body),
         kind=severity.kind,
         topic=judged.topic.label,
         grade="none",

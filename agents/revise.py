@@ -35,6 +35,7 @@ def _said(incident: Incident) -> dict[str, str]:
         "status": incident.status,
         **{name: "" if number is None else str(number) for name, number in asdict(incident.toll).items()},
         "unverified": str(len(incident.unverified)),
+        "forgotten": str(incident.forgotten or ""),
         "offices": ",".join(office.id for office in incident.offices),
         "missed": ",".join(deadline.name for deadline in incident.deadlines if deadline.missed),
     }

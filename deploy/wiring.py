@@ -108,7 +108,7 @@ def work(settings: Settings) -> int:
     serve_health(settings, metrics, lambda: health.worker_health(status))
     letters, clock = Letters(seal(settings).seal), SystemClock()
     quiet = max(township.quiet_days for township in served.values())
-    stages = Flow(flow.POST, flow.ACTION, flow.TIMER, knowledge.empty_matters())
+    stages = Flow(flow.POST, flow.ACTION, flow.FORGET, flow.TIMER, knowledge.empty_matters())
 
     @asynccontextmanager
     async def open_processor(ownership: Ownership) -> AsyncIterator[Processor]:

@@ -12,14 +12,15 @@ Knowledge = Callable[[str], Mapping[type, object] | None]
 
 
 class Flow(Struct, frozen=True):
-    """The stages that posts, actions and timers go through."""
+    """The stages that posts, actions, incidents that lose posts, and timers go through."""
 
     post: Stage
     action: Stage
+    forget: Stage
     timer: Stage
     incidents: Callable[[], Incidents]
     """Makes an empty memory of one township's incidents."""
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        return (self.post, self.action, self.timer)
+        return (self.post, self.action, self.forget, self.timer)

@@ -13,9 +13,14 @@ def incident_id(township: str, source: str, post: str) -> str:
     return _digest("incident", township, source, post)
 
 
-def forgotten_id(document: str) -> str:
-    """Under which name a forgotten document is remembered, so that the list itself names nothing."""
-    return _digest("forgotten", document)
+def forgotten_post(source: str, post: str) -> str:
+    """Under which key a forgotten post stands in the list, in whichever township it may come again."""
+    return _digest("forgotten post", source, post)
+
+
+def forgotten_author(pseudonym: str) -> str:
+    """Under which key a forgotten pseudonym stands in the list."""
+    return _digest("forgotten author", pseudonym)
 
 
 def content_digest(*parts: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from streams.protocols import Earlier
+from streams.protocols import Earlier, Told
 from streams.records import Action, Evidence, Incident, Position, Post, Toll
 
 
@@ -107,6 +107,13 @@ class Decision(Struct, frozen=True):
     """An officer's action with the moment at which it reached us."""
 
     action: Action
+
+
+class Forgetting(Struct, frozen=True):
+    """An incident some of whose posts are to be forgotten, and what the others tell that are stored."""
+
+    incident: Incident
+    left: tuple[Told, ...]
 
 
 class Overdue(Struct, frozen=True):

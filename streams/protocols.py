@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from streams.errors import Why
-from streams.records import Incident, JudgedPost, Position
+from streams.records import Evidence, Incident, JudgedPost, Position
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -73,12 +73,16 @@ class Earlier(Struct, frozen=True):
 
 
 class StoredPost(Struct, frozen=True):
-    """What the store holds about a post, with the numbers by which its next write is fenced."""
+    """What the store holds about a post, with the numbers by which its next write is fenced.
+
+    `forgotten`: only a mark is left of it, so that no late write brings it back (decision 0019).
+    """
 
     earlier: Earlier
     seq_no: int
     primary_term: int
     index: str = ""
+    forgotten: bool = False
 
 
 class PostWrite(Struct, frozen=True):
@@ -86,6 +90,29 @@ class PostWrite(Struct, frozen=True):
 
     judged: JudgedPost
     after: StoredPost | None
+
+
+class Erasure(Struct, frozen=True):
+    """A post of which only a mark is to be left: in place of what was recalled, or of nothing."""
+
+    township: str
+    time: datetime
+    after: StoredPost | None
+
+
+class Told(Struct, frozen=True):
+    """What a stored post tells of its incident."""
+
+    document: str
+    source: str
+    id: str
+    headline: str
+    author: str | None
+    first: Position
+    recorded: datetime
+    evidence: tuple[Evidence, ...] = ()
+    places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Recalled(Struct, frozen=True):
@@ -144,8 +171,19 @@ class Store(Protocol):
     Every method raises Busy when the request as a whole failed and may succeed later.
     """
 
-    async def recall(self, posts: Mapping[str, str]) -> Recalled:
-        """Look up posts (document id -> township) and forgotten ids, in real time."""
+    async def recall(self, posts: Mapping[str, str], keys: Mapping[str, Collection[str]] | None = None) -> Recalled:
+        """Look up posts, in real time.
+
+        Args:
+            posts: document id -> township.
+            keys: document id -> the keys under which the list of what was forgotten may hold that post.
+        """
+
+    async def told(self, incident: str, township: str) -> Sequence[Told]:
+        """Refresh, then what every stored post of an incident tells, in no particular order."""
+
+    async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
+        """Leave only a mark of posts, by document id: created, or by compare-and-set."""
 
     async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
         """Create or compare-and-set posts by document id."""

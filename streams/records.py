@@ -89,12 +89,35 @@ class Action(Struct, frozen=True, kw_only=True):
     time: Annotated[datetime, Meta(tz=True)]
 
 
+class Forget(Struct, frozen=True, kw_only=True):
+    """That posts are to be forgotten: `xiangyin forget` sends it to `.actions` once their keys stand in the list.
+
+    The owner of the township takes out of its incidents what only these posts said, then the posts themselves.
+    """
+
+    id: Annotated[str, Meta(min_length=1, max_length=128)]
+    township: TownshipCode
+    verb: Literal["forget"] = "forget"
+    posts: Annotated[
+        tuple[Annotated[str, Meta(pattern="^[0-9a-f]{32}$")], ...],
+        Meta(min_length=1, max_length=500, description="Ids of their documents."),
+    ]
+    role: Annotated[str, Meta(min_length=1, max_length=64, description="Role account, never a person.")]
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    time: Annotated[datetime, Meta(tz=True)]
+
+
 class Evidence(Struct, frozen=True):
     """A quotation: `text` stands literally at characters `start` to `end` of the post's text."""
 
     text: str
     start: int
     end: int
+
+
+def headline(title: str, body: str) -> str:
+    """What an incident is called by a post that founds it."""
+    return (title or body)[:80]
 
 
 class Text(Struct, frozen=True):
@@ -273,6 +296,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     unverified: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
+    forgotten: int = 0
+    """How many posts it counts no more, because they were forgotten."""
     accused: tuple[str, ...] = ()
     """Ids of the offices that a post of this matter accuses: none of them ever gets it."""
     deadlines: tuple[Deadline, ...] = ()

@@ -1,7 +1,7 @@
 """Decide about a batch, record by record, in memory: nothing is read or written here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,11 +14,11 @@ from streams.batch.memory import Memory
 from streams.batch.reading import LARGEST, origin, read
 from streams.errors import FutureSchema, StepFailed, Unreadable
 from streams.flow import Flow, Knowledge
-from streams.identity import document_id, forgotten_id, padded
-from streams.matter import Arrival, Decision, Known, Matter, Moment, Overdue
-from streams.privacy.door import source_of
-from streams.protocols import Earlier, Incidents, Log, Message, Record
-from streams.records import Action, Incident, JudgedPost, Mark, Position, Post, Reason
+from streams.identity import content_digest, document_id, padded
+from streams.matter import Arrival, Decision, Forgetting, Known, Matter, Moment, Overdue
+from streams.privacy.door import Door, source_of
+from streams.protocols import Earlier, Incidents, Log, Message, Record, Told
+from streams.records import Action, Forget, Incident, JudgedPost, Mark, Position, Post, Reason
 from streams.topics import BACKFILL
 from streams.township import Township
 
@@ -74,11 +74,14 @@ class Decider:
             return None
         township = padded(content.township)
         arrived = self._arrived(record, content, township)
-        if self._knowledge(township) is None:
+        knowledge = self._knowledge(township)
+        if knowledge is None:
             missing = f"the deployment serves no township {township}"  # What to do, whoever shows the letter says.
             self.bury(arrived, draft, step="read", reason="township", error=missing)
             return None
         if self._log.partition(township.encode()) == record.position.partition:
+            if isinstance(content, Post):
+                arrived.keys = _door(knowledge).keys(content)
             return arrived
         self._move(arrived, draft, why="the record is under another township's key")
         return None
@@ -91,10 +94,14 @@ class Decider:
     def decide(self, arrived: Arrived, draft: Draft, *, final: bool) -> None:
         """Judge a post, or act on an action. `final`: an action whose incident is not there waits no longer."""
         try:
-            if isinstance(arrived.content, Post):
-                self._judge(arrived, arrived.content, draft)
-            else:
-                self._act(arrived, arrived.content, draft, final=final)
+            match arrived.content:
+                case Post() as post:
+                    self._judge(arrived, post, draft)
+                case Action() as action:
+                    self._act(arrived, action, draft, final=final)
+                case Forget(posts=posts):
+                    draft.erased |= dict.fromkeys(posts, arrived)
+                    draft.count("forgets", arrived)
         except StepFailed as error:
             self.bury(arrived, draft, step=error.step, reason="step", error=str(error))
 
@@ -106,6 +113,15 @@ class Decider:
         given = {**self._known(incident.township), Overdue: Overdue(incident, due), Moment: moment}
         matter = self._flow.timer.run(given)[Matter]
         self._change(matter.now, matter.before, draft)
+
+    def forget(self, arrived: Arrived, incident: Incident, left: Iterable[Told], draft: Draft) -> None:
+        """Posts of this incident are about to be forgotten; `left` is what the others tell."""
+        knowledge = self._known(arrived.township)
+        moment = _moment(arrived.record, None, knowledge, live=True)
+        given = {**knowledge, Forgetting: Forgetting(incident, tuple(left)), Moment: moment}
+        matter = self._flow.forget.run(given)[Matter]
+        if matter.now != incident:
+            self._change(matter.now, incident, draft)
 
     def serves(self, township: str) -> bool:
         """Whether the deployment serves this township."""
@@ -126,8 +142,8 @@ class Decider:
         for incident, (township, before) in draft.before.items():
             self._memory.restore(incident, township, before)
 
-    def _arrived(self, record: Record, content: Post | Action, township: str) -> Arrived:
-        if isinstance(content, Action):
+    def _arrived(self, record: Record, content: Post | Action | Forget, township: str) -> Arrived:
+        if not isinstance(content, Post):
             return Arrived(record, content, township, "actions")
         document = document_id(township, content.source, content.id)
         return Arrived(record, content, township, source_of(content), document, self._version(content, record))
@@ -224,6 +240,13 @@ class Decider:
         return {Incidents: incidents, type(incidents): incidents}
 
 
+def _door(knowledge: Mapping[type, object]) -> Door:
+    door = knowledge[Door]
+    if not isinstance(door, Door):
+        raise TypeError("knowledge must hold a Door")
+    return door
+
+
 def _moment(record: Record, published: datetime | None, knowledge: Mapping[type, object], *, live: bool) -> Moment:
     township = knowledge[Township]
     if not isinstance(township, Township):
@@ -270,7 +293,7 @@ def _size(record: Record) -> int:
 
 def _traceparent(position: Position) -> str:
     """W3C Trace Context, made from the record's place where its producer sent none."""
-    digest = forgotten_id(f"{position.topic}/{position.partition}/{position.offset}/{position.incarnation}")
+    digest = content_digest(f"{position.topic}/{position.partition}/{position.offset}/{position.incarnation}")
     return f"00-{digest}-{digest[:16]}-01"
 
 

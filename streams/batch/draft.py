@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from streams.protocols import Earlier, Message, PostWrite, Record, StoredPost
-from streams.records import Action, Incident, JudgedPost, Post
+from streams.records import Action, Forget, Incident, JudgedPost, Post
 
 
 class Arrived(Struct):
     """A record that was read: a post or an action of a township that we serve, in its place."""
 
     record: Record
-    content: Post | Action
+    content: Post | Action | Forget
     township: str
     source: str
     """Of a post, as it may be shown: anybody may publish under any name, also a person's."""
@@ -20,6 +20,8 @@ class Arrived(Struct):
     """Id of the document that a post becomes; empty for an action."""
     version: int = 0
     """Of that document: a later one replaces it."""
+    keys: tuple[str, ...] = ()
+    """Under which the list of what was forgotten may hold the post."""
 
 
 Refusals = dict[tuple[str, int], str]
@@ -36,6 +38,8 @@ class Draft(Struct):
     """The same, as of the record in hand: a batch may hold several versions of one post."""
     before: dict[str, tuple[str, Incident | None]] = field(default_factory=dict)
     """Incidents that the batch changed: their township, and what they were before (None: founded here)."""
+    erased: dict[str, Arrived] = field(default_factory=dict)
+    """Documents of which only a mark is to be left, with the record that says so."""
     messages: list[Message] = field(default_factory=list)
     """Dead letters, and records that move to their own partition."""
     waiting: list[Record] = field(default_factory=list)

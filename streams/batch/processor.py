@@ -9,6 +9,7 @@ from msgspec import json
 from streams.batch.care import Care
 from streams.batch.decide import Decider
 from streams.batch.draft import Arrived, Draft, Refusals
+from streams.batch.erase import Eraser
 from streams.batch.headers import sent_again
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
@@ -68,6 +69,7 @@ class Processor:
         )
         self._patience = Patience(log, clock, tally, tell)
         self._writer = Writer(log, store, self._memory, self._patience, tally)
+        self._eraser = Eraser(store, self._memory, self._patience, self._writer, self._decider)
         self._care = Care(store, self._patience, clock, alone)
         self._quarantine = Quarantine()
         self._waiting: list[Record] = []
@@ -159,6 +161,7 @@ class Processor:
             draft = await self._decided_and_logged(records, alone=alone, final=final)
             await self._writer.incidents(list(draft.before))
             await self._writer.finish(list(draft.before), draft.messages)
+            await self._eraser.erase(draft.erased)
         except (Busy, Fenced, NewerState, StoreRefuses, Misconfigured):
             raise  # The record has no part in it.
         except Exception:
@@ -221,6 +224,8 @@ class Processor:
     def _decide(self, arrival: Arrived, recalled: Recalled, refused: Refusals, draft: Draft, *, final: bool) -> None:
         reason = refused.get((arrival.document, arrival.version))
         if arrival.document in recalled.forgotten:
+            if arrival.document not in recalled.posts:
+                draft.erased[arrival.document] = arrival
             draft.count("forgotten", arrival)
         elif reason is not None:
             self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)
@@ -231,8 +236,10 @@ class Processor:
             self._decider.decide(arrival, draft, final=final)
 
     async def _recall(self, arrived: Iterable[Arrived]) -> Recalled:
-        wanted = {arrival.document: arrival.township for arrival in arrived if arrival.document}
-        return await self._patience.insist(lambda: self._store.recall(wanted)) if wanted else Recalled({})
+        posts = {arrival.document: arrival for arrival in arrived if arrival.document}
+        wanted = {document: arrival.township for document, arrival in posts.items()}
+        keys = {document: arrival.keys for document, arrival in posts.items()}
+        return await self._patience.insist(lambda: self._store.recall(wanted, keys)) if wanted else Recalled({})
 
     async def _reach_back(self, arrived: Iterable[Arrived], recalled: Recalled) -> None:
         """Read the incidents that records name and memory lacks: quiet for so long that `load` left them out.

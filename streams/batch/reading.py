@@ -9,7 +9,7 @@ from streams.errors import FutureSchema, Unreadable
 from streams.identity import padded
 from streams.privacy.door import shown
 from streams.protocols import Record
-from streams.records import SCHEMA_VERSION, Action, Post, SourceName, TownshipCode
+from streams.records import SCHEMA_VERSION, Action, Forget, Post, SourceName, TownshipCode
 from streams.topics import ACTIONS
 
 LARGEST: Final = 1_048_576
@@ -17,6 +17,7 @@ LARGEST: Final = 1_048_576
 
 _posts = msgspec.json.Decoder(Post)
 _actions = msgspec.json.Decoder(Action)
+_forgets = msgspec.json.Decoder(Forget)
 
 
 class _Said(Struct):
@@ -25,13 +26,14 @@ class _Said(Struct):
     township: Any = None
     source: Any = None
     author: Any = None
+    verb: Any = None
 
 
 _said = msgspec.json.Decoder(_Said)
 
 
-def read(record: Record) -> Post | Action:
-    """The post or action in a record.
+def read(record: Record) -> Post | Action | Forget:
+    """The post, or what was decided, in a record.
 
     Raises:
         FutureSchema: the header `schema` names a version that this program does not know yet.
@@ -47,11 +49,20 @@ def read(record: Record) -> Post | Action:
     if len(record.value) > LARGEST:
         raise Unreadable(f"the record has {len(record.value)} bytes, more than the {LARGEST} that are read")
     try:
-        return (_actions if record.role == "actions" else _posts).decode(record.value)
+        return decision(record.value) if record.role == ACTIONS else _posts.decode(record.value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable(_without_values(str(error))) from None
     except RecursionError:
         raise Unreadable("JSON is nested too deeply") from None
+
+
+def decision(value: bytes) -> Action | Forget:
+    """What a record of `.actions` holds.
+
+    Raises:
+        DecodeError, UnicodeDecodeError, RecursionError: neither.
+    """
+    return (_forgets if _said.decode(value).verb == "forget" else _actions).decode(value)
 
 
 def origin(record: Record) -> tuple[str | None, str | None]:

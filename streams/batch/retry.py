@@ -6,14 +6,14 @@ from msgspec import DecodeError, json
 
 from streams.batch.headers import FIRST_LETTER, HAPPENED, RETRIES, UNCOUNTED, place
 from streams.batch.letters import Original
+from streams.batch.reading import decision
 from streams.errors import Refused
 from streams.identity import padded
 from streams.protocols import Message
-from streams.records import Action, Letter, Position, Post
+from streams.records import Action, Forget, Letter, Position, Post
 from streams.topics import ACTIONS, READ
 
 _posts: Final = json.Decoder(Post)
-_actions: Final = json.Decoder(Action)
 
 
 def again(letter: Letter, original: Original, *, uncounted: bool = False) -> Message:
@@ -47,9 +47,10 @@ def is_from(letter: Letter, first: Position) -> bool:
     return (first.topic, first.partition, first.offset) == (letter.topic, letter.partition, letter.offset)
 
 
-def content_of(original: Original) -> Post | Action | None:
+def content_of(original: Original) -> Post | Action | Forget | None:
     """The post or the decision in a record; None for what is neither."""
     try:
-        return (_actions if original.role == ACTIONS else _posts).decode(original.value or b"")
+        value = original.value or b""
+        return decision(value) if original.role == ACTIONS else _posts.decode(value)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -17,6 +17,7 @@ from streams.protocols import (
     Conflict,
     Done,
     Earlier,
+    Erasure,
     IncidentWrite,
     Log,
     Message,
@@ -143,6 +144,25 @@ class Writer:
             now = self._memory.now(incident)
             self._memory.put(replace(now, archived=now.revision))
         return new
+
+    async def erase(self, posts: Mapping[str, Erasure]) -> list[str]:
+        """Leave only a mark of posts; those that another has written since they were recalled.
+
+        Raises:
+            StoreRefuses: the store refuses a mark, which no retry can mend.
+        """
+
+        async def write(documents: Sequence[str]) -> Sequence[Outcome]:
+            self._log.assert_owned()
+            return await self._store.erase({document: posts[document] for document in documents})
+
+        contested = list[str]()
+        async for document, outcome in self._patience.until_written(list(posts), write):
+            if isinstance(outcome, Conflict):
+                contested.append(document)
+            elif isinstance(outcome, Rejected):
+                raise StoreRefuses(f"the store refuses to forget {document}: {outcome.reason}")
+        return contested
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Produce messages until Kafka has all of them."""

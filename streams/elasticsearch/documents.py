@@ -8,12 +8,18 @@ import msgspec
 from msgspec.structs import asdict
 
 from streams.errors import NewerState
-from streams.protocols import Attempts, Earlier
-from streams.records import STATE_VERSION, Change, Incident, JudgedPost, Position
+from streams.protocols import Attempts, Earlier, Told
+from streams.records import STATE_VERSION, Change, Evidence, Incident, JudgedPost, Position, headline
 
 Document = dict[str, object]
 
-EARLIER_FIELDS: Final = ("version", "incident", "first", "digest")
+EARLIER_FIELDS: Final = ("version", "incident", "first", "digest", "forgotten")
+TOLD_FIELDS: Final = (
+    "source", "id", "title", "body", "author", "first", "recorded", "severity.evidence", "places", "keywords"
+)  # fmt: skip
+
+LAST: Final = 2**62
+"""The version of a mark: to a worker that knows no marks, a post as it was last edited."""
 
 
 def post_document(judged: JudgedPost) -> Document:
@@ -49,6 +55,28 @@ def post_document(judged: JudgedPost) -> Document:
         "position": judged.position,
         "digest": judged.digest,
     }
+
+
+def mark_document(township: str, time: datetime) -> Document:
+    """What is left of a post that was forgotten: nothing that it said or was."""
+    nowhere = Position("", 0, 0)
+    return {"township": township, "forgotten": time, "version": LAST, "first": nowhere, "digest": ""}
+
+
+def read_told(document: str, source: Mapping[str, Any]) -> Told:
+    """What a stored post's document tells of its incident; needs only TOLD_FIELDS."""
+    return Told(
+        document=document,
+        source=source["source"],
+        id=source["id"],
+        headline=headline(source.get("title", ""), source.get("body", "")),
+        author=source.get("author"),
+        first=msgspec.convert(source["first"], Position),
+        recorded=msgspec.convert(source["recorded"], datetime),
+        evidence=msgspec.convert(source.get("severity", {}).get("evidence", ()), tuple[Evidence, ...]),
+        places=tuple(source.get("places", ())),
+        words=tuple(source.get("keywords", ())),
+    )
 
 
 def earlier(source: Mapping[str, Any]) -> Earlier:

@@ -1,6 +1,7 @@
 """The store of the batch, on Elasticsearch."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,11 +15,11 @@ from streams.elasticsearch.indices import REBUILD, Wanted, unready
 from streams.elasticsearch.names import Names, attempts_id
 from streams.elasticsearch.whole import refresh, scanned
 from streams.errors import Busy, Misconfigured
-from streams.identity import forgotten_id
 from streams.protocols import (
     Attempts,
     Clock,
     Done,
+    Erasure,
     IncidentWrite,
     Outcome,
     Overloaded,
@@ -26,6 +27,7 @@ from streams.protocols import (
     Recalled,
     Rejected,
     StoredPost,
+    Told,
     Versioned,
 )
 from streams.records import Change, Incident
@@ -72,18 +74,30 @@ class ElasticsearchStore:
         """Give the connections back."""
         await self.client.close()
 
-    async def recall(self, posts: Mapping[str, str]) -> Recalled:
+    async def recall(self, posts: Mapping[str, str], keys: Mapping[str, Collection[str]] | None = None) -> Recalled:
         """One real-time lookup of every post and of whether it was forgotten."""
         if not posts:
             return Recalled({})
+        asked = list(dict.fromkeys(key for each in (keys or {}).values() for key in each))
         wanted = [{"_index": self.names.posts(township), "_id": post} for post, township in posts.items()]
-        banned = [{"_index": self.names.forgotten, "_id": forgotten_id(post)} for post in posts]
-        found = await self._looked_up(wanted + banned, source_includes=list(documents.EARLIER_FIELDS))
-        pairs = zip(posts, found, strict=False)
-        return Recalled(
-            posts={post: _stored(item) for post, item in pairs if item},
-            forgotten=frozenset(post for post, item in zip(posts, found[len(posts) :], strict=True) if item),
-        )
+        wanted += [{"_index": self.names.forgotten, "_id": key} for key in asked]
+        found = await self._looked_up(wanted, source_includes=list(documents.EARLIER_FIELDS))
+        stored = {post: _stored(item) for post, item in zip(posts, found, strict=False) if item}
+        listed = {key for key, item in zip(asked, found[len(posts) :], strict=True) if item}
+        return Recalled(stored, forgotten=frozenset(_forgotten(stored, keys or {}, listed)))
+
+    async def told(self, incident: str, township: str) -> Sequence[Told]:
+        """Refresh and search."""
+        index, query = self.names.posts(township), {"term": {"incident": incident}}
+        with self.admission.asking():
+            await refresh(self.client, self.server, index)
+            search: dict[str, Any] = {"query": query, "sort": ["_doc"], "source_includes": list(documents.TOLD_FIELDS)}
+            hits = [hit async for hit in scanned(self.client, self.server, index=index, size=SCAN_SIZE, **search)]
+        return [documents.read_told(hit["_id"], hit["_source"]) for hit in hits]
+
+    async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
+        """Create a mark, or replace exactly what was recalled."""
+        return await self._send([self._mark(document, erasure) for document, erasure in posts.items()])
 
     async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
         """Create, or replace exactly what was recalled."""
@@ -187,6 +201,10 @@ class ElasticsearchStore:
         address = {"_index": self.names.posts(write.judged.post.township), "_id": document}
         return fenced(address, write.after, documents.post_document(write.judged))
 
+    def _mark(self, document: str, erasure: Erasure) -> Write:
+        address = {"_index": self.names.posts(erasure.township), "_id": document}
+        return fenced(address, erasure.after, documents.mark_document(erasure.township, erasure.time))
+
     def _incident(self, write: IncidentWrite) -> Write:
         incident = write.incident
         address = {"_index": self.names.incidents(incident.township), "_id": incident.id}
@@ -211,8 +229,19 @@ def _unarchived(incident: Incident) -> Iterable[Change]:
     return (change for change in incident.history if change.revision > incident.archived)
 
 
+def _forgotten(
+    stored: Mapping[str, StoredPost], keys: Mapping[str, Collection[str]], listed: AbstractSet[str]
+) -> Iterable[str]:
+    """Posts of which one key is listed, or only a mark is left."""
+    yield from (post for post, each in keys.items() if not listed.isdisjoint(each))
+    yield from (post for post, each in stored.items() if each.forgotten)
+
+
 def _stored(item: Mapping[str, Any]) -> StoredPost:
-    return StoredPost(documents.earlier(item["_source"]), item["_seq_no"], item["_primary_term"], item["_index"])
+    source = item["_source"]
+    return StoredPost(
+        documents.earlier(source), item["_seq_no"], item["_primary_term"], item["_index"], "forgotten" in source
+    )
 
 
 def _versioned(hit: Mapping[str, Any]) -> Versioned:

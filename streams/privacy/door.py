@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
+from streams.identity import forgotten_author, forgotten_post
 from streams.privacy.mask import mask
 from streams.privacy.pseudonym import Pseudonyms, is_pseudonym
 from streams.records import Post
@@ -17,6 +18,7 @@ _SHORTEST_HANDLE: Final = 2
 _LONG_CODE: Final = 12
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 """A digest without digits, which now and then would look like somebody's number themselves."""
+_DIGESTED: Final = re.compile(r"h-[a-p]{32}")
 _HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\s]*(?=[/?#]|\Z)")
 
 
@@ -48,6 +50,16 @@ class Door:
             author=self._author(post),
         )
 
+    def keys(self, post: Post) -> tuple[str, ...]:
+        """Under which keys the list of what was forgotten may hold a post, before or behind the door.
+
+        One of its source and id, and of its author one for each key of the deployment.
+        """
+        of_post = key_of_post(post.source, post.id)
+        if post.author is None or not post.author.strip():
+            return (of_post,)
+        return (of_post, *map(forgotten_author, self._pseudonyms.every(post.source, post.author)))
+
     def voice(self, author: str, incident: str) -> str:
         """The mark of an author in one incident; it says nothing about the person in another."""
         return self._pseudonyms.voice(author, incident)
@@ -56,6 +68,19 @@ class Door:
         if post.author is None or not post.author.strip():
             return None
         return self._pseudonyms.of(post.source, post.author)
+
+
+def key_of_post(source: str, post: str) -> str:
+    """Under which key the list of what was forgotten holds a post, whether or not its id has passed the door."""
+    return forgotten_post(digested(source), digested(post))
+
+
+def digested(identity: str) -> str:
+    """A digest of an id, or of a source's name; of what is such a digest already, itself."""
+    if _DIGESTED.fullmatch(identity):
+        return identity
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "h-" + digest.translate(_LETTERS)
 
 
 def source_of(post: Post) -> str:
@@ -93,8 +118,7 @@ def _url(url: str, handle: str) -> str:
 def _identifier(identity: str, handle: str) -> str:
     if not _leads(identity, handle) and ("%" not in identity or not _leads(unquote(identity), handle)):
         return identity
-    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return "h-" + digest.translate(_LETTERS)
+    return digested(identity)
 
 
 def _leads(text: str, handle: str) -> bool:

@@ -42,9 +42,13 @@ class Pseudonyms:
         """The pseudonym of a handle within its source; what is a pseudonym already passes unchanged."""
         if is_pseudonym(handle):
             return handle
-        name = unicodedata.normalize("NFKC", handle).strip()
-        digest = _mac(self._keys[self._newest], "author", source, name)
-        return f"p{self._newest}-{digest[:_PSEUDONYM_HEX]}"
+        return self._made(self._newest, source, handle)
+
+    def every(self, source: str, handle: str) -> tuple[str, ...]:
+        """The pseudonyms of a handle under all keys, so that a rotation makes nobody a stranger."""
+        if is_pseudonym(handle):
+            return (handle,)
+        return tuple(self._made(number, source, handle) for number in self._keys)
 
     def voice(self, author: str, incident: str) -> str:
         """The mark of an author in one incident, 16 hex digits: it says nothing about the person in another.
@@ -54,6 +58,10 @@ class Pseudonyms:
         number = int(author[1 : author.index("-")]) if is_pseudonym(author) else self._newest
         key = self._keys.get(number, self._keys[self._newest])
         return _mac(key, "voice", author, incident)[:_VOICE_HEX]
+
+    def _made(self, number: int, source: str, handle: str) -> str:
+        name = unicodedata.normalize("NFKC", handle).strip()
+        return f"p{number}-{_mac(self._keys[number], 'author', source, name)[:_PSEUDONYM_HEX]}"
 
 
 def is_pseudonym(author: str) -> bool:

@@ -18,13 +18,15 @@ from streams.elasticsearch.indices import Wanted, create, differences
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.elasticsearch.stored import Span, StoredPosts
 from streams.errors import Busy, Misconfigured, NewerState
-from streams.identity import forgotten_id
+from streams.identity import forgotten_author, forgotten_post
 from streams.protocols import (
     Attempts,
     Conflict,
     Done,
+    Erasure,
     IncidentWrite,
     Rejected,
+    Told,
 )
 from streams.records import (
     AlertMessage,
@@ -48,11 +50,42 @@ async def test_what_was_written_is_recalled_at_once(store: ElasticsearchStore) -
 
 
 async def test_a_forgotten_post_is_named_by_its_hash_only(store: ElasticsearchStore) -> None:
-    """Forgotten documents are recalled; the list of them holds no id that could be read."""
-    await store.client.index(
-        index=store.names.forgotten, id=forgotten_id("p"), document={"township": TOWN, "time": NOW}
-    )
-    assert set((await store.recall({"p": TOWN, "q": TOWN})).forgotten) == {"p"}
+    """Posts and authors are listed by hashes, and recalled as forgotten at once, whichever key is listed."""
+    keys = {"p": [forgotten_post("forum", "1")], "q": ["another", forgotten_author("p1-" + "0" * 32)], "r": ["third"]}
+    for key in (keys["p"][0], keys["q"][1]):
+        await store.client.index(index=store.names.forgotten, id=key, document={"time": NOW})
+    assert set((await store.recall(dict.fromkeys(keys, TOWN), keys)).forgotten) == {"p", "q"}
+
+
+async def test_of_a_forgotten_post_a_mark_is_left_which_nobody_writes_over(store: ElasticsearchStore) -> None:
+    """It says nothing; who slept neither creates the post nor replaces it, and to an older worker it is newer."""
+    await put(store, {"p": judged("1"), "q": judged("2")})
+    before = (await store.recall({"p": TOWN})).posts["p"]
+    erasures = {"p": Erasure(TOWN, NOW, before), "new": Erasure(TOWN, NOW, None)}
+    assert [type(outcome) for outcome in await store.erase(erasures)] == [Done, Done]
+    assert [type(outcome) for outcome in await store.erase(erasures)] == [Conflict, Conflict]
+    late = [await put(store, {"p": judged("1")}, after=after) for after in (before, None)]
+    late.append(await put(store, {"new": judged("3")}))
+    assert [type(outcome) for (outcome,) in late] == [Conflict] * 3
+    recalled = await store.recall({"p": TOWN, "q": TOWN, "new": TOWN})
+    assert set(recalled.forgotten) == {"p", "new"}
+    assert recalled.posts["p"].earlier.version > judged(version=4_000_000_000_000_000).version
+    left = (await store.client.get(index=store.names.posts(TOWN), id="p"))["_source"]
+    assert left.keys() == {"township", "forgotten", "version", "first", "digest"}
+    assert [told.id for told in await store.told("i1", TOWN)] == ["2"]
+
+
+async def test_what_posts_tell_of_their_incident_is_found_as_soon_as_it_is_written(store: ElasticsearchStore) -> None:
+    """All of an incident's posts, with what the incident may hold of them, and no others."""
+    posts = {f"d{number}": judged(str(number), incident="i1" if number < 3 else "i2") for number in range(5)}
+    await put(store, posts)
+    told = {each.document: each for each in await store.told("i1", TOWN)}
+    assert told.keys() == {"d0", "d1", "d2"}
+    one = posts["d1"]
+    assert told["d1"] == Told(
+        document="d1", source="forum", id="1", headline="求助", author=one.post.author, first=one.first,
+        recorded=NOW.replace(microsecond=123456), evidence=one.severity.evidence, places=one.places, words=one.keywords,
+    )  # fmt: skip
 
 
 async def test_only_the_post_that_was_recalled_is_replaced(store: ElasticsearchStore) -> None:

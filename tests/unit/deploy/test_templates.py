@@ -57,7 +57,7 @@ def test_every_field_of_an_incident_has_a_place() -> None:
 def test_every_field_of_a_post_has_a_place() -> None:
     """The same for posts: all that a post and its judgement say is in the document."""
     flat = (names(Post) | names(JudgedPost)) - {"post"}
-    assert set(properties("posts")) == flat
+    assert set(properties("posts")) == flat | {"forgotten"}
     hints = {field.name: field.type for kind in (Post, JudgedPost) for field in msgspec.structs.fields(kind)}
     for name in ("facts", "severity", "topic", "sentiment", "emotion", "first", "position", "reach"):
         assert differing(hints[name], properties("posts")[name]["properties"]) == []

@@ -18,12 +18,13 @@ import agents.act
 import agents.alert
 import agents.escalate
 import agents.follow
+import agents.forget
 import agents.revise
 from streams.batch.letters import Letters
 from streams.batch.processor import Processor
 from streams.flow import Flow
-from streams.identity import content_digest, incident_id
-from streams.matter import Arrival, Decision, Deployment, Grouping, Known, Matter, Moment, Overdue
+from streams.identity import content_digest, document_id, incident_id
+from streams.matter import Arrival, Decision, Deployment, Forgetting, Grouping, Known, Matter, Moment, Overdue
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.protocols import Clock, Incidents, Log, Record, Store
@@ -33,6 +34,7 @@ from streams.records import (
     Deadline,
     Emotion,
     Evidence,
+    Forget,
     Grade,
     Incident,
     JudgedPost,
@@ -45,10 +47,11 @@ from streams.records import (
 )
 from streams.stage import Stage, Step
 from streams.township import Township
-from tests.unit.simulation.world import QUIET, START, numbered
+from tests.unit.simulation.world import LIST, QUIET, START, numbered
 
 PARTITIONS = 3
 CODES = ("990101101000", "990101102000", "990101103000", "990101104000")
+NAMELESS = agents.forget.NAMELESS
 DOOR = Door(Pseudonyms({1: b"simulation" * 4}))
 
 
@@ -100,7 +103,8 @@ def group(post: Post, known: Known, matters: Incidents, moment: Moment) -> Group
 def judge(post: Post, grouping: Grouping, known: Known, moment: Moment) -> JudgedPost:
     said = _words(post)
     grade, warning = cast("Grade", said["grade"]), cast("Colour", said["warning"])
-    evidence = (Evidence(post.body[:6], 0, 6),) if grade != "none" or warning != "none" else ()
+    quote = post.body.partition(" ")[0]
+    evidence = (Evidence(quote, 0, len(quote)),) if grade != "none" or warning != "none" else ()
     severity = Severity(grade, "accident", warning=warning, rules=(f"rule.{grade}",), evidence=evidence)
     return JudgedPost(
         post=post,
@@ -146,6 +150,7 @@ def flow(*, timers: bool) -> Flow:
     return Flow(
         post=Stage("post", given={Arrival, Known, *CONTEXT}, steps=cast("tuple[Step, ...]", (*steps, *ends))),
         action=Stage("action", given={Decision, *CONTEXT}, steps=cast("tuple[Step, ...]", (agents.act, *ends))),
+        forget=Stage("forget", given={Forgetting, *CONTEXT}, steps=cast("tuple[Step, ...]", (agents.forget, *ends))),
         timer=Stage("timer", given={Overdue, *CONTEXT}, steps=cast("tuple[Step, ...]", (agents.escalate, *ends))),
         incidents=Matters,
     )
@@ -192,7 +197,7 @@ def post(
     author: str = "a",
 ) -> bytes:
     """A post's bytes; a later `fetched` (in seconds) makes it an edit."""
-    body = f"places={places} grade={grade} warning={warning} deaths={deaths}"
+    body = f"id={identity} places={places} grade={grade} warning={warning} deaths={deaths}"
     record = Post(
         id=identity,
         township=code,
@@ -255,15 +260,46 @@ def actions(
     return decided
 
 
+def forgetting(
+    random: Random, inputs: Sequence[tuple[str, int, bytes, float]], count: int
+) -> list[tuple[str, int, bytes, float]]:
+    """Posts of the input that are forgotten, before or after they come: listed first, then told to their owner.
+
+    Each is told once or twice, at once or late, as by a command that was killed in between and run again.
+    """
+    told = list[tuple[str, int, bytes, float]]()
+    for number in range(count):
+        _, _, value, second = random.choice(inputs)
+        try:
+            about = json.decode(value, type=Post)
+        except ValueError:
+            continue
+        listed = max(second + random.random() * 12 - 4, 0)
+        told.append((LIST, 0, DOOR.keys(about)[0].encode(), listed))
+        later = [listed + random.random() * random.choice([0.1, 6]) for _ in range(random.randint(1, 2))]
+        told += [("actions", int(about.township) % PARTITIONS, forget(f"f{number}", about), at) for at in later]
+    return told
+
+
+def forget(identity: str, *posts: Post) -> bytes:
+    """What tells the owner of these posts' township that they are to be forgotten."""
+    township = posts[0].township
+    documents = tuple(document_id(township, each.source, each.id) for each in posts)
+    return json.encode(
+        Forget(id=identity, township=township, posts=documents, role="privacy", reason="asked", time=START)
+    )
+
+
 def mixed(seed: int) -> list[Record]:
     """Live posts and a backfill of the same townships, decisions, strays, and posts that the store refuses."""
     random = Random(seed)
     written = posts(random, random.randint(6, 16), codes=CODES[:2], each=random.choice([2, 4]))
     written += actions(random, written, random.randint(0, 4))
-    return numbered([_elsewhere(random, *entry) for entry in written])
+    return numbered([elsewhere(random, *entry) for entry in written])
 
 
-def _elsewhere(random: Random, role: str, partition: int, value: bytes, second: float) -> tuple[str, int, bytes, float]:
+def elsewhere(random: Random, role: str, partition: int, value: bytes, second: float) -> tuple[str, int, bytes, float]:
+    """The same input, now and then in the backfill, in a wrong place, or as the store refuses it."""
     if role == "posts" and random.random() < 0.4:
         role = "backfill"
     if random.random() < 0.1:

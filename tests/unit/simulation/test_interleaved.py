@@ -36,8 +36,8 @@ FAULTS = (
 def schedule(number: int) -> World:
     """The world after a schedule."""
     records, random = county.mixed(number % INPUTS), Random(number)
-    documents = sorted({document for _, document in readable(records)})
-    forgotten = frozenset(random.sample(documents, k=min(len(documents), number % 3)))
+    keys = sorted({county.DOOR.keys(post)[0] for post, _ in readable(records)})
+    forgotten = frozenset(random.sample(keys, k=min(len(keys), number % 3)))
     ended = World(number, records, county.PARTITIONS, 1 + number % 3, random.choice(FAULTS), forgotten)
     ended.run(upgrading)
     return ended

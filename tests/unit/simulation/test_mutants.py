@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from streams.batch.decide import Decider
 from streams.batch.draft import Draft, Refusals
+from streams.batch.erase import Eraser
 from streams.batch.processor import Processor
 from streams.batch.write import Writer
-from streams.protocols import IncidentWrite, Outcome, Recalled, Record
-from tests.unit.simulation import test_interleaved, world
+from streams.protocols import Done, Erasure, IncidentWrite, Outcome, Recalled, Record
+from tests.unit.simulation import test_forgotten, test_interleaved, world
 from tests.unit.simulation.test_schedules import INPUTS, check, schedule, uninterrupted
 
 MOST = 1_500
@@ -194,6 +195,56 @@ INTERLEAVED: tuple[Mutate, ...] = (
     stores_what_was_forgotten,
     reads_no_incident_back,
 )
+
+
+def deletes_without_a_mark(patch: pytest.MonkeyPatch) -> None:
+    """Leaves nothing of a forgotten post: who sleeps may create it."""
+
+    def mark(self: world.Store, document: str, erasure: Any) -> Outcome:
+        done = original(self, document, erasure)
+        if isinstance(done, Done):
+            del self.worker.world.stored[document]
+        return done
+
+    original = world.Store._mark
+    patch.setattr(world.Store, "_mark", mark)
+
+
+def erases_the_post_first(patch: pytest.MonkeyPatch) -> None:
+    """Forgets which incident a post belongs to before that has been told."""
+
+    async def change(self: Eraser, incidents: Any, gone: Any) -> None:
+        wanted = {d: each.township for d, each in gone.items()}
+        stored = (await self._patience.insist(lambda: self._store.recall(wanted))).posts
+        times = {d: Erasure(each.township, each.record.time, stored.get(d)) for d, each in gone.items()}
+        await self._writer.erase({d: each for d, each in times.items() if not (each.after and each.after.forgotten)})
+        await original(self, incidents, gone)
+
+    original = Eraser._change
+    patch.setattr(Eraser, "_change", change)
+
+
+def keeps_what_was_said(patch: pytest.MonkeyPatch) -> None:
+    """Erases the posts and leaves their incidents as they are."""
+
+    async def change(_self: Eraser, _incidents: object, _gone: object) -> None: ...
+
+    patch.setattr(Eraser, "_change", change)
+
+
+FORGETTING: tuple[Mutate, ...] = (
+    deletes_without_a_mark,
+    erases_the_post_first,
+    keeps_what_was_said,
+)
+
+
+@pytest.mark.parametrize("mutate", FORGETTING, ids=lambda mutate: mutate.__name__)
+def test_a_wrong_way_of_forgetting_is_caught(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these fails within so many schedules in which posts are forgotten."""
+    mutate(monkeypatch)
+    with pytest.raises(AssertionError):
+        all(test_forgotten.one(number) >= 0 for number in range(MOST))
 
 
 @pytest.mark.parametrize("mutate", INTERLEAVED, ids=lambda mutate: mutate.__name__)

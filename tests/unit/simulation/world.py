@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
@@ -22,6 +22,7 @@ from streams.protocols import (
     Conflict,
     Done,
     Earlier,
+    Erasure,
     IncidentWrite,
     Message,
     Outcome,
@@ -31,9 +32,10 @@ from streams.protocols import (
     Record,
     Rejected,
     StoredPost,
+    Told,
     Versioned,
 )
-from streams.records import Incident, JudgedPost, Position
+from streams.records import Incident, JudgedPost, Position, headline
 from streams.topics import BACKFILL, READ
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -42,6 +44,9 @@ SESSION = 6.0
 
 QUIET = timedelta(seconds=6)
 """An incident that was quiet for longer is out of reach of new posts, and left out when a worker loads."""
+
+LIST: Final = "list"
+"""No topic: what comes under this name are keys for the list of what was forgotten."""
 
 END = 45.0
 """Seconds after which every record has come and every timer is due."""
@@ -98,7 +103,7 @@ class World:
     Args:
         inputs: records in the order of their time; each is appended to its partition when its time has come.
         partitions: how many each role has.
-        forgotten: documents that must not be stored again.
+        forgotten: the list of keys under which posts must not be stored again.
     """
 
     def __init__(
@@ -110,14 +115,15 @@ class World:
         faults: Faults,
         forgotten: AbstractSet[str] = frozenset(),
     ) -> None:
-        self.random, self.faults, self.partitions, self.forgotten = Random(seed), faults, partitions, forgotten
+        self.random, self.faults, self.partitions, self.forgotten = Random(seed), faults, partitions, set(forgotten)
         self.now = 0.0
         self.coming = deque((_seconds(record), record) for record in inputs)
-        places = sorted({(record.role, partition) for record in inputs for partition in range(partitions)})
+        roles = {record.role for record in inputs} - {LIST}
+        places = sorted({(role, partition) for role in roles for partition in range(partitions)})
         self.topics: dict[tuple[str, int], list[Record]] = {place: [] for place in places}
         self.committed: dict[tuple[str, int], int] = dict.fromkeys(self.topics, 0)
         self.sent: list[Message] = []
-        self.stored: dict[str, tuple[JudgedPost, Done]] = {}
+        self.stored: dict[str, tuple[JudgedPost | None, Done]] = {}
         self.incidents: dict[str, Versioned] = {}
         self.visible: dict[str, Versioned] = {}
         self.history: dict[str, str] = {}
@@ -132,7 +138,12 @@ class World:
     @property
     def posts(self) -> Mapping[str, JudgedPost]:
         """The stored posts by document."""
-        return {document: judged for document, (judged, _) in self.stored.items()}
+        return {document: judged for document, (judged, _) in self.stored.items() if judged}
+
+    @property
+    def marks(self) -> AbstractSet[str]:
+        """The documents of which only a mark is left."""
+        return {document for document, (judged, _) in self.stored.items() if judged is None}
 
     # How it runs
 
@@ -175,7 +186,11 @@ class World:
 
     def _arrive(self) -> None:
         while self.coming and self.coming[0][0] <= self.now:
-            self.append(self.coming.popleft()[1])
+            record = self.coming.popleft()[1]
+            if record.role == LIST:
+                self.forgotten |= set((record.value or b"").decode().split())
+            else:
+                self.append(record)
 
     def _misfortune(self) -> None:
         if self.now > self.faults.until:
@@ -432,16 +447,26 @@ class Store:
 
     worker: Worker
 
-    async def recall(self, posts: Mapping[str, str]) -> Recalled:
+    async def recall(self, posts: Mapping[str, str], keys: Mapping[str, Collection[str]] | None = None) -> Recalled:
         world = self.worker.world
 
         def deliver() -> Recalled:
-            found = {i: world.stored[i] for i in posts if i in world.stored}
-            return Recalled(
-                {i: stored_post(*each) for i, each in found.items()}, forgotten=world.forgotten & posts.keys()
-            )
+            found = {i: stored_post(*world.stored[i]) for i in posts if i in world.stored}
+            listed = {i for i, each in (keys or {}).items() if not world.forgotten.isdisjoint(each)}
+            return Recalled(found, forgotten=listed | {i for i, each in found.items() if each.forgotten})
 
         return await self.worker.request(deliver)  # type: ignore[no-any-return]
+
+    async def told(self, incident: str, township: str) -> Sequence[Told]:
+        assert township
+        return await self.worker.request(  # type: ignore[no-any-return]
+            lambda: [_told(i, judged) for i, judged in self.worker.world.posts.items() if judged.incident == incident]
+        )
+
+    async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
+        return await self.worker.request(  # type: ignore[no-any-return]
+            lambda: [self._unless_half(lambda i=i, e=e: self._mark(i, e)) for i, e in posts.items()]  # type: ignore[misc]
+        )
 
     async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
         writes = dict(posts)
@@ -513,6 +538,14 @@ class Store:
         world.stored[document] = judged, done
         return done
 
+    def _mark(self, document: str, erasure: Erasure) -> Outcome:
+        world, there = self.worker.world, self.worker.world.stored.get(document)
+        if (there[1] if there else None) != _fence(erasure.after):
+            return Conflict()
+        done = world.done()
+        world.stored[document] = None, done
+        return done
+
     def _compare_and_set(self, write: IncidentWrite) -> Outcome:
         world = self.worker.world
         there = world.incidents.get(write.incident.id)
@@ -523,10 +556,28 @@ class Store:
         return done
 
 
-def stored_post(judged: JudgedPost, done: Done) -> StoredPost:
-    """The post as it is recalled."""
+def stored_post(judged: JudgedPost | None, done: Done) -> StoredPost:
+    """The post as it is recalled, or the mark that is left of it."""
+    if judged is None:
+        nothing = Earlier(2**62, None, Position("", 0, 0), "")
+        return StoredPost(nothing, done.seq_no, done.primary_term, done.index, forgotten=True)
     earlier = Earlier(judged.version, judged.incident, judged.first, judged.digest)
     return StoredPost(earlier, done.seq_no, done.primary_term, done.index)
+
+
+def _told(document: str, judged: JudgedPost) -> Told:
+    post = judged.post
+    return Told(
+        document=document,
+        source=post.source,
+        id=post.id,
+        headline=headline(post.title, post.body),
+        author=post.author,
+        first=judged.first,
+        recorded=judged.recorded,
+        evidence=judged.severity.evidence,
+        places=judged.places,
+    )
 
 
 def versioned(incident: Incident, done: Done) -> Versioned:

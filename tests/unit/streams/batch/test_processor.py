@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from streams.batch.headers import OLDER, letter_id
 from streams.batch.quarantine import LEAST
 from streams.identity import document_id, incident_id
+from streams.privacy.door import key_of_post
 from streams.protocols import Attempts, Outcome, PostWrite, Recalled, Record, Rejected, Versioned
 from streams.records import Action, AlertMessage, Position
 from tests.unit.simulation import county, world
@@ -65,9 +66,9 @@ def test_waiting_for_the_store_is_held_against_no_record(monkeypatch: Any) -> No
     """After deaths in a row a record is noted while it is judged, not yet while its worker asks the store for it."""
     noted = []
 
-    async def recall(self: world.Store, posts: Any) -> Recalled:
+    async def recall(self: world.Store, posts: Any, keys: Any = None) -> Recalled:
         noted.append(self.worker.world.notes[place(HERE)].position)
-        return await original(self, posts)
+        return await original(self, posts, keys)
 
     original = world.Store.recall
     monkeypatch.setattr(world.Store, "recall", recall)
@@ -130,18 +131,15 @@ def test_a_township_that_is_not_served_is_a_letter_that_names_it() -> None:
     assert "no township 123456789000" in json.decode(letter.value)["error"]
 
 
-def test_what_was_forgotten_stays_forgotten(monkeypatch: Any) -> None:
-    """A record of a forgotten post is acknowledged and leaves no trace."""
-    gone = document_id(HERE, "forum", "p1")
-    recall = world.Store.recall
-
-    async def remembering(self: world.Store, posts: Any) -> Recalled:
-        return Recalled((await recall(self, posts)).posts, forgotten=[gone])
-
-    monkeypatch.setattr(world.Store, "recall", remembering)
+def test_what_was_forgotten_stays_forgotten() -> None:
+    """A record of a forgotten post is acknowledged; a mark is left where it would stand, so that nobody creates it."""
     kept, lost = county.post("p2", HERE, "school"), county.post("p1", HERE, "well")
-    ended = after(("posts", place(HERE), lost, 1.0), ("posts", place(HERE), kept, 2.0))
+    inputs = [("posts", place(HERE), lost, 1.0), ("posts", place(HERE), kept, 2.0)]
+    listed = frozenset({key_of_post("forum", "p1")})
+    ended = world.World(0, world.numbered(inputs), county.PARTITIONS, 1, world.NO_FAULTS, listed)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
     assert set(ended.posts) == {document_id(HERE, "forum", "p2")}
+    assert ended.marks == {document_id(HERE, "forum", "p1")}
     assert len(ended.incidents) == 1
     assert ended.sent == []
 
@@ -284,8 +282,8 @@ def test_a_decision_that_another_worker_logged_meanwhile_stands(monkeypatch: Any
     """Between looking and writing another may decide, by an older generation too: ours is not written over theirs."""
     recall, theirs = world.Store.recall, "another incident"
 
-    async def overtaken(self: world.Store, posts: Any) -> Recalled:
-        recalled, ended = await recall(self, posts), self.worker.world
+    async def overtaken(self: world.Store, posts: Any, keys: Any = None) -> Recalled:
+        recalled, ended = await recall(self, posts, keys), self.worker.world
         for document in posts.keys() - ended.stored.keys():
             ended.stored[document] = replace(there, incident=theirs), ended.done()
         return recalled
@@ -295,7 +293,7 @@ def test_a_decision_that_another_worker_logged_meanwhile_stands(monkeypatch: Any
     monkeypatch.setattr(world.Store, "recall", overtaken)
     ended = world.World(0, world.numbered([inputs]), county.PARTITIONS, 1, world.NO_FAULTS)
     ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False, generation=1))
-    ((stored, _),) = ended.stored.values()
+    (stored,) = ended.posts.values()
     assert (stored.incident, stored.generation) == (theirs, 1)
     assert {identity: each.incident.posts for identity, each in ended.incidents.items()} == {theirs: 1}
 
