@@ -7,6 +7,7 @@ from msgspec import json
 
 from deploy.embedded import is_embedded
 from deploy.settings.deployment import Settings
+from streams.crawl.host import HostEvent
 from streams.crawl.watch import Event
 from streams.identity import content_digest, document_id
 from streams.kafka.admin import check_topics
@@ -15,6 +16,7 @@ from streams.kafka.ownership import Ownership
 from streams.kafka.producer import open_producer
 from streams.protocols import Message
 from streams.records import SCHEMA_VERSION, Post
+from streams.source import Shown
 from streams.topics import OPERATIONS
 
 
@@ -45,13 +47,22 @@ def message(role: str, post: Post) -> Message:
 
 def report(event: Event) -> Message:
     """What operators are told of a source; it may come twice, under one idempotency key."""
-    identity = content_digest(event.event, event.source, event.reason, event.since.isoformat())
-    return Message(
-        role=OPERATIONS,
-        key=event.township.encode(),
-        value=json.encode(event),
-        headers=_headers(identity),
-    )
+    return _report(event, event.township, event.event, event.source, event.reason, event.since.isoformat())
+
+
+def host_report(event: HostEvent) -> Message:
+    """What they are told of a host."""
+    return _report(event, event.township, event.event, event.host, event.time.isoformat())
+
+
+def permission_report(shown: Shown) -> Message:
+    """By which permission a source is read, at each start."""
+    return _report(shown, shown.township, shown.event, shown.source, shown.time.isoformat())
+
+
+def _report(event: Event | HostEvent | Shown, township: str, *identity: str) -> Message:
+    headers = _headers(content_digest(*identity))
+    return Message(role=OPERATIONS, key=township.encode(), value=json.encode(event), headers=headers)
 
 
 def _headers(identity: str) -> dict[str, bytes]:

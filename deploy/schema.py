@@ -11,9 +11,10 @@ from deploy.settings.deployment import ONLY_ENVIRONMENT, Settings
 from models.correction import Correction
 from streams.batch.claims import Claim
 from streams.batch.register import Dealing
+from streams.crawl.host import HostEvent
 from streams.crawl.watch import Event
 from streams.records import Action, DeadLetter, Evidence, Post, Toll
-from streams.source import AnySource
+from streams.source import AnySource, Shown
 from streams.township import Township
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -86,7 +87,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "action": _of(Action),
     "alert": _of(Alert),
     "deadletter": _of(DeadLetter),
-    "operation": lambda: _either(Event, Claim, Dealing),
+    "operation": lambda: _either(Event, HostEvent, Shown, Claim, Dealing),
     "correction": _of(Correction),
 }
 

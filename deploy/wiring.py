@@ -6,7 +6,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.keys import door, seal
+from deploy.manners import host_teller, show_permissions
 from deploy.older import Older
 from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
@@ -30,6 +31,7 @@ from deploy.settings.deployment import CONFIG, HEALTH_PORT, Settings, load
 from streams.batch.letters import Letters
 from streams.batch.patience import Tell, untold
 from streams.batch.processor import Processor
+from streams.crawl.address import Addresses
 from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts, Observe
 from streams.crawl.crawler import Crawler
@@ -227,11 +229,22 @@ async def open_crawler(
     towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
     found = sources.read_all(settings.sources, towns)
     alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
-    web_of = fetcher(
-        contact=settings.contact, version=agent, clock=clock, limits=limits, allow_hosts=settings.allow_hosts
-    )
-    async with open_log(settings) as kafka, open_search(settings, clock, tell) as client, web_of as web:
+    limits = replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
+    async with AsyncExitStack() as stack:
+        kafka = await stack.enter_async_context(open_log(settings))
+        client = await stack.enter_async_context(open_search(settings, clock, tell))
+        web = await stack.enter_async_context(
+            fetcher(
+                contact=settings.contact,
+                version=agent,
+                clock=clock,
+                limits=limits,
+                allow_hosts=settings.allow_hosts,
+                tell=host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send),
+            )
+        )
         tell(None, "")
+        await show_permissions(found, clock, kafka.send)
 
         async def publish(role: str, posts: Sequence[Post]) -> None:
             await kafka.send([message(role, post) for post in posts])

@@ -61,6 +61,7 @@ def _settings(kafka: str, elasticsearch: str, sites: Mapping[Site, str]) -> dict
         "sources": "sources",
         "contact": "demo@qinglan.invalid",
         "allow_hosts": [urlsplit(address).netloc for address in sites.values()],
+        "budget": 1_000_000,  # Its sites are its own, and visited every few seconds.
         "batch_seconds": 0.2,
         "health_port": _free_port(),  # Known beforehand, so that we can ask a worker started again whether it is ready.
     }

@@ -15,6 +15,7 @@ from deploy.settings import yaml
 from deploy.settings.records import unknown_key
 from streams.elasticsearch.access import Access
 from streams.errors import Misconfigured
+from streams.hours import Hours
 from streams.kafka.access import Access as KafkaAccess
 from streams.kafka.access import Mechanism, Protocol
 from streams.topics import NAME, PARTITIONS
@@ -97,6 +98,12 @@ class Settings(BaseSettings):
     session_seconds: float = Field(
         30.0, ge=6, le=300, description="How long Kafka waits for a worker that is silent before others take its posts."
     )
+    hours: str = Field(
+        "",
+        description="When sources may be visited, in the time zone of each; always without it.",
+        examples=["06:00-23:00"],
+    )
+    budget: int = Field(10_000, ge=1, description="Requests to one host in a day, at most; a source may have fewer.")
     posts_a_second: int = Field(
         200, ge=1, le=100_000, description="Posts of one township that a crawler publishes in a second, at most."
     )
@@ -121,6 +128,13 @@ class Settings(BaseSettings):
         if not NAME.fullmatch(name):
             raise ValueError("use 1 to 64 of a-z, 0-9, - and _, a letter or digit first")
         return name
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, hours: str) -> str:
+        if hours:
+            Hours(hours)
+        return hours
 
     @field_validator("kafka")
     @classmethod

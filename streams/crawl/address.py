@@ -40,11 +40,12 @@ class Addresses:
 
     def names(self, host: str, port: int) -> bool:
         """Whether the deployment allows this host by name."""
-        return host.lower() in self._allowed or self.names_port(host, port)
+        return not self._allowed.isdisjoint({host.lower(), f"{host.lower()}:{port}"})
 
-    def names_port(self, host: str, port: int) -> bool:
-        """Whether the deployment names this port of the host."""
-        return f"{host.lower()}:{port}" in self._allowed
+    def host_of(self, url: URL) -> str:
+        """The host whose turns are counted: all its ports are one, except one that the deployment names."""
+        name = (url.raw_host or "").rstrip(".")
+        return named if (named := f"{name}:{url.port or 0}") in self._allowed else name
 
 
 class GuardedResolver(AbstractResolver):

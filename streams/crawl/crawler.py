@@ -68,7 +68,10 @@ class Crawler:
     @asynccontextmanager
     async def _kept(self) -> AsyncIterator[None]:
         """Whatever ends the crawler, what it counted is written: for as long as who ends it has patience."""
-        await self._ledger.open()
+        days = await self._ledger.open()
+        for source in self._sources:
+            if day := days.get(source.name):
+                self._way.web.recall(source, day.day, day.counts["requests"])
         try:
             yield
         finally:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from random import SystemRandom
 from typing import Final
 
@@ -43,7 +43,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     longest_interval: float = 300.0
     """A Crawl-delay above this is taken as this."""
     budget: int = 10_000
-    """Requests to one host in a day."""
+    """Requests to one host in a day, which begins at midnight in China."""
     hours: str = ""
     """When anything may be fetched, as 06:00-23:00 in the time zone of the source that asks; empty for always."""
 
@@ -128,12 +128,8 @@ class Fetcher:
         """Seconds until the source may be visited, 0 within its hours and the deployment's."""
         return self._terms.opens_in(source)
 
-    def host_of(self, address: str) -> str:
-        """The host as it is counted, with its port where the deployment names one."""
-        return self._host(web_address(address)).name
-
-    def recall(self, source: Source, day: str, requests: int) -> None:
-        """Count what the crawler before this one asked for a source on a day (as 2026-03-01)."""
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        """Count what the crawlers before this one asked for a source on a day."""
         now = self._clock.now()
         self._host(web_address(source.url)).budget.recall(day, requests, now)
         self._terms.budget(source).recall(day, requests, now)
@@ -183,9 +179,7 @@ class Fetcher:
             return _Answer(response.status, response.headers, body, response.charset)
 
     def _host(self, url: URL) -> Host:
-        """Whoever keeps a host keeps all its ports, except where the deployment names one as a host of its own."""
-        name, port = (url.raw_host or "").rstrip("."), url.port or 0
-        return self._hosts[f"{name}:{port}" if self._addresses.names_port(name, port) else name]
+        return self._hosts[self._addresses.host_of(url)]
 
     def _new_host(self, name: str) -> Host:
         limits = self._limits

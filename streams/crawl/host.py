@@ -23,12 +23,15 @@ News = Literal["host_rests", "host_recovered", "host_spent"]
 class HostEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message to `.operations`: a host rests, answers again, or had all its requests of the day.
 
-    `reason` is how it failed last: `timeout`, `unreachable`, `broken`, `server` or `busy`.
+    `sources` stand on it; `township` is theirs, or the county's inbox. `reason` is how it failed last: `timeout`,
+    `unreachable`, `broken`, `server` or `busy`.
     """
 
     event: News
     host: str
     time: datetime
+    sources: tuple[str, ...] = ()
+    township: str = ""
     reason: str = ""
     failures: int = 0
     until: datetime | None = None

@@ -51,16 +51,16 @@ class Ledger:
         """This is how a source stands after a visit."""
         self._watches[source] = watch
 
-    async def open(self) -> None:
-        """Ask for today, so that whatever keeps it from being written is named before any site is asked.
+    async def open(self) -> Mapping[str, Day]:
+        """What was counted today before, so that whatever keeps it from being written is named before a site is asked.
 
         Raises:
             Misconfigured: the index was never created, or we may not write there.
         """
         try:
-            await self._days.days({name: self._today(source) for name, source in self._sources.items()})
+            return await self._days.days({name: self._today(source) for name, source in self._sources.items()})
         except Busy:
-            return
+            return {}
 
     async def keep_on(self) -> None:
         """Write what is new until cancelled; a server that is away is tried again a minute later."""

@@ -38,7 +38,7 @@ class Terms:
     def budget(self, source: Source) -> Budget:
         """What it has left of the day's requests."""
         if source.name not in self._budgets:
-            self._budgets[source.name] = Budget(source.name, min(source.budget or self._most, self._most))
+            self._budgets[source.name] = Budget(source.name, min(source.budget or self._most, self._most), source.zone)
         return self._budgets[source.name]
 
     def permits(self, url: URL, source: Source) -> bool:

@@ -39,7 +39,7 @@ async def visit(source: AnySource, way: Way) -> Visited:
     started later visits, too, is left to it; a site that asked to be left alone is, by whichever crawler.
     """
     if (wait := way.web.opens_in(source)) > 0:
-        way.counts.add(source.name, "later:hours")
+        way.counts.add(source.name, "asleep")
         return Visited(0, 0, retry_after=wait)
     way.counts.add(source.name, "visits")
     now, before = way.clock.now(), await way.memory.head(source.name)

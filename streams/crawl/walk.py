@@ -202,11 +202,10 @@ class Walk:
 
     def _failed(self, error: Unfetched, link: Link) -> None:
         """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
+        self._count(f"error:{error.name}" if error.name != "hours" else "asleep")
         if error.name in LATER:
-            self._count(f"later:{error.name}")
             self.later = error.retry_after
             return
-        self._count(f"error:{error.name}")
         if error.name not in RESTRAINT:
             self._asked_for()
             self._amiss += 1

@@ -1,7 +1,7 @@
 """All that a visit needs of the world."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -36,6 +36,9 @@ class Web(Protocol):
 
     def opens_in(self, source: Source) -> float:
         """Seconds until the source may be visited, 0 within its hours and the deployment's."""
+
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        """Count what the crawlers before this one asked for a source on a day."""
 
 
 class Way(Struct, frozen=True):

@@ -6,7 +6,7 @@ from streams.source.board import Board, Letters, Message
 from streams.source.feed import Feed
 from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
-from streams.source.permission import Permission
+from streams.source.permission import Permission, Shown
 from streams.source.selector import Selector
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Paging",
     "Permission",
     "Selector",
+    "Shown",
     "Source",
     "Thread",
     "parse_source",

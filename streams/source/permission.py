@@ -1,7 +1,8 @@
 """What a site's keeper permitted in writing: paths that its robots.txt closes, and nothing else."""
 
 from datetime import date as Date  # noqa: N812 (the field is called `date`)
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from yarl import URL
@@ -33,6 +34,19 @@ class Permission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def opens(self, url: URL, home: URL, today: Date) -> bool:
         """Whether an address is covered; paths are those of the host of `home`, the source's own address."""
         return today >= self.date and any(_begins(url, home.join(URL(path))) for path in self.covers)
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A message to `.operations`: by this permission a source is read. It comes at each start of a crawler."""
+
+    event: Literal["permission_shown"] = "permission_shown"
+    source: str
+    township: str
+    by: str
+    date: Date
+    covers: tuple[str, ...]
+    note: str
+    time: datetime
 
 
 def _begins(url: URL, covered: URL) -> bool:

@@ -211,3 +211,11 @@ def test_a_secrets_file_that_is_not_there_is_named_with_its_field(name: str, tmp
     settings = load(written(tmp_path, f"{GOOD}{name}_file: nofile\n"))
     with pytest.raises(Misconfigured, match=rf"^{name}_file: .*nofile cannot be read"):
         settings.kafka_access() if name.startswith("kafka") else settings.access()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [("hours: 6 to 23", "06:00-23:00"), ("budget: 0", "greater than or equal to 1")]
+)
+def test_manners_that_are_wrong_are_named(tmp_path: Path, line: str, says: str) -> None:
+    """Hours that nobody can read, a budget of nothing."""
+    assert says in refused(tmp_path, f"{GOOD}{line}\n")

@@ -58,6 +58,7 @@ class Web:
         self.rested: list[tuple[str, float]] = []
         self.failure: Unfetched | None = Unfetched("server", "500")
         self._clock = clock
+        self.recalled: list[tuple[str, date, int]] = []
         self._terms = Terms("", 10_000, clock)
 
     async def fetch(
@@ -79,6 +80,9 @@ class Web:
 
     def opens_in(self, source: Source) -> float:
         return self._terms.opens_in(source)
+
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        self.recalled.append((source.name, day, requests))
 
     def times(self, name: str) -> list[float]:
         return [time for address, time in self.asked if name in address]
@@ -187,6 +191,16 @@ async def test_what_was_counted_is_written_each_minute_and_at_the_end() -> None:
     day = (await memory.days({"works": START.date()}))["works"]
     assert (day.counts["visits"], day.counts["requests"]) == (4, 4)
     assert day.time == START + timedelta(minutes=30)
+
+
+async def test_a_new_crawler_recalls_what_was_asked_today() -> None:
+    """So that no site is asked for a second budget, however often crawlers are started."""
+    memory, clock = Here(), Clock()
+    web = Web(clock)
+    await crawl(web, clock, 0.5, memory, works=600)
+    assert web.recalled == []
+    await crawl(web, clock, 0.6, memory, works=600)
+    assert web.recalled == [("works", START.date(), 4)]
 
 
 async def test_a_missing_health_index_is_named_before_any_site_is_asked() -> None:

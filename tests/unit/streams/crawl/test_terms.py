@@ -94,8 +94,8 @@ async def test_a_restart_grants_no_second_budget(site: Site) -> None:
     site.says("/feed", "x")
     source, clock = feed(site, budget=3), Clock()
     async with polite(site, clock, Limits(interval=0.001, budget=10)) as web_:
-        web_.recall(source, "2026-01-01", 2)
-        web_.recall(source, "2025-12-31", 99)
+        web_.recall(source, date(2026, 1, 1), 2)
+        web_.recall(source, date(2025, 12, 31), 99)
         assert [await name_of(web_, source.url, source) for _ in range(2)] == ["", "budget"]
         other = replace(source, name="other", budget=None)
         assert [await name_of(web_, other.url, other) for _ in range(7)] == [*[""] * 6, "budget"]

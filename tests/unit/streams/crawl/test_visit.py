@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ class Web:
         self.pages: dict[str, str | Unfetched] = {}
         self.asked: list[str] = []
         self.closed_for = 0.0
+        self.recalled: list[tuple[str, date, int]] = []
 
     async def fetch(
         self,
@@ -85,6 +86,9 @@ class Web:
 
     def opens_in(self, source: Source) -> float:  # noqa: ARG002
         return self.closed_for
+
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        self.recalled.append((source.name, day, requests))
 
 
 class World:
@@ -690,7 +694,7 @@ async def test_a_visit_that_must_end_early_is_no_failure(name: str) -> None:
     assert (visited.failures, visited.retry_after) == (0, 3600.0)
     head = await world.memory.head("bbs")
     assert (head.walked, head.failures, head.closed, head.watch.failing) == (False, 0, None, None)
-    assert world.counts.of("bbs")[f"later:{name}"] == 1
+    assert world.counts.of("bbs")["asleep" if name == "hours" else "error:budget"] == 1
     world.thread(2, "白石的路塌了")
     await world.visit(source)
     assert {post.body for post in world.published} == {"青溪的桥断了", "白石的路塌了"}
