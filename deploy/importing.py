@@ -1,7 +1,5 @@
-"""Reads posts from a CSV or JSONL file, and publishes those that are posts."""
+"""Reads posts from a CSV, XLSX or JSONL file, and publishes those that are posts."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,11 @@ from msgspec import Struct
 from deploy.reading import bounded, moment, unusable
 from streams.batch.reading import LARGEST
 from streams.identity import padded
+from streams.pages import table
+from streams.pages.charset import decoded
+from streams.pages.columns import column_of
+from streams.pages.spreadsheet import Unreadable, is_spreadsheet
+from streams.pages.table import BadRow
 from streams.privacy.door import Door
 from streams.records import Post
 
@@ -32,40 +35,18 @@ FIELDS: Final = (
 )
 """Fields of a post that a column can fill; others are left."""
 
-ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("编号", "工单编号", "工单号", "受理编号", "序号"),
-    "title": ("标题", "主题"),
-    "body": ("content", "text", "内容", "正文", "诉求内容", "反映内容", "留言内容"),
-    "published": ("time", "date", "时间", "发布时间", "留言时间", "来电时间", "受理时间", "日期"),
-    "author": ("作者", "发帖人", "留言人", "来电人"),
-    "url": ("链接", "网址"),
-    "source": ("来源",),
-    "views": ("浏览", "浏览量", "阅读量"),
-    "replies": ("回复数", "评论数"),
-    "likes": ("点赞数",),
-}
-"""Columns that fill a field where none has the field's own name and no mapping says otherwise."""
-
 _NUMBERS: Final = ("views", "replies", "likes")
 
+OTHER_TABLES: Final = (".xls", ".ods", ".et", ".tsv")
+"""Endings of tables that are not read; every program that makes them writes XLSX and CSV, too."""
 
-SPREADSHEETS: Final = (".xlsx", ".xls", ".ods", ".et", ".tsv")
-"""Endings of tables that are not read; every program that makes them writes CSV, too."""
+UNPACKED: Final = 300_000_000
+"""Bytes of an XLSX: a year of a city's hotline; one that holds more can be saved in parts."""
 
+_ENCODINGS: Final = "name it: --encoding utf-8, gb18030, big5 or utf-16"
 
 MOST_COLUMNS: Final = 40
 """Named in a message."""
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read; the message names it and the remedy."""
-
-
-class BadRow(Struct, frozen=True):
-    """A row that is no post; `line` counts from 1."""
-
-    line: int
-    error: str
 
 
 class Maker(Struct, frozen=True, kw_only=True):
@@ -125,20 +106,34 @@ class Maker(Struct, frozen=True, kw_only=True):
         return {**given, **texts, "published": published}
 
     def _value(self, row: Mapping[str, Any], field: str) -> Any:
-        if field in self.columns:
-            return row.get(self.columns[field])
-        return next((row[name] for name in (field, *ALIASES.get(field, ())) if name in row), None)
+        column = column_of(field, row, self.columns)
+        return row.get(column) if column else None
 
 
-def rows(file: Path, encoding: str = "utf-8-sig") -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
-    """Rows of a file with the lines on which they end; `.csv` is CSV with a header, all else JSON lines.
+def rows(file: Path, encoding: str | None = None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    """Rows of a file with the lines on which they end: `.csv` and `.xlsx` have a header, all else is JSON lines.
+
+    The encoding of a CSV is seen from its bytes where none is named.
 
     Raises:
-        Unreadable: it is a spreadsheet or binary, or its encoding is another or unknown.
+        Unreadable: it is another spreadsheet or binary, or its encoding is another or unknown.
     """
-    if file.suffix.lower() in SPREADSHEETS:
-        raise Unreadable(f"{file} is neither CSV nor JSONL; save it as CSV (UTF-8, with commas) and import that")
-    return _csv(file, encoding) if file.suffix.lower() == ".csv" else _json(file)
+    try:
+        yield from _rows(file, encoding)
+    except Unreadable as error:
+        raise Unreadable(f"{file} {error}") from error
+
+
+def _rows(file: Path, encoding: str | None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+    match file.suffix.lower():
+        case ".csv":
+            return table.csv_rows(_decoded(file, encoding))
+        case ".xlsx":
+            return table.rows(_spreadsheet(file), unpacked=UNPACKED)
+        case ending if ending in OTHER_TABLES:
+            raise Unreadable("is no CSV, XLSX or JSONL; save it as one of them and import that")
+        case _:
+            return _json(file)
 
 
 def missing(columns: Mapping[str, str], rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> str | None:
@@ -160,7 +155,7 @@ def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     with file.open("rb") as lines:
         if b"\0" in lines.read(65_536):
-            raise _binary(file)
+            raise _binary()
         lines.seek(0)
         for number, line in enumerate(bounded(lines), start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -175,38 +170,33 @@ def _json(file: Path) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
                 yield number, BadRow(number, f"no JSON object: {error}")
 
 
-def _csv(file: Path, encoding: str) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
-    reader = csv.DictReader(io.StringIO(_decoded(file, encoding), newline=""), strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield reader.line_num, BadRow(reader.line_num, f"no CSV: {error}")
-            continue
-        if None in row or None in row.values():
-            yield (
-                reader.line_num,
-                BadRow(reader.line_num, f"not as many values as the header's {len(reader.fieldnames or ())}"),
-            )
-        else:
-            yield reader.line_num, row
+def _spreadsheet(file: Path) -> bytes:
+    body = file.read_bytes()
+    if not is_spreadsheet(body):
+        raise Unreadable("is no XLSX; if it is CSV, name it so")
+    return body
 
 
-def _decoded(file: Path, encoding: str) -> str:
+def _decoded(file: Path, encoding: str | None) -> str:
+    body = file.read_bytes()
     try:
-        text = file.read_bytes().decode(encoding)
+        text = body.decode(encoding) if encoding else _detected(body)
     except LookupError as error:
-        raise Unreadable(f"--encoding {encoding}: no such encoding; try utf-8, gb18030, big5 or utf-16") from error
+        raise Unreadable(f"cannot be read with --encoding {encoding}: no such encoding; {_ENCODINGS}") from error
     except UnicodeError as error:
-        ours = encoding.lower().startswith("utf-8")
-        remedy = "try --encoding gb18030" if ours else "name its encoding: --encoding utf-8, gb18030, big5 or utf-16"
-        raise Unreadable(f"{file} is not {'UTF-8' if ours else encoding}; {remedy}") from error
+        raise Unreadable(f"is not {encoding or 'in an encoding that its bytes tell'}; {_ENCODINGS}") from error
     if "\0" in text:
-        raise _binary(file)
+        raise _binary()
+    return text.removeprefix("\ufeff")
+
+
+def _detected(body: bytes) -> str:
+    """The text; strictly, because a sign that is lost in an import is lost for good."""
+    text = decoded(body)
+    if text.count("\ufffd") > body.count("\ufffd".encode()):
+        raise UnicodeError
     return text
 
 
-def _binary(file: Path) -> Unreadable:
-    return Unreadable(f"{file} is no text; give CSV with a header, or JSONL (a CSV in UTF-16: --encoding utf-16)")
+def _binary() -> Unreadable:
+    return Unreadable("is no text; give CSV with a header, XLSX or JSONL (a CSV in UTF-16: --encoding utf-16)")

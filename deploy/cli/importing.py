@@ -14,12 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import kafka_remedy
-from deploy.importing import FIELDS, BadRow, Maker, Unreadable, missing, modified, rows
+from deploy.importing import FIELDS, Maker, missing, modified, rows
 from deploy.keys import door
 from deploy.producing import message, open_log
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
+from streams.pages.spreadsheet import Unreadable
+from streams.pages.table import BadRow
 from streams.records import Post
 from streams.topics import BACKFILL, POSTS
 
@@ -32,7 +34,7 @@ NAMED: Final = 20
 
 @app.command()
 def command(
-    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSONL.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX with a header, or JSONL.", exists=True, dir_okay=False)],
     township: Annotated[
         str | None,
         typer.Option(help="Code of the posts' township; needed where the deployment has several.", show_default=False),
@@ -44,7 +46,9 @@ def command(
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Into .posts, as if published now: these posts alert.")] = False,
     rate: Annotated[float, typer.Option(min=1, help="Posts a second, at most.")] = 2000,
-    encoding: Annotated[str, typer.Option(help="Of a CSV file; gb18030 for many exports.")] = "utf-8-sig",
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a CSV file; else UTF-8 and GBK are told apart.", show_default=False)
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Publish posts from a file. They are judged, indexed and grouped; without --live they never alert.

@@ -17,8 +17,8 @@ from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.privacy.mask import mask
-from streams.source import AnySource, Api, Board, Feed, Forum
-from streams.sources import api, board, feed, forum
+from streams.source import AnySource, Api, Board, Feed, Forum, Table
+from streams.sources import api, board, feed, forum, table
 
 _FOLLOWING: Final = 500
 """Pages of one thread that are read at most: a page may say of itself that it is the next."""
@@ -49,6 +49,8 @@ def read(page: Page, source: AnySource) -> Reading:
             return board.read(page, source)
         case Api():
             return api.read(page, source)
+        case Table():
+            return table.read(page, source)
 
 
 def reading_of(source: AnySource) -> str:

@@ -8,11 +8,13 @@ from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
 from streams.source.permission import Permission, Shown
 from streams.source.selector import Selector
+from streams.source.table import Columns, Table
 
 __all__ = [
     "AnySource",
     "Api",
     "Board",
+    "Columns",
     "Expects",
     "Feed",
     "Forum",
@@ -25,6 +27,7 @@ __all__ = [
     "Selector",
     "Shown",
     "Source",
+    "Table",
     "Thread",
     "parse_source",
 ]

@@ -23,7 +23,7 @@ class Expects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Source(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag=lambda name: name.lower()
 ):
-    """What all kinds have. `kind` says which: feed, forum, board or api. Times between visits are seconds."""
+    """What all kinds have. `kind` says which: feed, forum, board, api or table. Times between visits are seconds."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._\-]{0,63}$")]
     url: Annotated[str, Meta(max_length=2048)]
@@ -34,7 +34,7 @@ class Source(
     pages: Annotated[int, Meta(ge=1, description="At most so many listing pages a visit.")] = 20
     expects: Expects | None = None
     ignores: tuple[str, ...] = ()
-    """Fields (feed, api), classes, ids or elements (forum, board) that are knowingly left."""
+    """Fields (feed, api), columns (table), classes, ids or elements (forum, board) that are knowingly left."""
     contact: str = ""
     licence: Annotated[str, Meta(description="By which right it is read: a licence, or who permitted it and when.")] = (
         ""

@@ -13,8 +13,9 @@ from streams.source.api import Api
 from streams.source.board import Board
 from streams.source.feed import Feed
 from streams.source.forum import Forum
+from streams.source.table import Table
 
-AnySource = Feed | Forum | Board | Api
+AnySource = Feed | Forum | Board | Api | Table
 
 
 _LOADER: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

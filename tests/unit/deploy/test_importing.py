@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from deploy.importing import BadRow, Maker, Unreadable, missing, rows
+from deploy.importing import Maker, missing, rows
+from streams.pages.spreadsheet import Unreadable
+from streams.pages.table import BadRow
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
@@ -121,8 +124,9 @@ def test_bad_rows_of_a_csv_are_named_with_their_line(tmp_path: Path) -> None:
 
 
 def test_files_of_other_encodings(tmp_path: Path) -> None:
-    """A byte-order mark is no part of the first column's name; GB 18030 is read when named."""
+    """A byte-order mark is no part of the first column's name; GBK is told from the bytes, or named."""
     assert only(made(tmp_path, "a.csv", "\ufeffid,body\n1,路灯\n")).body == "路灯"
+    assert only(made(tmp_path, "c.csv", "工单编号,诉求内容\r\n1,路灯坏了\r\n".encode("gbk"))).body == "路灯坏了"
     file = tmp_path / "b.csv"
     file.write_bytes("id,body\n1,路灯\n".encode("gb18030"))
     read: list[tuple[int, Mapping[str, Any] | BadRow]] = list(rows(file, "gb18030"))
@@ -132,23 +136,50 @@ def test_files_of_other_encodings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "encoding", "said"),
     [
-        ("gbk.csv", "id,body\n1,路灯\n".encode("gb18030"), "utf-8-sig", "is not UTF-8; try --encoding gb18030"),
-        ("a.csv", b"id,body\n", "klingon", "--encoding klingon: no such encoding"),
-        ("a.csv", b"id,body\n", "hex", "--encoding hex: no such encoding"),
+        (
+            "gbk.csv",
+            "id,body\n1,路灯\n".encode("gb18030"),
+            "utf-8-sig",
+            "is not utf-8-sig; name it: --encoding utf-8, gb18030",
+        ),
+        ("a.csv", b"id,body\n", "klingon", "cannot be read with --encoding klingon: no such encoding"),
+        ("a.csv", b"id,body\n", "hex", "cannot be read with --encoding hex: no such encoding"),
         ("a.csv", b"\xff\xff\xff", "gb18030", "a.csv is not gb18030"),
         ("a.csv", b"id\0,body", "utf-8-sig", "a.csv is no text"),
         ("a.jsonl", b"\x7fELF\0\0", "utf-8-sig", "a.jsonl is no text"),
-        ("a.xlsx", b"PK", "utf-8-sig", "save it as CSV"),
-        ("a.tsv", b"id\tbody", "utf-8-sig", "save it as CSV"),
+        ("a.csv", b"id,body\n1,\xff\xff\n", None, "is not in an encoding that its bytes tell"),
+        ("a.xlsx", b"id,body", None, "a.xlsx is no XLSX"),
+        ("a.xlsx", b"PK\3\4", None, "a.xlsx is no XLSX that can be read; save it again"),
+        ("a.tsv", b"id\tbody", None, "save it as one of them"),
     ],
 )
 def test_a_file_that_is_no_text_of_ours_is_one_line(
-    tmp_path: Path, name: str, content: bytes, encoding: str, said: str
+    tmp_path: Path, name: str, content: bytes, encoding: str | None, said: str
 ) -> None:
     """Another or an unknown encoding, a spreadsheet, a binary: the message names the remedy, and no row is tried."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Unreadable, match=said):
         list(rows(tmp_path / name, encoding))
+
+
+def test_a_spreadsheet_is_read_as_its_csv_would_be(tmp_path: Path) -> None:
+    """With a title above the header, numbers as ids, dates as Excel keeps them, and a row without text named."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet
+    for row in (
+        ["青溪区12345热线工单"],
+        ["工单编号", "标题", "诉求内容", "受理时间"],
+        [20241123001, "求助", "路灯坏了", datetime(2026, 2, 1, 8, 30)],  # noqa: DTZ001 (a spreadsheet has no zones)
+        [20241123002, None, None, None],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "热线.xlsx")
+    found = made(tmp_path, "热线.xlsx", (tmp_path / "热线.xlsx").read_bytes())
+    post = only(found[:1])
+    assert (post.id, post.title, post.body) == ("20241123001", "求助", "路灯坏了")
+    assert post.published == datetime(2026, 2, 1, 0, 30, tzinfo=UTC)
+    assert [row.line for row in found if isinstance(row, BadRow)] == [4]
 
 
 def test_two_texts_under_one_id_are_named(tmp_path: Path) -> None:

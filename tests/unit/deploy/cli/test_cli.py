@@ -119,12 +119,13 @@ def test_every_command_is_described(request: pytest.FixtureRequest) -> None:
 
 
 def test_a_file_of_another_encoding_is_no_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`import` of a GBK export says which option reads it, in one line, and ends with 1."""
+    """`import` of an export that is neither UTF-8 nor GBK says what to do, in one line, and ends with 1."""
     run(["init", str(tmp_path / "d")])
     capsys.readouterr()
-    (tmp_path / "gbk.csv").write_bytes("id,body\n1,路灯\n".encode("gb18030"))
-    assert run(["import", str(tmp_path / "gbk.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
-    assert capsys.readouterr().err == f"✗ {tmp_path}/gbk.csv is not UTF-8; try --encoding gb18030\n"
+    (tmp_path / "a.csv").write_bytes(b"id,body\n1,\xff\xff\n")
+    assert run(["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
+    said = "is not in an encoding that its bytes tell; name it: --encoding utf-8, gb18030, big5 or utf-16"
+    assert capsys.readouterr().err == f"✗ {tmp_path}/a.csv {said}\n"
 
 
 @pytest.mark.parametrize("folder", ["file/x", "/proc/x", "/dev/null/x"])

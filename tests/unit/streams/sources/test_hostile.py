@@ -28,6 +28,7 @@ kind: board
 list: {row: tr.row, message: a@href, stamp: td.state, next: a.next}
 message: {within: div.letter, title: h2, body: div.question, time: dd.asked, author: dd.who, views: dd.views,
   status: dd.state, office: span.office, answer: div.answer, answer_time: span.replied}""",
+    "table": "kind: table",
     "forum": """
 kind: forum
 list: {row: tr.row, thread: a.title, stamp: td.replies, next: a.next}
@@ -41,6 +42,8 @@ RECORDED: Final = [
     ("api", "api.json", LISTING),
     ("board", "board.list.html", LISTING),
     ("board", "board.message.html", "message"),
+    ("table", "hotline.csv", LISTING),
+    ("table", "hotline.xlsx", LISTING),
     ("forum", "forum.list.html", LISTING),
     ("forum", "forum.thread.html", "thread"),
     ("forum", "forum.thread.html", "replies"),

@@ -1,0 +1,99 @@
+"""Read a table, CSV or XLSX: a row a message, with the office's answer in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from msgspec.structs import asdict
+
+from streams.pages.columns import column_of
+from streams.pages.dates import time_of
+from streams.pages.elements import count
+from streams.pages.links import absolute
+from streams.pages.markup import plain, text_of
+from streams.pages.page import Page, Raw, Reading
+from streams.pages.spreadsheet import Unreadable
+from streams.pages.table import BadRow, Row, rows
+from streams.records import Reach
+from streams.source import Columns, Table
+
+UNPACKED: Final = 25_000_000
+"""Bytes; five times what a page may have: tables of Chinese text are packed to a third or a fifth. The worst of
+them, one row of a million cells, takes seconds and 700 MB."""
+
+ROWS: Final = 50_000
+"""Rows that are read: a large city's hotline takes as many calls a day."""
+
+
+def read(page: Page, source: Table) -> Reading:
+    """The messages of a table with their answers."""
+    posts: list[Raw] = []
+    signals: dict[str, None] = {}
+    columns = _columns(source.columns)
+    try:
+        found = rows(page.body, charset=source.encoding or page.charset, sheet=source.sheet, unpacked=UNPACKED)
+        for number, (_, row) in enumerate(found):
+            if number >= ROWS:
+                signals["page:overgrown"] = None
+                break
+            if isinstance(row, BadRow):
+                signals["row:unreadable"] = None
+                continue
+            said = {field: row.get(column_of(field, row, columns) or "", "") for field in _FIELDS}
+            posts += _posts(said, page, source)
+            signals |= dict.fromkeys(_signals(said, row, columns, page, source))
+    except Unreadable:
+        signals["page:unreadable"] = None
+    return Reading(tuple(posts), (), tuple(signals))
+
+
+_SHORTER: Final = {"time": "published"}
+"""What a source calls otherwise than a post does."""
+
+_FIELDS: Final = tuple(_SHORTER.get(name, name) for name in Columns.__struct_fields__)
+
+
+def _columns(columns: Columns) -> Mapping[str, str]:
+    return {_SHORTER.get(name, name): column for name, column in asdict(columns).items() if column}
+
+
+def _posts(said: Mapping[str, str], page: Page, source: Table) -> Iterator[Raw]:
+    identity = plain(said["id"])
+    if not identity:
+        return
+    url = absolute(page.url, said["url"]) or None
+    if url is None and source.link:
+        url = source.link.replace("{id}", quote(identity, safe=""))
+    yield Raw(
+        id=identity,
+        title=text_of(said["title"]).replace("\n", " "),
+        body=text_of(said["body"]),
+        url=url,
+        author=plain(said["author"]) or None,
+        published=time_of(said["published"], source.zone, page.fetched),
+        reach=Reach(*(count(said[name]) for name in ("views", "replies", "likes"))),
+    )
+    if words := text_of(said["answer"]):
+        # The office's own words: no author to protect, and no resident's report of harm to grade.
+        yield Raw(
+            id=f"{identity}#answer",
+            title=" · ".join(filter(None, (plain(said["office"]), plain(said["status"])))).replace("\n", " "),
+            body=words,
+            kind="answer",
+            url=url,
+            published=time_of(said["answer_time"], source.zone, page.fetched),
+            thread=identity,
+        )
+
+
+def _signals(said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Table) -> Iterator[str]:
+    if not plain(said["id"]):
+        yield "id:missing"
+    if not text_of(said["body"]):
+        yield "body:empty"
+    yield from (f"{field}:missing" for field, column in columns.items() if column not in row)
+    for name, field in (("time", "published"), *((("answer_time", "answer_time"),) if said["answer"] else ())):
+        if said[field] and time_of(said[field], source.zone, page.fetched) is None:
+            yield f"{name}:unreadable"
+    used = {column_of(field, row, columns) for field in _FIELDS}
+    yield from (f"unused:{name}" for name in sorted(set(row) - used - set(source.ignores)))

@@ -1,0 +1,94 @@
+"""Tables: a hotline's export, CSV or XLSX, becomes messages and answers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from streams.pages.page import Page, Reading
+from streams.records import Reach
+from streams.source import Columns, Table, parse_source
+from streams.sources import table
+
+FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
+PAGES = Path(__file__).parents[3] / "data" / "pages"
+YAML = """
+kind: table
+url: https://data.example.cn/12345/hotline.csv
+township: "330206104"
+link: https://data.example.cn/12345/{id}
+ignores: [满意度]
+"""
+CSV = (PAGES / "hotline.csv").read_bytes()
+XLSX = (PAGES / "hotline.xlsx").read_bytes()
+
+
+def source(text: str = YAML) -> Table:
+    parsed = parse_source(text, Path("hotline.yaml"))
+    assert isinstance(parsed, Table)
+    return parsed
+
+
+def read(body: bytes, of: Table | None = None) -> Reading:
+    of = of or source()
+    return table.read(Page(url=of.url, body=body, fetched=FETCHED), of)
+
+
+@pytest.mark.parametrize("body", [CSV, CSV.decode().encode("gbk"), XLSX], ids=["utf-8", "gbk", "xlsx"])
+def test_a_hotlines_export_becomes_messages_and_answers(body: bytes) -> None:
+    """The columns that Chinese programs write need no mapping; a title above the header is none of the rows."""
+    first, answer, second, undated = read(body).posts
+    assert (first.id, first.kind, first.title, first.author) == ("20241123001", "message", "路面塌陷", "溪边居民")
+    assert first.body == "中山路12号门前的路面塌了一个洞，\n昨晚有电瓶车掉进去。"
+    assert (first.published, first.url) == (
+        datetime(2024, 11, 22, 0, 15, tzinfo=UTC),
+        "https://data.example.cn/12345/20241123001",
+    )
+    assert (answer.id, answer.kind, answer.thread, answer.author) == ("20241123001#answer", "answer", first.id, None)
+    assert (answer.title, answer.body) == ("青溪区住房和城乡建设局 · 已办结", "已围挡，今晚回填。")
+    assert answer.published == datetime(2024, 11, 22, 7, 30, tzinfo=UTC)
+    assert (second.id, second.body) == ("20241123002", "工地半夜还在打桩, 睡不着。")
+    assert second.published == datetime(2024, 11, 22, 14, 40, tzinfo=UTC)
+    assert (undated.id, undated.published) == ("20241123004", None)
+
+
+def test_every_column_is_used_ignored_or_said() -> None:
+    """So are a row without a number, one with too few values, a time that names none, a mapped column not there."""
+    assert set(read(CSV).signals) == {"id:missing", "row:unreadable", "time:unreadable"}
+    assert set(read(XLSX).signals) == {"id:missing", "time:unreadable"}
+    assert "unused:满意度" in read(CSV, source(YAML.replace("ignores: [满意度]\n", ""))).signals
+    mapped = msgspec.structs.replace(source(), columns=Columns(author="姓名", title="状态"))
+    reading = read(CSV, mapped)
+    assert {"author:missing", "unused:标题", "unused:来电人"} <= set(reading.signals)
+    assert (reading.posts[0].title, reading.posts[0].author) == ("已办结", None)
+
+
+def test_columns_of_any_name_are_mapped() -> None:
+    """And counts are read out of their words."""
+    mapped = source(YAML + "columns: {id: number, body: what, time: when, views: seen, url: where}\n")
+    reading = read(b"number,what,when,seen,where\n7,x,2024-11-23 08:15,1204 \xe6\xac\xa1,/m/7\n", mapped)
+    assert [(raw.id, raw.url, raw.reach) for raw in reading.posts] == [
+        ("7", "https://data.example.cn/m/7", Reach(views=1204))
+    ]
+    assert reading.signals == ()
+
+
+def test_a_sheet_is_found_by_its_name() -> None:
+    """The first that is visible where none is named; one that is not there is no table."""
+    assert read(XLSX, source(YAML + "sheet: 工单\n")) == read(XLSX)
+    assert read(XLSX, source(YAML + "sheet: 别的\n")) == Reading(signals=("page:unreadable",))
+
+
+@pytest.mark.parametrize("body", [b"\xd0\xcf\x11\xe0\xa1\xb1", b"PK\x03\x04", b"a\0b,c", XLSX[:2000]])
+def test_what_is_no_table_is_said(body: bytes) -> None:
+    """An old Excel's file, a broken archive, something binary."""
+    assert read(body) == Reading(signals=("page:unreadable",))
+
+
+def test_a_table_of_too_many_rows_is_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the rest is said to be left."""
+    monkeypatch.setattr(table, "ROWS", 2)
+    reading = read(b"id,body\n1,a\n2,b\n3,c\n")
+    assert [raw.id for raw in reading.posts] == ["1", "2"]
+    assert reading.signals == ("page:overgrown",)
