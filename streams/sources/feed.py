@@ -1,7 +1,6 @@
 """Read RSS, Atom and JSON Feed."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, Final
@@ -13,9 +12,9 @@ from streams.pages.dates import time_of
 from streams.pages.links import absolute
 from streams.pages.markup import plain, text_of
 from streams.pages.page import Page, Raw, Reading
+from streams.pages.xml import without_prolog
 from streams.source import Feed
 
-_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _USED: Final = frozenset(
     {"id", "guidislink", "title", "title_detail", "link", "links", "summary", "summary_detail", "content"}
     | {"published", "published_parsed", "updated", "updated_parsed", "author", "author_detail", "authors"}
@@ -33,9 +32,11 @@ def read(page: Page, source: Feed) -> Reading:
 
 
 def _xml(text: str, page: Page, source: Feed) -> Reading:
-    # A stream, because feedparser takes a string for an address or a file to open. The text is UTF-8 by now,
-    # whatever its declaration says.
-    stream = BytesIO(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
+    document = without_prolog(text)
+    if document is None:
+        return Reading(signals=("page:overgrown",))
+    # A stream, because feedparser takes a string for an address or a file to open.
+    stream = BytesIO(document.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries and (feed.get("bozo") or not feed.get("version")):

