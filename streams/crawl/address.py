@@ -6,9 +6,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
+from streams.crawl.names import Names
 from streams.errors import Unfetched
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits.
@@ -52,7 +52,7 @@ class GuardedResolver(AbstractResolver):
     """Resolves names, and refuses those that lead inside: so no later answer of the DNS can differ from the check."""
 
     def __init__(self, addresses: Addresses, resolver: AbstractResolver | None = None) -> None:
-        self._addresses, self._resolver = addresses, resolver or DefaultResolver()
+        self._addresses, self._resolver = addresses, resolver or Names()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

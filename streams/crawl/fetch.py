@@ -120,6 +120,16 @@ class Fetcher:
             modified=_validator(answer.headers.get("Last-Modified")),
         )
 
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        """Ask the robots.txt of a page that is not fetched itself, because a gateway delivered what stands there.
+
+        Raises:
+            Unfetched: `robots` and others, as `fetch`; a written permission opens what it covers here, too.
+        """
+        url = web_address(address)
+        self._addresses.check(url)
+        await self._robots.check(url, permitted=self._terms.permits(url, source))
+
     def rest(self, address: str, until: datetime) -> None:
         """Leave a host alone until then: it asked the crawler before this one."""
         self._host(web_address(address)).rest(until)

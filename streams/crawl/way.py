@@ -31,6 +31,9 @@ class Web(Protocol):
     ) -> Fetched | None:
         """The page, or None when it has not changed. Raises Unfetched."""
 
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        """Raise Unfetched for a page that robots.txt closes, though a gateway delivered what stands there."""
+
     def rest(self, address: str, until: datetime) -> None:
         """Leave the host of this address alone until then."""
 

@@ -1,8 +1,11 @@
 """Nothing inside is ever asked, however its address is written, wrapped, resolved or led to."""
 
+import asyncio
 import socket
+import threading
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from streams.crawl.address import Addresses, GuardedResolver, is_public
+from streams.crawl.names import Names
 from streams.errors import Unfetched
 from tests.unit.streams.crawl.site import Site, failure, polite
 
@@ -90,7 +94,7 @@ def test_no_host_breaks_the_check(host: str) -> None:
         Addresses().check(url)
 
 
-class Names(AbstractResolver):
+class Dns(AbstractResolver):
     """A DNS that says what it is told, another thing each time."""
 
     def __init__(self, *answers: list[str]) -> None:
@@ -110,7 +114,7 @@ class Names(AbstractResolver):
 
 async def test_a_name_that_leads_inside_is_refused() -> None:
     """Its public addresses are used where it has some; a connection goes to what was checked, and to nothing else."""
-    names = GuardedResolver(Addresses(), Names(["10.0.0.1"], ["10.0.0.1", "8.8.8.8", "::1"], ["fe80::1%eth0"]))
+    names = GuardedResolver(Addresses(), Dns(["10.0.0.1"], ["10.0.0.1", "8.8.8.8", "::1"], ["fe80::1%eth0"]))
     with pytest.raises(Unfetched, match="allow_hosts"):
         await names.resolve("a.example.cn", 80)
     assert [found["host"] for found in await names.resolve("a.example.cn", 80)] == ["8.8.8.8"]
@@ -121,7 +125,7 @@ async def test_a_name_that_leads_inside_is_refused() -> None:
 async def test_a_name_that_the_deployment_allows_may_lead_inside() -> None:
     """It is meant, for all ports or for one."""
     for allowed, port, found in (("wiki.lan", 80, True), ("wiki.lan:8080", 8080, True), ("wiki.lan:8080", 80, False)):
-        names = GuardedResolver(Addresses([allowed]), Names(["10.0.0.1"]))
+        names = GuardedResolver(Addresses([allowed]), Dns(["10.0.0.1"]))
         if found:
             assert await names.resolve("wiki.lan", port)
         else:
@@ -135,8 +139,8 @@ async def test_a_name_is_resolved_once_for_check_and_connection(site: Site, monk
     Here the first answer is our site, as if it were public, and the second one leads to a port where nobody listens.
     """
     asked: list[str] = []
-    names = Names(["127.0.0.1"], ["127.0.0.66"])
-    monkeypatch.setattr("streams.crawl.address.DefaultResolver", lambda: names)
+    names = Dns(["127.0.0.1"], ["127.0.0.66"])
+    monkeypatch.setattr("streams.crawl.address.Names", lambda: names)
 
     def public(text: str) -> bool:
         asked.append(text)
@@ -213,3 +217,27 @@ async def test_a_redirect_inside_is_not_followed(site: Site, target: str) -> Non
     """A page on the web must not make the crawler ask inner servers."""
     site.says("/a", status=302, Location=target)
     assert await failure(site, "/a") == "address"
+
+
+async def test_a_name_server_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty dead names wait in threads of their own; another one is found, and a page is read, meanwhile."""
+    answer = threading.Event()
+    known = socket.getaddrinfo
+
+    def asked(host: str, *rest: Any, **more: Any) -> Any:
+        if host.startswith("dead"):
+            answer.wait(5)
+            raise socket.gaierror("no answer")
+        return known(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    names = Names()
+    dead = [asyncio.create_task(names.resolve(f"dead{number}.example.cn")) for number in range(30)]
+    try:
+        async with asyncio.timeout(3):
+            assert [each["host"] for each in await names.resolve("127.0.0.1", 80)] == ["127.0.0.1"]
+            assert await asyncio.to_thread(lambda: "read") == "read"
+    finally:
+        answer.set()
+        assert all(isinstance(error, OSError) for error in await asyncio.gather(*dead, return_exceptions=True))
+        await names.close()

@@ -75,6 +75,9 @@ class Web:
             raise self.failure
         return Fetched(url=address, body=b'{"items": []}', charset=None, etag=None, modified=None)
 
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        raise NotImplementedError
+
     def rest(self, address: str, until: datetime) -> None:
         self.rested.append((address, (until - START).total_seconds()))
 

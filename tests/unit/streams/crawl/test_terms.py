@@ -215,3 +215,17 @@ def test_terms_that_are_wrong_are_named(field: str, said: str) -> None:
 def test_limits_have_no_hours_by_default() -> None:
     """A deployment that says nothing is awake all day, with ten thousand requests for each host."""
     assert (QUICK.hours, Limits().budget) == ("", 10_000)
+
+
+async def test_what_a_gateway_delivers_is_asked_of_its_own_robots(site: Site) -> None:
+    """The page itself is not fetched; a permission counts for it, too; nobody is asked inside."""
+    site.says("/robots.txt", "User-agent: *\nDisallow: /closed\nDisallow: /secret\n")
+    source = feed(site, permission=LETTER)
+    async with polite(site) as web_:
+        await web_.assert_allowed(site.url("/open"), source)
+        await web_.assert_allowed(site.url("/closed"), source)
+        for address, name in ((site.url("/secret"), "robots"), ("http://10.0.0.1/", "address"), ("x", "address")):
+            with pytest.raises(Unfetched) as refused:
+                await web_.assert_allowed(address, source)
+            assert refused.value.name == name
+    assert site.asked == ["/robots.txt"]

@@ -81,6 +81,9 @@ class Web:
         body = page.encode("utf-8", "surrogatepass")
         return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
 
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        raise NotImplementedError
+
     def rest(self, address: str, until: datetime) -> None:  # noqa: ARG002
         raise AssertionError("a visit closes no host")
 
@@ -707,3 +710,28 @@ async def test_a_source_that_sleeps_is_not_visited() -> None:
     visited = await world.visit(parse_source(FORUM, Path("bbs.yaml")))
     assert (visited.failures, visited.retry_after, world.web.asked) == (0, 7200.0, [])
     assert (await world.memory.head("bbs")).visited is None
+
+
+async def test_a_server_that_says_nothing_ever_changes_is_believed_for_a_day() -> None:
+    """About once a day a page is asked for in full; else only whether it changed."""
+    world = World()
+    source = replace(parse_source(FORUM, Path("bbs.yaml")), schedule=3600.0)
+    asked: list[str | None] = []
+
+    async def fetch(
+        address: str,
+        etag: str | None = None,
+        modified: str | None = None,
+        source: Source | None = None,
+    ) -> Fetched | None:
+        if address == "https://bbs.example.cn/list-1":
+            asked.append(etag)
+        page = b"<ul><li><a href='/t-1-1'>x</a></li></ul>"
+        return None if etag else Fetched(url=address, body=page, charset=None, etag="1", modified=None)
+
+    world.web.fetch = fetch  # type: ignore[method-assign]
+    for _ in range(48):
+        await world.visit(source)
+        world.clock.time += timedelta(hours=1)
+    assert len(asked) == 48
+    assert 2 <= asked.count(None) <= 4

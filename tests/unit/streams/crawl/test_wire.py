@@ -50,7 +50,7 @@ async def fetched(speak: Speak, limits: Limits | None = None) -> Fetched | None:
             contact="a@example.cn",
             version="0",
             clock=Clock(),
-            limits=limits or Limits(interval=0.001, seconds=1),
+            limits=limits or Limits(interval=0.001),
             allow_hosts=[address],
         ) as web_,
     ):
