@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from agents import flow
 from agents.group import Matters
@@ -143,8 +143,10 @@ def _answer(line: Read, judged: Values | StepFailed) -> Answer:
     }
 
 
-def _literal(severity: Severity, line: Read) -> dict[str, Any]:
+def _literal(severity: Severity, line: Read) -> Severity:
     """Quotes with the characters of the line as it came, markup and all: each is a literal substring of it."""
+    if not severity.evidence:
+        return severity
     whole = f"{line.title}\n{line.body}" if line.title else line.body
     quotes = tuple(Evidence(whole[quote.start : quote.end], quote.start, quote.end) for quote in severity.evidence)
-    return {**asdict(severity), "evidence": quotes}
+    return replace(severity, evidence=quotes)

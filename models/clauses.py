@@ -101,6 +101,10 @@ class Clauses:
             floor <= word.start < ceiling for word in self.words if word.category == category
         )
 
+    def holds(self, words: str) -> bool:
+        """Whether the sentence holds some words: asked first where a pattern without them would be sought in vain."""
+        return self.text.find(words, self.start, self.end) >= 0
+
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Whether the sentence holds a pattern anywhere."""
         return bool(pattern.search(self.text, self.start, self.end))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
@@ -52,6 +52,24 @@ def _within(word: str, masks: Mapping[str, int], idle: int) -> int:
     return reduce(or_, (masks.get(part, 0) for part in parts)) & ~idle
 
 
+class _Sides(NamedTuple):
+    """Where a word stands in pairs."""
+
+    own: int
+    """The sides that it takes."""
+    partners: int
+    """The sides that another word takes that makes a pair with it."""
+    reach: int
+    """The most characters between the two."""
+
+
+def _sides(own: int, pairs: Sequence[Pair]) -> _Sides:
+    count = len(pairs)
+    one, other = own & (1 << count) - 1, own >> count
+    reach = max((pair.within for at, pair in enumerate(pairs) if (one | other) >> at & 1), default=-1)
+    return _Sides(own, other | one << count, reach)
+
+
 class Pairs:
     """Pairs of words by groups; time is linear in the text.
 
@@ -86,23 +104,20 @@ class Pairs:
             (pair, re.compile("|".join(part for part in (pair.unless, settled) if part) or "$^")) for pair in pairs
         ]
         self.categories = frozenset(pair.category for pair, _ in self._pairs)
-        self._furthest = max((pair.within for pair, _ in self._pairs), default=0)
         held = [masks[word] | _within(word, masks, idle) for word in masks]
-        # Of each word its sides, and the sides that others need to be its partners; shared by words that are alike.
-        one_side = (1 << count) - 1
-        sides = {mask: (mask & ~idle, mask >> count & one_side | (mask & one_side) << count) for mask in set(held)}
-        self._sides = [sides[mask] for mask in held]
+        sides = {mask: _sides(mask & ~idle, pairs) for mask in set(held)}
+        self._sides = [sides[mask] for mask in held]  # Shared by words that are alike.
         self._known: dict[int, _Known] = {}
 
     def spans(self, text: str) -> list[Span]:
         """Where the text states what by two words, left to right."""
         found = self._words.find_matches_as_indexes(text)[:_MOST]
-        sides, furthest, count = self._sides, self._furthest, len(found)
+        sides, count = self._sides, len(found)
         spans = []
         for place, one in enumerate(found, 1):
-            partners = sides[one[0]][1]
-            reach = one[2] + furthest
-            while place < count and (other := found[place])[1] <= reach:
+            _, partners, reach = sides[one[0]]
+            furthest = one[2] + reach
+            while place < count and (other := found[place])[1] <= furthest:
                 if (pairs := partners & sides[other[0]][0]) and (category := self._meaning(text, one, other, pairs)):
                     spans.append((category, one[1], other[2]))
                     break

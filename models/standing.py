@@ -73,8 +73,12 @@ def _year(date: re.Match[str]) -> int:
 
 def _counts(clauses: Clauses) -> bool:
     """Whether a sentence counts many, and tells of no one case."""
-    region = clauses.says(_REGION) and clauses.says(_OF_A_REGION)
-    return (region or clauses.says(_BY_THE_DOZEN) or clauses.says(_OF_YEARS)) and not clauses.says(_ONE_CASE)
+    many = (
+        (clauses.says(_REGION) and clauses.says(_OF_A_REGION))
+        or (clauses.holds("起") and clauses.says(_BY_THE_DOZEN))
+        or (clauses.holds("死") and clauses.says(_OF_YEARS))
+    )
+    return many and not clauses.says(_ONE_CASE)
 
 
 def _is_planned(text: str, date: re.Match[str]) -> bool:
@@ -99,7 +103,7 @@ class Reading:
         if self._remembers:
             self._since["past"] = clauses.start - 1
         self._counts = "ill" not in clauses.categories and _counts(clauses)
-        if clauses.text.find("年", clauses.start, clauses.end) >= 0:
+        if clauses.holds("年"):
             self._heed_years(recent)
 
     def _heed_years(self, recent: int) -> None:

@@ -122,5 +122,5 @@ def test_a_post_that_comes_again_keeps_its_incident() -> None:
 @given(some.lists(some.lists(some.sampled_from([*PIECES, *LEXICON]), max_size=9).map("".join), max_size=6))
 def test_many_posts_are_judged_as_each_is_alone(judge: Judge, texts: list[str]) -> None:
     """What is found for a block of posts at once is no other than what is found post by post."""
-    posts = [{"id": "p", "text": f"{text}。"} for text in texts]
+    posts = [{"id": "p", "text": f"{text.encode(errors='ignore').decode()}。"} for text in texts]
     assert judged(judge, *posts) == [answer for post in posts for answer in judged(judge, post)]
