@@ -18,7 +18,7 @@ from elasticsearch import AsyncElasticsearch
 from msgspec.structs import replace
 
 from agents import flow
-from deploy import health, knowledge, templates
+from deploy import health, ingest, knowledge, templates
 from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
@@ -38,18 +38,22 @@ from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.pace import Pace
 from streams.crawl.watch import Event
-from streams.crawl.way import Way
+from streams.crawl.way import Way, Web
 from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.elasticsearch.store import ElasticsearchStore
 from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
+from streams.kafka.log import KafkaLog
 from streams.kafka.ownership import Ownership
 from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.protocols import Clock
+from streams.push import signature
+from streams.push.take import Brought, take
 from streams.records import Post
+from streams.source import AnySource, Webhook
 from streams.worker.run import run_worker
 from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
@@ -226,17 +230,15 @@ async def open_crawler(
         Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
         Busy: the broker is away.
     """
-    towns, clock, agent = townships.read_all(settings.townships), SystemClock(), version("xiangyin")
-    found = sources.read_all(settings.sources, towns)
-    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
-    limits = replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
+    found = sources.read_all(settings.sources, townships.read_all(settings.townships))
+    clock, limits = SystemClock(), replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(open_log(settings))
         client = await stack.enter_async_context(open_search(settings, clock, tell))
         web = await stack.enter_async_context(
             fetcher(
                 contact=settings.contact,
-                version=agent,
+                version=version("xiangyin"),
                 clock=clock,
                 limits=limits,
                 allow_hosts=settings.allow_hosts,
@@ -245,25 +247,56 @@ async def open_crawler(
         )
         tell(None, "")
         await show_permissions(found, clock, kafka.send)
-
-        async def publish(role: str, posts: Sequence[Post]) -> None:
-            await kafka.send([message(role, post) for post in posts])
-
-        async def tell_operators(event: Event) -> None:
-            await kafka.send([report(event)])
-
-        way = Way(
-            web=web,
-            door=door(settings),
-            publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
-            report=tell_operators,
-            locate=knowledge.locate(towns.values()),
-            memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
-            clock=clock,
-            counts=counts,
-            crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.
-        )
+        way = _way(settings, counts, web, kafka, client)
+        await stack.enter_async_context(_ingesting(settings, found.values(), way))
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
+
+
+@asynccontextmanager
+async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
+    """The way of what a person brings. Raises as `open_crawler`, but for the contact: no site is asked."""
+    async with open_log(settings) as kafka, open_search(settings, SystemClock()) as client:
+        yield _way(settings, Counts(), Brought(b""), kafka, client)
+
+
+def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch) -> Way:
+    towns, clock = townships.read_all(settings.townships), SystemClock()
+    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
+
+    async def publish(role: str, posts: Sequence[Post]) -> None:
+        await kafka.send([message(role, post) for post in posts])
+
+    async def tell_operators(event: Event) -> None:
+        await kafka.send([report(event)])
+
+    return Way(
+        web=web,
+        door=door(settings),
+        publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
+        report=tell_operators,
+        locate=knowledge.locate(towns.values()),
+        memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
+        clock=clock,
+        counts=counts,
+        crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.
+    )
+
+
+@asynccontextmanager
+async def _ingesting(settings: Settings, found: Iterable[AnySource], way: Way) -> AsyncIterator[None]:
+    """Take messages as long as this lasts, where a source brings any."""
+    entrances = {
+        source.name: ingest.Entrance(signature.secrets_of(Path(source.secret_file)), partial(take, source, way))
+        for source in found
+        if isinstance(source, Webhook)
+    }
+    if not entrances:
+        yield
+        return
+    host = settings.ingest_host
+    async with ingest.serving(ingest.Ingest(entrances, way.clock), host, settings.ingest_port) as port:
+        log.info("messages are taken", url=f"http://{host}:{port}/ingest/", sources=sorted(entrances))
+        yield
 
 
 def observe(metrics: health.Metrics) -> Observe:

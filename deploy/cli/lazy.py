@@ -13,6 +13,8 @@ COMMANDS: Final = {
     "run": ("run", "Crawl and work on one machine, restarted when something fails."),
     "crawl": ("crawl", "Fetch new posts from the sources and publish them."),
     "work": ("work", "Judge posts, keep incidents, send alerts."),
+    "tell": ("tell", "Publish what a clerk read in public or was told."),
+    "source": ("source", "Sources of the deployment."),
     "import": ("importing", "Publish posts from a CSV or JSONL file."),
     "dead": ("dead", "Dead letters: list them, look at one, send it again, drop it."),
     "replay": ("replay", "Judge stored posts anew, by newer models."),

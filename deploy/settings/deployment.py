@@ -93,6 +93,8 @@ class Settings(BaseSettings):
         le=65535,
         description="Port of health and metrics; 0 takes a free one. With `run` the crawler has the next.",
     )
+    ingest_host: str = Field("127.0.0.1", description="Where messages for sources of kind webhook are taken.")
+    ingest_port: int = Field(0, ge=0, le=65535, description="Port of the same; 0 takes a free one, named in the log.")
     batch_size: int = Field(500, ge=1, le=5000, description="Records in one batch, at most.")
     batch_seconds: float = Field(0.5, gt=0, le=60, description="How long a batch waits for its records, at most.")
     session_seconds: float = Field(

@@ -70,7 +70,7 @@ class Crawler:
         """Whatever ends the crawler, what it counted is written: for as long as who ends it has patience."""
         days = await self._ledger.open()
         for source in self._sources:
-            if day := days.get(source.name):
+            if (day := days.get(source.name)) and day.counts["requests"]:
                 self._way.web.recall(source, day.day, day.counts["requests"])
         try:
             yield

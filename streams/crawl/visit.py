@@ -10,7 +10,7 @@ from streams.crawl.memory import Head
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Watch, look
 from streams.crawl.way import Way
-from streams.source import AnySource
+from streams.source import AnySource, Manual, Webhook
 
 MOST_FAILURES: Final = 1_000
 """Failures in a row that are counted: the wait between two visits stopped growing long before."""
@@ -55,7 +55,8 @@ async def visit(source: AnySource, way: Way) -> Visited:
     if head is None:
         return _taken(source, way)
     walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
-    await walk.all()
+    if not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
+        await walk.all()
     stands = await _finish(source, way, walk, head)
     if stands is None:
         return _taken(source, way)

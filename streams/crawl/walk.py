@@ -17,7 +17,7 @@ from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.privacy.mask import mask
-from streams.source import AnySource, Api, Board, Feed, Forum, Table
+from streams.source import AnySource, Api, Board, Feed, Forum, Manual, Table, Webhook
 from streams.sources import api, board, feed, forum, table
 
 _FOLLOWING: Final = 500
@@ -49,7 +49,7 @@ def read(page: Page, source: AnySource) -> Reading:
             return forum.read(page, source)
         case Board():
             return board.read(page, source)
-        case Api():
+        case Api() | Webhook() | Manual():
             return api.read(page, source)
         case Table():
             return table.read(page, source)

@@ -3,6 +3,7 @@
 from streams.source.api import Api, Item, Paging
 from streams.source.base import Expects, Source
 from streams.source.board import Board, Letters, Message
+from streams.source.brought import Manual, Webhook
 from streams.source.feed import Feed
 from streams.source.forum import Forum, Listing, Thread
 from streams.source.parse import AnySource, parse_source
@@ -21,6 +22,7 @@ __all__ = [
     "Item",
     "Letters",
     "Listing",
+    "Manual",
     "Message",
     "Paging",
     "Permission",
@@ -29,5 +31,6 @@ __all__ = [
     "Source",
     "Table",
     "Thread",
+    "Webhook",
     "parse_source",
 ]

@@ -1,6 +1,6 @@
 """What every kind of source has: where it is, whom it serves, how much is normal."""
 
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,10 @@ class Expects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Source(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag=lambda name: name.lower()
 ):
-    """What all kinds have. `kind` says which: feed, forum, board, api or table. Times between visits are seconds."""
+    """What all kinds have; `kind` says which: feed, forum, board, api, table, webhook or manual."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._\-]{0,63}$")]
-    url: Annotated[str, Meta(max_length=2048)]
+    url: Annotated[str, Meta(max_length=2048)] = ""
     townships: Annotated[tuple[TownshipCode, ...], Meta(description="Codes of the townships it serves.")] = ()
     township: TownshipCode | None = None
     """The one township it serves; `townships` where there are several."""
@@ -49,10 +49,14 @@ class Source(
     permission: Permission | None = None
     """By which paths that robots.txt closes may be read."""
 
+    schemes: ClassVar[frozenset[str]] = frozenset({"http", "https"})
+    """With which a kind's `url` begins; the empty one where it may be left out."""
+
     def __post_init__(self) -> None:
         if not self.served:
             raise ValueError("no township: give `township`, or `townships` with several codes")
-        if urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname:
+        scheme, host = urlsplit(self.url).scheme, urlsplit(self.url).hostname
+        if scheme not in self.schemes or (scheme.startswith("http") and not host):
             raise ValueError(f"field `url`: {self.url!r} is no web address: begin it with https:// or http://")
         if urlsplit(self.url).username is not None:
             raise ValueError("field `url`: a site that needs a name or a password is no source")

@@ -11,11 +11,12 @@ import yaml
 from streams.errors import Misconfigured
 from streams.source.api import Api
 from streams.source.board import Board
+from streams.source.brought import Manual, Webhook
 from streams.source.feed import Feed
 from streams.source.forum import Forum
 from streams.source.table import Table
 
-AnySource = Feed | Forum | Board | Api | Table
+AnySource = Feed | Forum | Board | Api | Table | Webhook | Manual
 
 
 _LOADER: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,6 +40,8 @@ def parse_source(text: str, path: Path) -> AnySource:
         source: AnySource = msgspec.convert({"name": path.stem, **values}, AnySource)
     except msgspec.ValidationError as error:
         raise Misconfigured(f"{path}:{_line(node, str(error))}: {error}; {_remedy(str(error))}") from error
+    if isinstance(source, Webhook):
+        return msgspec.structs.replace(source, secret_file=str(path.parent / source.secret_file))
     return source
 
 
@@ -74,6 +77,8 @@ def _inner(node: Any, step: str) -> Any:
 def _remedy(message: str) -> str:
     if "Expected `str" in message and "got `int`" in message:
         return "put the number in quotes"
+    if "Expected `str" in message and "got `bool`" in message:
+        return "put it in quotes: to YAML yes, no, on and off are no words"
     if "[0-9]{9}|" in message:
         return "a township's code has 9 or 12 digits"
     if "unknown field" in message:

@@ -1,4 +1,4 @@
-"""Read an interface that answers in JSON: what residents ask, and what the office answers."""
+"""Read what says it in JSON, fetched or brought: what residents ask, and what the office answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,13 +13,16 @@ from streams.pages.links import absolute
 from streams.pages.markup import plain, text_of
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
-from streams.source import Api, Item, Paging
+from streams.source import Api, Item, Manual, Paging, Webhook
 
 _DIGITS: Final = 18
 """Of a page's number; an address that a site redirects to may hold anything."""
 
 
-def read(page: Page, source: Api) -> Reading:
+Json = Api | Webhook | Manual
+
+
+def read(page: Page, source: Json) -> Reading:
     """The messages of a page with their answers, and the link to the next page."""
     try:
         answer = parsed(decoded(page.body, source.encoding or page.charset))
@@ -28,6 +31,8 @@ def read(page: Page, source: Api) -> Reading:
     except ValueError:
         return Reading(signals=("page:unreadable",))
     items = value_at(answer, source.items) if source.items else answer
+    if isinstance(items, dict) and not isinstance(source, Api):
+        items = [items]  # Who brings one thing makes no list of it.
     if not isinstance(items, list):
         return Reading(signals=("items:missing",))
     posts: list[Raw] = []
@@ -38,11 +43,11 @@ def read(page: Page, source: Api) -> Reading:
             signals += _signals(item, page, source)
         else:
             signals.append("id:missing" if isinstance(item, dict) else "item:unreadable")
-    links, stuck = _next(answer, items, page, source)
+    links, stuck = _next(answer, items, page, source) if isinstance(source, Api) else ((), ())
     return Reading(tuple(posts), links, tuple(dict.fromkeys((*signals, *stuck))))
 
 
-def _posts(item: Mapping[str, Any], page: Page, source: Api) -> Iterator[Raw]:
+def _posts(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[Raw]:
     fields, identity = source.message, _text(item, source.message.id)
     url = absolute(page.url, _text(item, fields.url)) or None
     if url is None and source.link:
@@ -62,7 +67,7 @@ def _posts(item: Mapping[str, Any], page: Page, source: Api) -> Iterator[Raw]:
         yield Raw(id=f"{identity}#answer", body=words, kind="answer", url=url, published=published, thread=identity)
 
 
-def _signals(item: Mapping[str, Any], page: Page, source: Api) -> Iterator[str]:
+def _signals(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[str]:
     fields = source.message
     if not _text(item, fields.body):
         yield "body:empty" if value_at(item, fields.body) in ("", None) else "body:unreadable"
@@ -118,7 +123,7 @@ def _text(item: Mapping[str, Any], expression: str | None) -> str:
     return plain(value) if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
-def _time(item: object, expression: str | None, page: Page, source: Api) -> datetime | None:
+def _time(item: object, expression: str | None, page: Page, source: Json) -> datetime | None:
     value = value_at(item, expression)
     return time_of(value, source.zone, page.fetched) if isinstance(value, str | int | float) else None
 

@@ -1,0 +1,79 @@
+"""`xiangyin tell`."""
+
+import asyncio
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy import wiring
+from deploy.cli import complain, exits
+from deploy.cli.options import ConfigOption
+from deploy.cli.remedy import kafka_remedy
+from deploy.reading import moment
+from deploy.settings import sources, townships
+from deploy.settings.deployment import Settings, load
+from streams.push.take import Taken, take
+from streams.source import Manual
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def command(
+    source: Annotated[str, typer.Argument(help="A source of kind manual.")],
+    text: Annotated[str, typer.Argument(help="What was said, literally; - reads it from standard input.")],
+    title: Annotated[str, typer.Option(help="Its title, where it has one.")] = "",
+    url: Annotated[str, typer.Option(help="Where it can be read.")] = "",
+    author: Annotated[str, typer.Option(help="Who said it; only a pseudonym is kept.")] = "",
+    published: Annotated[
+        str | None, typer.Option(help="When it was said, as 2026-03-01 08:15; else now.", show_default=False)
+    ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option("--id", help="To correct or repeat it; else by its url, or its words.", show_default=False),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Publish what a clerk read in public or was told. It passes the door, is judged and may alert as any post."""
+    settings = load(config)
+    said = (sys.stdin.read() if text == "-" else text).strip()
+    if not said:
+        raise typer.BadParameter("there is no text")
+    kept = hashlib.sha256((url or f"{title}\n{said}").encode()).hexdigest()[:16]
+    item = {"id": identity or kept, "title": title, "body": said, "url": url, "author": author}
+    if published:
+        item["published"] = _moment(published)
+    with kafka_remedy():
+        taken = asyncio.run(_take(settings, _source(settings, source), json.dumps([item]).encode()))
+    if taken.unreadable:
+        complain(f"it was not published: {taken.unreadable}")
+        raise typer.Exit(exits.BAD_INPUT)
+    typer.echo(f"{'published' if taken.counts.get('published') else 'already known'}: {item['id']}")
+
+
+async def _take(settings: Settings, source: Manual, body: bytes) -> Taken:
+    async with wiring.open_entrance(settings) as way:
+        return await take(source, way, body)
+
+
+def _moment(text: str) -> str:
+    try:
+        found = moment(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--published: {error}") from error
+    return found.isoformat()
+
+
+def _source(settings: Settings, name: str) -> Manual:
+    found = sources.read_all(settings.sources, townships.read_all(settings.townships))
+    named = {each.name: each for each in found.values() if isinstance(each, Manual)}
+    if name not in named:
+        known = (
+            ", ".join(sorted(named)) or f"none yet: write {settings.sources / Path(name).name}.yaml with kind: manual"
+        )
+        raise typer.BadParameter(f"{name!r} is no source of kind manual; there are: {known}")
+    return named[name]

@@ -1,0 +1,71 @@
+"""Take a message that somebody brought: a page that nobody had to fetch, and all else as with any other page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams.crawl.counts import Counts
+from streams.crawl.fetch import Fetched
+from streams.crawl.walk import Walk, reading_of
+from streams.crawl.watch import Seen, look
+from streams.crawl.way import Way
+from streams.source import AnySource, Source
+
+_UNREADABLE: Final = frozenset({"page:unreadable", "page:overgrown", "items:missing"})
+_ATTEMPTS: Final = 5
+
+
+class Taken(Struct, frozen=True):
+    """What became of a message: how often what, by the names of `Counts`; or why nothing in it could be read."""
+
+    counts: Mapping[str, int]
+    unreadable: str = ""
+
+
+class Brought:
+    """A web of one page: what was brought, without an address by which it could be had again."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def fetch(self, address: str, *_: object) -> Fetched:
+        return Fetched(url=address, body=self._body, charset=None, etag=None, modified=None)
+
+    def rest(self, address: str, until: datetime) -> None:
+        """There is no host."""
+
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        """There is no budget."""
+
+    def opens_in(self, _: Source) -> float:
+        return 0.0
+
+
+async def take(source: AnySource, way: Way, body: bytes) -> Taken:
+    """Publish what is new in a message, and note that its source has spoken.
+
+    What it says a second time is `unchanged`, so that a message may come again. Raises what publishing raises: then it
+    is to come again.
+    """
+    counts = Counts(way.counts.add)
+    walk = Walk(source, replace(way, web=Brought(body), counts=counts), reading_of(source), to_the_end=False)
+    await walk.all()
+    await _note(source, way, walk.seen)
+    said = counts.of(source.name)
+    wrong = [name for name in said if name.removeprefix("signal:") in _UNREADABLE or name.startswith("error:")]
+    return Taken(said, wrong[0] if wrong else "")
+
+
+async def _note(source: AnySource, way: Way, seen: Seen) -> None:
+    """How the source stands from now on. A visit may write the same head meanwhile: then it is read once more."""
+    for _ in range(_ATTEMPTS):
+        now, head = way.clock.now(), await way.memory.head(source.name)
+        watch, event = look(head.watch, source, seen, now)
+        if event:
+            await way.report(event)
+            way.counts.add(source.name, event.event)
+        if await way.memory.put_head(replace(head, watch=watch)):
+            return

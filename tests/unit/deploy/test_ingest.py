@@ -1,0 +1,126 @@
+"""What programs bring is taken once, when it is signed, and answered when it is safe."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import ClientSession
+
+from deploy import ingest
+from streams.errors import Busy
+from streams.push.signature import sign
+from streams.push.take import Taken
+
+SECRET = b"s" * 32
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+class House:
+    """One entrance, what came through it, and what it does next."""
+
+    def __init__(self) -> None:
+        self.clock, self.taken = Clock(), list[bytes]()
+        self.does: list[Exception | Taken] = []
+        self.url = ""
+        self.session: ClientSession
+
+    async def take(self, body: bytes) -> Taken:
+        await asyncio.sleep(0.01)
+        does = self.does.pop(0) if self.does else Taken({"published": 1})
+        if isinstance(does, Exception):
+            raise does
+        self.taken.append(body)
+        return does
+
+    async def post(
+        self, body: bytes = b"[]", name: str = "hotline", identity: str = "msg_1", secret: bytes = SECRET
+    ) -> tuple[int, dict[str, object]]:
+        now = self.clock.now()
+        headers = {
+            "webhook-id": identity,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": sign(secret, identity, now, body),
+        }
+        async with self.session.post(f"{self.url}/ingest/{name}", data=body, headers=headers) as answer:
+            text = await answer.text()
+            return answer.status, json.loads(text) if text.startswith("{") else {}
+
+
+@asynccontextmanager
+async def house() -> AsyncIterator[House]:
+    made = House()
+    entrances = {"hotline": ingest.Entrance([SECRET], made.take)}
+    async with ingest.serving(ingest.Ingest(entrances, made.clock), "127.0.0.1", 0) as port, ClientSession() as session:
+        made.url, made.session = f"http://127.0.0.1:{port}", session
+        yield made
+
+
+async def test_a_signed_message_is_taken_and_answered_with_what_became_of_it() -> None:
+    """200 and the counts, when it is safe."""
+    async with house() as here:
+        assert await here.post(b'{"id": 1}') == (200, {"published": 1})
+        assert here.taken == [b'{"id": 1}']
+
+
+async def test_what_is_not_signed_is_not_read_and_tells_nothing() -> None:
+    """401 for another secret and for a source that is not there alike, in the same words."""
+    async with house() as here:
+        wrong, unknown = await here.post(secret=b"t" * 32), await here.post(name="nobody")
+        assert wrong == unknown
+        assert wrong[0] == 401
+        assert here.taken == []
+
+
+async def test_a_message_that_came_before_is_not_taken_again() -> None:
+    """Not at once, and not at the same time: who recorded it gains nothing, who repeats it does no harm."""
+    async with house() as here:
+        answers = await asyncio.gather(here.post(), here.post())
+        assert sorted(str(answer) for _, answer in answers) == ["{'published': 1}", "{'repeated': True}"]
+        assert len(here.taken) == 1
+        here.clock.time += timedelta(minutes=11)
+        assert await here.post() == (200, {"published": 1})
+
+
+async def test_what_could_not_be_published_is_asked_for_again() -> None:
+    """503 with Retry-After; the same message is then taken: nothing is lost, and nothing counted as repeated."""
+    async with house() as here:
+        here.does = [Busy("the broker is away")]
+        status, said = await here.post()
+        assert (status, here.taken) == (503, [])
+        assert "send it again" in str(said["error"])
+        assert await here.post() == (200, {"published": 1})
+
+
+async def test_what_cannot_be_read_is_refused_and_may_come_again_mended() -> None:
+    """422 names what is wrong; the id is free."""
+    async with house() as here:
+        here.does = [Taken({}, "signal:page:unreadable")]
+        assert (await here.post(b"nonsense"))[0] == 422
+        assert await here.post() == (200, {"published": 1})
+
+
+async def test_a_message_beyond_the_limit_is_refused_unread() -> None:
+    """413 after five megabytes."""
+    async with house() as here:
+        assert (await here.post(b" " * (ingest.LARGEST + 1)))[0] == 413
+        assert here.taken == []
+
+
+async def test_a_defect_is_no_answer_that_somebody_could_rely_on() -> None:
+    """500, and the message is taken when it comes again."""
+    async with house() as here:
+        here.does = [RuntimeError("a defect")]
+        assert (await here.post())[0] == 500
+        assert await here.post() == (200, {"published": 1})

@@ -1,0 +1,107 @@
+"""What is brought goes the way of a page: through the door, into its township, published once."""
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from streams.errors import Busy, Misconfigured
+from streams.push.take import Taken, take
+from streams.source import AnySource
+from tests.unit.streams.crawl.test_visit import World, source
+
+WEBHOOK = """
+kind: webhook
+secret_file: secret
+townships: ["330206104", "330206105"]
+"""
+MANUAL = """
+kind: manual
+township: "330206104"
+expects: {posts_a_day: [5, 10]}
+"""
+MAPPED = """
+kind: webhook
+secret_file: secret
+township: "330206104"
+items: data.tickets
+message: {id: number, body: words, time: created, answer: reply.text}
+link: https://12345.example.cn/ticket/{id}
+"""
+
+
+async def brought(world: World, to: AnySource, said: object) -> Taken:
+    return await take(to, world.way, json.dumps(said).encode())
+
+
+async def test_a_message_is_published_once_through_the_door() -> None:
+    """A list or one object, by the names of a post; its author a pseudonym, its number masked, its township found."""
+    world, webhook = World(), source(WEBHOOK)
+    said = {
+        "id": "1",
+        "title": "水",
+        "body": "青溪没水，电话13812345678",
+        "author": "老周",
+        "published": "2026-01-01T08:00:00+08:00",
+    }
+    assert (await brought(world, webhook, said)).counts["published"] == 1
+    (post,) = world.published
+    assert (post.township, post.source, post.body) == ("330206104000", "s", "青溪没水，电话***********")
+    assert post.author is not None
+    assert post.author.startswith("p1-")
+    again = await brought(world, webhook, [said, {**said, "id": "2", "body": "白石也没水"}])
+    assert (again.counts["unchanged"], again.counts["published"], again.unreadable) == (1, 1, "")
+    assert world.ids() == ["1", "2"]
+
+
+async def test_a_webhook_may_speak_its_own_words() -> None:
+    """Where its source says where what stands: items within, an answer beside the question, links for readers."""
+    world = World()
+    ticket = {"number": 7, "words": "路灯坏了", "created": "2026-01-01 08:00", "reply": {"text": "已修"}, "priority": 1}
+    taken = await brought(world, source(MAPPED), {"data": {"tickets": [ticket]}})
+    assert [(post.id, post.kind, post.url) for post in world.published] == [
+        ("7", "message", "https://12345.example.cn/ticket/7"),
+        ("7#answer", "answer", "https://12345.example.cn/ticket/7"),
+    ]
+    assert taken.counts["signal:unused:priority"] == 1
+
+
+@pytest.mark.parametrize("said", [b"\xff", b"", b'{"data": []}', b"[" * 10_000, b'{"data": {"tickets": 1}}'])
+async def test_what_is_no_message_is_named(said: bytes) -> None:
+    """Nothing is published, and the sender is told what could not be read."""
+    world = World()
+    assert (await take(source(MAPPED), world.way, said)).unreadable
+    assert world.published == []
+
+
+async def test_what_could_not_be_published_comes_again() -> None:
+    """A log that is away is an error for who brings it; the second time it is as new as the first."""
+    world = World()
+    world.log_is_away = True
+    with pytest.raises(Busy):
+        await brought(world, source(WEBHOOK), {"id": "1", "body": "青溪没水"})
+    world.log_is_away = False
+    assert (await brought(world, source(WEBHOOK), {"id": "1", "body": "青溪没水"})).counts["published"] == 1
+
+
+async def test_who_is_expected_to_bring_and_does_not_is_reported() -> None:
+    """A visit fetches nothing of what is brought; it looks whether enough of it came."""
+    world, manual = World(), replace(source(MANUAL), schedule=36_000.0)
+    for day in range(3):
+        for number in range(5):
+            await brought(world, manual, {"id": f"{day}-{number}", "body": "有人说路不平"})
+        await world.visit(manual)
+        await world.clock.sleep(86_400)
+    assert world.reported == []
+    for _ in range(3):
+        await world.visit(manual)
+        await world.clock.sleep(36_000)
+    assert [(event.event, event.reason) for event in world.reported] == [("source_silent", "few")]
+    assert world.web.asked == []
+
+
+def test_only_sites_need_an_address() -> None:
+    """A feed without `url` is refused by name; what is brought has none."""
+    with pytest.raises(Misconfigured, match="field `url`"):
+        source('kind: feed\ntownship: "330206104"')
+    assert source(WEBHOOK).url == source(MANUAL).url == ""
