@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import Misconfigured
-from streams.source import Api, Board, Feed, Forum, Table, parse_source
+from streams.source import Api, Board, Feed, Forum, Table, Webhook, parse_source
 
 FORUM = """\
 kind: forum
@@ -138,4 +138,4 @@ def test_the_examples_of_the_docs_are_sources() -> None:
     """What docs/sources.md shows can be copied."""
     text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text("utf-8")
     examples = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
-    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board, Api, Table]
+    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board, Api, Table, Webhook]
