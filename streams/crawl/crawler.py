@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from streams.crawl.backoff import Backoff
 from streams.crawl.ledger import Ledger
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 _AT_ONCE: Final = 100
 """Visits that run at the same time; each host has one connection besides."""
+
+_OF_A_SITE: Final = 3
+"""Of these, visits to one site, which answers one at a time: a gateway's five hundred sources wait outside."""
 
 _ATTEMPTS: Final = 3
 
@@ -46,6 +50,7 @@ class Crawler:
         self._sources, self._way, self._random = sources, way, random
         self._backoff = backoff or Backoff()
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._sites = {urlsplit(source.url).netloc: asyncio.Semaphore(_OF_A_SITE) for source in sources}
         self._ledger = Ledger(sources, way.memory, way.counts, way.clock, way.crawler)
 
     async def run(self) -> None:
@@ -134,7 +139,7 @@ class Crawler:
         return False
 
     async def _visit(self, source: AnySource) -> Visited:
-        async with self._turns:
+        async with self._sites[urlsplit(source.url).netloc], self._turns:
             try:
                 visited = await visit(source, self._way)
             except Misconfigured:

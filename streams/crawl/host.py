@@ -94,7 +94,7 @@ class Host:
             if self._breaker.answered():
                 await self._tell(HostEvent(event="host_recovered", host=self.name, time=self._clock.now()))
             return
-        if status in _BUSY:
+        if status in _BUSY or retry_after:
             self._breaker.busy(self._clock.now(), retry_after, self._random)
         await self.failed("busy" if status in _BUSY else "server")
 

@@ -109,7 +109,13 @@ async def crawl(
         crawler="1",
     )
     sources = [
-        Feed(name=name, url=f"https://{name}.example.cn/", township="330206104", schedule=seconds, hours=hours)
+        Feed(
+            name=name,
+            url=f"https://{name.partition('_')[0]}.example.cn/{name}",
+            township="330206104",
+            schedule=seconds,
+            hours=hours,
+        )
         for name, seconds in schedules.items()
     ]
     task = asyncio.create_task(Crawler(sources, way, lambda: 0.5).run())
@@ -129,6 +135,16 @@ async def test_each_source_keeps_its_schedule() -> None:
     await crawl(web, clock, 1, works=600, fails=600, hangs=600)
     assert web.times("works") == [0, 600, 1200, 1800, 2400, 3000, 3600]
     assert web.times("hangs") == [0]
+
+
+async def test_a_site_with_many_sources_takes_no_turns_from_others() -> None:
+    """A gateway that hangs with five hundred of them holds up itself."""
+    clock = Clock()
+    web = Web(clock)
+    gateway = {f"hangs_{number}": 600.0 for number in range(500)}
+    await crawl(web, clock, 1, None, None, **gateway, works=600)
+    assert len(web.times("works")) == 7
+    assert len(web.times("hangs")) == 3
 
 
 async def test_a_failing_source_is_asked_ever_more_rarely_up_to_an_hour() -> None:
@@ -163,7 +179,7 @@ async def test_a_restart_leaves_a_whole_host_alone() -> None:
     web.failure = Unfetched("busy", "429", retry_after=900.0)
     await crawl(web, clock, 0.1, memory, fails=60)
     await crawl(web, clock, 0.15, memory, fails=60, works=60)
-    assert web.rested == [("https://fails.example.cn/", 900.0)]
+    assert web.rested == [("https://fails.example.cn/fails", 900.0)]
 
 
 async def test_what_a_site_asks_for_is_kept() -> None:

@@ -78,6 +78,14 @@ async def test_retry_after_leaves_the_host_alone(site: Site) -> None:
     assert site.pages_asked == ["/a", "/b"]
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 429])
+async def test_a_failing_host_may_ask_for_rest(site: Site, status: int) -> None:
+    """With whichever error it says Retry-After."""
+    site.says("/a", status=status, Retry_After="120")
+    async with polite(site) as web_:
+        assert [await name_of(web_, site.url("/a")) for _ in range(2)][1] == "closed"
+
+
 @pytest.mark.parametrize(("status", "rests"), [(429, True), (503, True), (500, False), (404, False)])
 async def test_a_busy_host_rests_though_it_does_not_say_for_how_long(
     site: Site,
