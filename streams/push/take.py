@@ -34,6 +34,9 @@ class Brought:
     async def fetch(self, address: str, *_: object) -> Fetched:
         return Fetched(url=address, body=self._body, charset=None, etag=None, modified=None)
 
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        """Whoever brings it answers for it."""
+
     def rest(self, address: str, until: datetime) -> None:
         """There is no host."""
 
