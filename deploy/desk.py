@@ -11,6 +11,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from deploy import letters
+from deploy.keys import door
 from deploy.letters import NOT_OURS
 from deploy.producing import open_log
 from deploy.settings.deployment import Settings
@@ -20,6 +21,7 @@ from streams.batch.letters import Original
 from streams.batch.register import DROPPED, RETRIED, Dealing
 from streams.batch.retry import again
 from streams.elasticsearch.client import connect
+from streams.elasticsearch.forgotten import Forgotten
 from streams.errors import Refused
 from streams.identity import content_digest
 from streams.kafka import reading
@@ -53,6 +55,8 @@ class Desk:
         self._log, self._settings = log, settings
         self._by, self._reason, self._now = by, reason, now
         self._uncounted = Uncounted(client, settings.elasticsearch, settings.name)
+        self._listed = Forgotten(client, server=settings.elasticsearch, deployment=settings.name)
+        self._door = door(settings)
         self._run, self._claimed = secrets.token_hex(8), now()
 
     async def claim(self, wanted: Sequence[Letter]) -> Mapping[tuple[str, datetime], Claim | Dealing]:
@@ -83,6 +87,8 @@ class Desk:
         """
         if self._now() - self._claimed > LEASE / 2:
             raise Refused("its turn came too late, another command may have it now: run this again")
+        if await self._listed.among(letters.keys_of(original, self._door)):
+            raise Refused(f"{letters.FORGOTTEN}: drop it")
         message = again(letter, original, uncounted=await self._uncounted.has(letter, original))
         await self._log.send([message])
         await self._note(RETRIED, letter)

@@ -79,6 +79,11 @@ class Maker(Struct, frozen=True, kw_only=True):
                     continue
             yield post
 
+    def keys(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Under which keys the list of what was forgotten may hold the post of a row."""
+        source, identity, author = (self._value(row, field) for field in ("source", "id", "author"))
+        return self.door.keys(str(source or self.source), str(identity), str(author) if author else None)
+
     def _post(self, line: int, row: Mapping[str, Any]) -> Post | BadRow:
         try:
             post = self.door.admit(msgspec.convert(self._fields(row), Post, strict=False))

@@ -1,7 +1,7 @@
 """Dead letters as people look at them: which are open, and what was in one."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import DecodeError, Struct, json
 
@@ -13,6 +13,7 @@ from streams.batch.register import Dealing, Filed, Standing, standing
 from streams.errors import Unreadable
 from streams.kafka import reading
 from streams.kafka.admin import check_topics
+from streams.privacy.door import Door
 from streams.privacy.seal import Seal
 from streams.records import DeadLetter, Letter
 from streams.topics import DEAD, OPERATIONS, topic
@@ -22,6 +23,9 @@ _sealed: Final = json.Decoder(DeadLetter)
 _dealings: Final = json.Decoder(Dealing)
 
 Timed = TypeVar("Timed", Letter, Dealing)
+
+FORGOTTEN: Final = "somebody asked that this post, or its author, be forgotten"
+"""Why a letter's record is neither shown nor sent again."""
 
 NOT_OURS: Final = (DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
 """What a record raises that another program wrote: no JSON, no letter, nested without end, at no time of China's."""
@@ -89,6 +93,20 @@ async def originals(
         yield by_place[record.partition, record.offset], _opened(seal, record.value)
 
 
+async def all_originals(settings: Settings) -> AsyncIterator[tuple[Letter, Original]]:
+    """Every letter that opens, with the record that is sealed in it; the same letter twice where it stands twice.
+
+    Raises:
+        Busy: the broker is away.
+        Misconfigured: a letter was sealed with a key that is not here.
+    """
+    seal = keys.seal(settings)
+    async for record in reading.whole(settings.kafka_access(), topic(settings.name, DEAD), settings.partitions):
+        letter, original = _letter(record.value or b""), _opened(seal, record.value)
+        if letter and isinstance(original, Original):
+            yield letter, original
+
+
 def _opened(seal: Seal, value: bytes) -> Original | Unreadable:
     try:
         return opened(seal.open(_sealed.decode(value).sealed))
@@ -96,6 +114,28 @@ def _opened(seal: Seal, value: bytes) -> Original | Unreadable:
         return Unreadable(f"no letter of ours: {error}")
     except Unreadable as error:
         return error
+
+
+def keys_of(original: Original, door: Door) -> tuple[str, ...]:
+    """Under which keys the list of what was forgotten may hold what a record says, as far as it can be read."""
+    try:
+        said = _said.decode(original.value or b"")
+    except NOT_OURS:
+        return ()
+    if not isinstance(said.source, str) or not isinstance(said.id, str):
+        return ()
+    return door.keys(said.source, said.id, said.author if isinstance(said.author, str) else None)
+
+
+class _Said(Struct):
+    """By what a post can be told, whatever else is wrong with it."""
+
+    id: Any = None
+    source: Any = None
+    author: Any = None
+
+
+_said: Final = json.Decoder(_Said)
 
 
 def by_id(letters: Sequence[Standing]) -> dict[str, Standing]:

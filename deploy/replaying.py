@@ -14,6 +14,7 @@ from streams.batch.headers import GENERATION, HAPPENED
 from streams.elasticsearch.stored import Stored
 from streams.errors import StepFailed
 from streams.flow import Knowledge
+from streams.privacy.door import Door
 from streams.protocols import Message
 from streams.records import Post, Severity, Topic
 from streams.topics import BACKFILL
@@ -27,6 +28,11 @@ def message(stored: Stored, generation: int) -> Message:
     made = producing.message(BACKFILL, stored.post)
     said = {HAPPENED: stored.happened.astimezone(UTC).isoformat().encode(), GENERATION: str(generation).encode()}
     return replace(made, headers={**made.headers, **said})
+
+
+def keys(stored: Stored, door: Door) -> tuple[str, ...]:
+    """Under which keys the list of what was forgotten may hold the post."""
+    return door.keys(stored.post.source, stored.post.id, stored.post.author)
 
 
 class Changes(Struct):

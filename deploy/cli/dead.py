@@ -14,6 +14,7 @@ from deploy.cli import complain, exits, letter
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.cli.wanted import check
+from deploy.keys import door
 from deploy.reading import moment
 from deploy.settings.deployment import ROLE, Settings, load
 from streams.batch.letters import Original
@@ -104,7 +105,7 @@ def show(
     if (each := letters.found(letters.by_id(cabinet.letters), identity, settings.name)) is None:
         trouble.name(identity, UNKNOWN)
         raise typer.Exit(exits.BAD_INPUT)
-    with kafka_remedy():
+    with kafka_remedy(), elasticsearch_remedy():
         original = asyncio.run(_original(settings, each))
     if isinstance(original, Unreadable):
         trouble.name(identity, f"{original}; drop it")
@@ -222,7 +223,19 @@ class _Named(Struct):
 
 async def _original(settings: Settings, each: Standing) -> Original | Unreadable:
     found = [original async for _, original in letters.originals(settings, [each])]
-    return found[0] if found else Unreadable("retention has just deleted it")
+    original = found[0] if found else Unreadable("retention has just deleted it")
+    if isinstance(original, Original) and await _is_forgotten(settings, original):
+        return Unreadable(letters.FORGOTTEN)
+    return original
+
+
+async def _is_forgotten(settings: Settings, original: Original) -> bool:
+    from deploy.forgotten import open_list  # noqa: PLC0415 - as in `_drop`
+
+    if not (keys := letters.keys_of(original, door(settings))):
+        return False
+    async with open_list(settings) as listed:
+        return bool(await listed.among(keys))
 
 
 async def _retry(settings: Settings, chosen: Sequence[Standing], trouble: _Trouble, *, by: str, because: str) -> int:

@@ -1,7 +1,7 @@
 """`xiangyin import`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
-from deploy.cli.remedy import kafka_remedy
+from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.importing import FIELDS, Maker, missing, modified, rows
 from deploy.keys import door
 from deploy.producing import message, open_log
@@ -73,36 +73,44 @@ def command(
     if absent := missing(columns, found):
         raise typer.BadParameter(absent)
     read = list(maker.posts(found))
-    posts = [post for post in read if isinstance(post, Post)]
+    made = zip(read, (row for _, row in found), strict=True)
+    posts = [(post, maker.keys(row)) for post, row in made if isinstance(post, Post) and not isinstance(row, BadRow)]
     bad = [row for row in read if isinstance(row, BadRow)]
     for row in bad[:NAMED]:
         complain(f"{file}:{row.line}: {row.error}")
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
-    with kafka_remedy():
-        refused = asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
+    with kafka_remedy(), elasticsearch_remedy():
+        refused, forgotten = asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
     for post in refused[:NAMED]:
         complain(f"{file}: the post with id {post.id} is larger than the topic takes (max.message.bytes)")
     number = len(bad) + len(refused)
-    typer.echo(f"in {len(read)}, published {len(read) - number}, bad {number}")
+    left_out = f", forgotten {forgotten}" * (forgotten > 0)
+    typer.echo(f"in {len(read)}, published {len(read) - number - forgotten}, bad {number}{left_out}")
     if number:
         raise typer.Exit(exits.BAD_INPUT)
 
 
-async def _publish(settings: Settings, posts: Sequence[Post], role: str, rate: float) -> Sequence[Post]:
-    """Publish all, and answer with those that Kafka never takes."""
-    limiter, refused = AsyncLimiter(BATCH, BATCH / rate), list[Post]()
+async def _publish(
+    settings: Settings, posts: Sequence[tuple[Post, Collection[str]]], role: str, rate: float
+) -> tuple[Sequence[Post], int]:
+    """Publish all but those that are forgotten; which of them Kafka never takes, and how many are forgotten."""
+    from deploy.forgotten import open_list, remembered  # noqa: PLC0415 - Elasticsearch's client takes a second
+
+    limiter, refused, forgotten = AsyncLimiter(BATCH, BATCH / rate), list[Post](), 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with open_log(settings) as log:
+    async with open_log(settings) as log, open_list(settings) as listed:
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task(f"into {settings.name}.{role}", total=len(posts))
             for start in range(0, len(posts), BATCH):
-                batch = posts[start : start + BATCH]
-                await limiter.acquire(len(batch))
+                some = posts[start : start + BATCH]
+                await limiter.acquire(len(some))
+                batch = await remembered(listed, some)
+                forgotten += len(some) - len(batch)
                 messages = [message(role, post) for post in batch]
                 refused += [batch[number] for number in await log.send_what_fits(messages)]
-                progress.advance(task, len(batch))
-    return refused
+                progress.advance(task, len(some))
+    return refused, forgotten
 
 
 def _township(settings: Settings, given: str | None, *, mapped: bool) -> str:

@@ -16,6 +16,7 @@ from deploy import knowledge, replaying
 from deploy.cli import complain
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
+from deploy.forgotten import open_list, remembered
 from deploy.keys import door
 from deploy.producing import open_log
 from deploy.reading import moment
@@ -83,7 +84,8 @@ async def _compare(settings: Settings, span: Span) -> None:
 
 async def _replay(settings: Settings, span: Span, rate: float) -> None:
     limiter, sent = AsyncLimiter(replaying.BLOCK, replaying.BLOCK / rate), 0
-    async with _stored(settings) as posts, open_log(settings) as log:
+    kept = door(settings)
+    async with _stored(settings) as posts, open_log(settings) as log, open_list(settings) as listed:
         total, behind = await posts.count(span), _below(span, settings)
         wanted = await posts.count(behind)
         if total and not settings.generation:
@@ -91,14 +93,15 @@ async def _replay(settings: Settings, span: Span, rate: float) -> None:
         async with aclosing(posts.read(behind)) as reading:
             with _progress() as progress:
                 task = progress.add_task(f"into {topic(settings.name, BACKFILL)}", total=wanted)
-                async for block in replaying.blocks(reading):
-                    await limiter.acquire(len(block))
+                async for found in replaying.blocks(reading):
+                    await limiter.acquire(len(found))
+                    block = await remembered(listed, [(each, replaying.keys(each, kept)) for each in found])
                     refused = await log.send_what_fits([replaying.message(each, settings.generation) for each in block])
                     for number in refused:
                         post = block[number].post
                         complain(f"post {post.id} of {post.source}: larger than the topic takes (max.message.bytes)")
                     sent += len(block) - len(refused)
-                    progress.advance(task, len(block))
+                    progress.advance(task, len(found))
     typer.echo(f"stored {total}, of generation {settings.generation} already {total - wanted}, published {sent}")
     if sent:
         typer.echo(DONE)

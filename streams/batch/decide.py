@@ -81,7 +81,7 @@ class Decider:
             return None
         if self._log.partition(township.encode()) == record.position.partition:
             if isinstance(content, Post):
-                arrived.keys = _door(knowledge).keys(content)
+                arrived.keys = _door(knowledge).keys(content.source, content.id, content.author)
             return arrived
         self._move(arrived, draft, why="the record is under another township's key")
         return None

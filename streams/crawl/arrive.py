@@ -25,7 +25,7 @@ def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door) 
     url = raw.url if raw.url and len(raw.url) <= _LONGEST_URL and raw.url.startswith(("http://", "https://")) else None
     post = door.admit(
         Post(
-            id=raw.id if len(raw.id) <= _LONGEST_ID else hashlib.sha256(raw.id.encode()).hexdigest(),
+            id=_id(raw),
             township=township,
             source=source,
             fetched=fetched,
@@ -39,6 +39,15 @@ def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door) 
         )
     )
     return replace(post, title=post.title[:LONGEST_TITLE], body=post.body[:LONGEST_BODY])
+
+
+def keys(raw: Raw, source: str, door: Door) -> tuple[str, ...]:
+    """Under which keys the list of what was forgotten may hold the post."""
+    return door.keys(source, _id(raw), raw.author)
+
+
+def _id(raw: Raw) -> str:
+    return raw.id if len(raw.id) <= _LONGEST_ID else hashlib.sha256(raw.id.encode()).hexdigest()
 
 
 def is_long(raw: Raw) -> bool:

@@ -1,6 +1,7 @@
 """What crawlers remember of a source, so that any of them goes on where the last one stopped."""
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
@@ -93,11 +94,15 @@ class Memory(Days, Protocol):
     async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
         """Note what was published and read, over what stood there."""
 
+    async def forgotten(self, keys: Collection[str]) -> AbstractSet[str]:
+        """Which of these keys of posts and authors are to be forgotten (`Door.keys`)."""
+
 
 class Here(Memory):
     """Kept in this process, for tests: it keeps the promises of the one that lasts."""
 
     def __init__(self) -> None:
+        self.listed: set[str] = set()
         self._heads: dict[str, Head] = {}
         self._posts: dict[tuple[str, str], Noted] = {}
         self._pages: dict[tuple[str, str], Held] = {}
@@ -139,3 +144,6 @@ class Here(Memory):
             fence = Fence(day.fence.seq_no + 1 if day.fence else 0, 1)
             self._days[day.source, day.day] = replace(day, fence=fence)
         return late
+
+    async def forgotten(self, keys: Collection[str]) -> AbstractSet[str]:
+        return self.listed & set(keys)

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.crawl.arrive import arrive, digest_of, is_long
+from streams.crawl.arrive import keys as keys_of
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
 from streams.crawl.township import township_of
@@ -43,7 +44,7 @@ class News:
         The order makes a crash harmless: what is noted and not published is published again, and in the township
         that was noted, so that it is the same post.
         """
-        with_words = [raw for raw in raws if self._has_words(raw)]
+        with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
         known = await self._way.memory.posts(self._source.name, keys) if keys else {}
         await self._decide(with_words, known)
@@ -61,6 +62,17 @@ class News:
             return True
         self._count("empty" if raw.id else "signal:id:missing")
         return False
+
+    async def _remembered(self, raws: Sequence[Raw]) -> Sequence[Raw]:
+        """Those that nobody asked to forget; of the others nothing is noted."""
+        keys = [keys_of(raw, self._source.name, self._way.door) for raw in raws]
+        listed = await self._way.memory.forgotten([key for each in keys for key in each]) if keys else ()
+        if not listed:
+            return raws
+        gone = [raw for raw, each in zip(raws, keys, strict=True) if not listed.isdisjoint(each)]
+        self._digests |= dict.fromkeys((key_of(raw.id) for raw in gone), "")
+        self._count("forgotten", len(gone))
+        return [raw for raw, each in zip(raws, keys, strict=True) if listed.isdisjoint(each)]
 
     async def _decide(self, raws: Sequence[Raw], known: Mapping[str, Noted]) -> None:
         """A post's township, once and for all: whoever comes later finds it noted, whatever gazetteers say by then."""

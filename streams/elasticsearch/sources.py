@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from streams.crawl.memory import Head, Held, Memory, Noted
 from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.bulk import Write, fenced, send
 from streams.elasticsearch.failures import assert_prepared, looked_up
+from streams.elasticsearch.forgotten import Forgotten
 from streams.elasticsearch.health import day_document, day_id, read_day
 from streams.elasticsearch.names import Names
 from streams.errors import Busy, Refused
@@ -45,6 +47,7 @@ class ElasticsearchMemory(Memory):
         self._client, self._server, names = client, server, Names(deployment)
         self._index, self._health = names.sources, names.health
         self._admission = Admission(server)
+        self._forgotten = Forgotten(client, server=server, deployment=deployment, admission=self._admission)
 
     async def head(self, source: str) -> Head:
         """See `Memory`. Raises Misconfigured when the index was never created."""
@@ -65,7 +68,7 @@ class ElasticsearchMemory(Memory):
 
     async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
         """One look-up of all."""
-        return await self._records({key: _post_id(source, key) for key in keys}, Noted)
+        return await self._records({key: post_id(source, key) for key in keys}, Noted)
 
     async def pages(self, source: str, addresses: Collection[str]) -> Mapping[str, Held]:
         """One look-up of all."""
@@ -98,6 +101,10 @@ class ElasticsearchMemory(Memory):
         outcomes = await self._send(writes, "write health")
         return [day for day, outcome in zip(days, outcomes, strict=True) if isinstance(outcome, Conflict)]
 
+    async def forgotten(self, keys: Collection[str]) -> AbstractSet[str]:
+        """One look-up of all."""
+        return await self._forgotten.among(keys)
+
     async def _records(self, names: Mapping[str, str], kind: type[S]) -> dict[str, S]:
         items = await self._items(list(names.values()))
         return {name: _record(item, kind) for name, item in zip(names, items, strict=True) if item.get("found")}
@@ -113,7 +120,7 @@ class ElasticsearchMemory(Memory):
         return items
 
     def _post(self, verb: str, source: str, key: str, post: Noted) -> Write:
-        return self._write(verb, source, POST, _post_id(source, key), post)
+        return self._write(verb, source, POST, post_id(source, key), post)
 
     def _write(self, verb: str, source: str, kind: str, identity: str, record: Struct) -> Write:
         document = {"kind": kind, "source": source, **asdict(record)}
@@ -136,7 +143,7 @@ def _record(item: Mapping[str, Any], kind: type[S]) -> S:
     return msgspec.convert(item["_source"], kind)
 
 
-def _post_id(source: str, key: str) -> str:
+def post_id(source: str, key: str) -> str:
     return f"{source}:{POST}:{key}"
 
 

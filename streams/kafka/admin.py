@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from streams.errors import Busy, Misconfigured
 from streams.kafka.access import Servers, access, arguments
 from streams.kafka.failures import busy_when_away, lacking
 from streams.topics import PARTITIONS, PLANS, topic
+
+RETENTION: Final = "retention.ms"
+SEGMENT: Final = "segment.ms"
 
 HEARD: Final = 30.0
 """Seconds within which a broker knows of a topic that Kafka has acknowledged."""
@@ -70,6 +75,34 @@ async def check_topics(servers: Servers, deployment: str, *, partitions: int = P
     if missing := sorted(wanted.keys() - standing.keys()):
         raise Misconfigured(f"Kafka at {servers} has no topic {', '.join(missing)}: {unseen(servers)}")
     _refuse_other_counts(standing, partitions)
+
+
+async def kept(servers: Servers, deployment: str, roles: Collection[str]) -> Mapping[str, timedelta | None]:
+    """How long a record may stand in each topic after it was written, at most, by role; None: for ever.
+
+    Kafka deletes segments, once the newest record in them is older than `retention.ms`; one that stands still is begun
+    anew after `segment.ms`. Of a broker that does not tell, as the embedded one, what the topic was made with.
+
+    Raises:
+        Busy: the broker is away.
+        Misconfigured: it does not let us in.
+    """
+    names = {topic(deployment, role): role for role in roles}
+    found: dict[str, timedelta | None] = {plan.role: plan.retention for plan in PLANS if plan.role in roles}
+    admin = AIOKafkaAdminClient(**arguments(servers))
+    try:
+        async with busy_when_away(servers, f"DescribeConfigs on topics {deployment}."):
+            await admin.start()
+            asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+            for response in await admin.describe_configs(asked):
+                for _, _, _, name, entries in response.resources:
+                    said = {entry[0]: int(entry[1]) for entry in entries if entry[0] in (RETENTION, SEGMENT)}
+                    if RETENTION in said:
+                        longest = timedelta(milliseconds=said[RETENTION] + said.get(SEGMENT, 0))
+                        found[names[name]] = None if said[RETENTION] < 0 else longest
+    finally:
+        await admin.close()
+    return found
 
 
 def unseen(servers: Servers) -> str:

@@ -50,15 +50,14 @@ class Door:
             author=self._author(post),
         )
 
-    def keys(self, post: Post) -> tuple[str, ...]:
+    def keys(self, source: str, post: str, author: str | None) -> tuple[str, ...]:
         """Under which keys the list of what was forgotten may hold a post, before or behind the door.
 
         One of its source and id, and of its author one for each key of the deployment.
         """
-        of_post = key_of_post(post.source, post.id)
-        if post.author is None or not post.author.strip():
-            return (of_post,)
-        return (of_post, *map(forgotten_author, self._pseudonyms.every(post.source, post.author)))
+        if author is None or not author.strip():
+            return (key_of_post(source, post),)
+        return (key_of_post(source, post), *map(forgotten_author, self._pseudonyms.every(source, author)))
 
     def voice(self, author: str, incident: str) -> str:
         """The mark of an author in one incident; it says nothing about the person in another."""

@@ -17,9 +17,9 @@ pytestmark = ONLY_REAL
 
 @pytest.fixture
 def empty(servers: Servers, deployment: str, tmp_path: Path) -> County:
-    """A deployment's topics, without indices: an import asks for none."""
+    """A deployment's topics and indices, with nothing in them."""
     county = County(servers, deployment, tmp_path)
-    county.run("topics", "create")
+    county.set_up()
     return county
 
 

@@ -25,7 +25,7 @@ from streams.batch.processor import Processor
 from streams.flow import Flow
 from streams.identity import content_digest, document_id, incident_id
 from streams.matter import Arrival, Decision, Deployment, Forgetting, Grouping, Known, Matter, Moment, Overdue
-from streams.privacy.door import Door
+from streams.privacy.door import Door, key_of_post
 from streams.privacy.pseudonym import Pseudonyms
 from streams.protocols import Clock, Incidents, Log, Record, Store
 from streams.records import (
@@ -275,7 +275,7 @@ def forgetting(
         except ValueError:
             continue
         listed = max(second + random.random() * 12 - 4, 0)
-        told.append((LIST, 0, DOOR.keys(about)[0].encode(), listed))
+        told.append((LIST, 0, key_of_post(about.source, about.id).encode(), listed))
         later = [listed + random.random() * random.choice([0.1, 6]) for _ in range(random.randint(1, 2))]
         told += [("actions", int(about.township) % PARTITIONS, forget(f"f{number}", about), at) for at in later]
     return told

@@ -74,7 +74,7 @@ def check_any_end(ended: World) -> None:
 
 def is_forgotten(post: Post, ended: World) -> bool:
     """Whether the list of what was forgotten holds this post, or its author."""
-    return not ended.forgotten.isdisjoint(DOOR.keys(post))
+    return not ended.forgotten.isdisjoint(DOOR.keys(post.source, post.id, post.author))
 
 
 def missing(ended: World) -> Iterator[Record]:

@@ -12,6 +12,7 @@ from msgspec import DecodeError, json
 from msgspec.structs import replace
 
 from streams.identity import document_id, forgotten_author
+from streams.privacy.door import key_of_post
 from streams.protocols import Record
 from streams.records import Incident, JudgedPost, Post
 from tests.unit.simulation import county, world
@@ -55,7 +56,7 @@ def schedule(number: int) -> World:
     ended.run(upgrading)
     for _ in range(2):
         left = [judged.post for judged in ended.posts.values() if is_forgotten(judged.post, ended)]
-        ended.forgotten |= {county.DOOR.keys(post)[0] for post in left}
+        ended.forgotten |= {key_of_post(post.source, post.id) for post in left}
         for post in left:
             told = ("actions", int(post.township) % county.PARTITIONS, county.forget("again", post), ended.now)
             ended.append(world.numbered([told])[0])

@@ -15,6 +15,7 @@ from streams.batch.letters import opened
 from streams.batch.processor import Processor
 from streams.batch.retry import again, content_of, is_from
 from streams.identity import document_id
+from streams.privacy.door import key_of_post
 from streams.records import DeadLetter, Letter, Post
 from tests.unit.simulation import county, world
 from tests.unit.simulation.end import check_any_end, missing, readable
@@ -36,7 +37,7 @@ FAULTS = (
 def schedule(number: int) -> World:
     """The world after a schedule."""
     records, random = county.mixed(number % INPUTS), Random(number)
-    keys = sorted({county.DOOR.keys(post)[0] for post, _ in readable(records)})
+    keys = sorted({key_of_post(post.source, post.id) for post, _ in readable(records)})
     forgotten = frozenset(random.sample(keys, k=min(len(keys), number % 3)))
     ended = World(number, records, county.PARTITIONS, 1 + number % 3, random.choice(FAULTS), forgotten)
     ended.run(upgrading)

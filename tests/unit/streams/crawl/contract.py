@@ -110,3 +110,7 @@ class MemoryContract:
         assert await memory.put_days([replace(read, trouble="few")]) == []
         assert await memory.put_days([replace(read, trouble="many")]) == [replace(read, trouble="many")]
         assert (await memory.days({"a": NOW.date()}))["a"].trouble == "few"
+
+    async def test_nothing_is_forgotten_that_nobody_listed(self, memory: Memory) -> None:
+        """A look-up in the list of what was forgotten, of many keys or none."""
+        assert await memory.forgotten([]) == set() == await memory.forgotten(["a", "b"])

@@ -14,11 +14,13 @@ from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held, Here, Noted
+from streams.crawl.news import key_of
 from streams.crawl.visit import Visited, visit
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.errors import Busy, Unfetched
-from streams.privacy.door import Door
+from streams.identity import forgotten_author
+from streams.privacy.door import Door, key_of_post
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
 from streams.source import AnySource, Source, parse_source
@@ -212,6 +214,21 @@ async def test_an_id_listed_with_two_texts_for_ever_is_no_edit(world: World) -> 
         await world.visit(source(BOARD))
     assert [post.body for post in world.published] == ["甲"]
     assert world.counts.total("duplicate") == 3
+
+
+async def test_what_was_forgotten_is_not_published_and_nothing_is_noted_of_it(world: World) -> None:
+    """Neither the post nor what else its author writes, under a newer key too; others' posts are."""
+    old = {1: b"k" * 32}
+    world.memory.listed |= {key_of_post("s", "1"), forgotten_author(Pseudonyms(old).of("s", "老街坊"))}
+    for keys in (old, {**old, 2: b"n" * 32}):
+        bodies = {"路灯坏了": "甲", "水黄": "老街坊", "井盖丢了": "乙"}
+        world.board(
+            *({"id": n, "body": body, "who": who, "n": len(keys)} for n, (body, who) in enumerate(bodies.items(), 1))
+        )
+        await visit(source(BOARD), replace(world.way, door=Door(Pseudonyms(keys))))
+        assert world.ids() == ["3"]
+    assert await world.memory.posts("s", [key_of(str(number)) for number in (1, 2)]) == {}
+    assert world.counts.total("forgotten") == 4
 
 
 async def test_a_township_once_decided_stands(world: World) -> None:

@@ -1,0 +1,122 @@
+"""`xiangyin forget`."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+from msgspec import Struct
+
+from deploy.cli import complain, exits
+from deploy.cli.options import ConfigOption
+from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
+from deploy.forgetting import Forgetter, Found, Receipt, opened
+from deploy.reading import LOCAL
+from deploy.settings.deployment import ROLE, Settings, load
+from streams.kafka.admin import kept
+from streams.privacy.mask import mask
+from streams.privacy.pseudonym import is_pseudonym
+from streams.topics import ALERTS, BACKFILL, DEAD, POSTS, topic
+
+app = typer.Typer(add_completion=False)
+
+COPIES: Final = (POSTS, BACKFILL, DEAD, ALERTS)
+"""Topics that may hold words of a post."""
+
+
+NEVER: Final = "never: its retention.ms is -1"
+
+
+class Wanted(Struct, frozen=True):
+    """Whom or what to forget: a post by document id or by source and id, or an author."""
+
+    post: str | None
+    source: str | None
+    identity: str | None
+    pseudonym: str | None
+
+
+@app.command()
+def command(
+    role: Annotated[str, typer.Option(envvar=ROLE, help="Your role account, never a person's name.")],
+    reason: Annotated[str, typer.Option(help="Why; masked, and kept for 30 days in .actions.")],
+    post: Annotated[str | None, typer.Option(help="The post's document, _id in Kibana.", show_default=False)] = None,
+    source: Annotated[str | None, typer.Option(help="The post's source; with --id.", show_default=False)] = None,
+    identity: Annotated[
+        str | None, typer.Option("--id", help="The post's id in its source; with --source.", show_default=False)
+    ] = None,
+    pseudonym: Annotated[
+        str | None, typer.Option(help="All posts of an author: p1-3f0a..., as a post names it.", show_default=False)
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds for which to wait for the workers.")] = 60,
+    config: ConfigOption = None,
+) -> None:
+    """Forget a post, or all posts of a pseudonym: they go out of all stores, and do not come back.
+
+    The list of what was forgotten is written first. Whatever ends this command, running it again finishes; the receipt
+    says what was found, and until when Kafka keeps copies that nobody can take out of it.
+    """
+    wanted, settings = _checked(Wanted(post, source, identity, pseudonym)), load(config)
+    if not role.strip() or not reason.strip():
+        raise typer.BadParameter("--role and --reason must not be empty")
+    with kafka_remedy(), elasticsearch_remedy():
+        receipt = asyncio.run(_forget(settings, wanted, role=role.strip(), reason=mask(reason.strip()), wait=wait))
+        _print(receipt, settings)
+        typer.echo("copies in Kafka, which deletes by age only, are gone by:")
+        for each, until in asyncio.run(_copies(settings)).items():
+            typer.echo(f"  {each:<24} {until.astimezone(LOCAL).isoformat(' ', 'minutes') if until else NEVER}")
+    if receipt.foreign:
+        complain(
+            f"nobody owns {', '.join(receipt.foreign)}: the deployment does not serve it, and its posts stay; add its "
+            "file, restart the workers, run this again"
+        )
+    if receipt.waiting:
+        complain(f"{receipt.waiting} documents wait for their workers: see that `xiangyin work` runs, run this again")
+        raise typer.Exit(exits.TEMPORARY)
+    if receipt.foreign:
+        raise typer.Exit(exits.BAD_INPUT)
+
+
+async def _forget(settings: Settings, wanted: Wanted, *, role: str, reason: str, wait: float) -> Receipt:
+    async with opened(settings, role=role, reason=reason) as forgetter:
+        if wanted.pseudonym:
+            return await forgetter.author(wanted.pseudonym, wait)
+        source, identity = await _named(forgetter, wanted)
+        return await forgetter.post(source, identity, wait)
+
+
+async def _named(forgetter: Forgetter, wanted: Wanted) -> tuple[str, str]:
+    if wanted.source and wanted.identity:
+        return wanted.source, wanted.identity
+    found: Found | None = await forgetter.named(wanted.post or "")
+    if found is None:
+        raise typer.BadParameter(
+            f"no post {wanted.post} is stored; name one that is not, or was forgotten, by --source and --id"
+        )
+    return found.source, found.id
+
+
+def _checked(wanted: Wanted) -> Wanted:
+    given = [wanted.post is not None, wanted.source is not None or wanted.identity is not None, bool(wanted.pseudonym)]
+    if sum(given) != 1 or (wanted.source is None) != (wanted.identity is None):
+        raise typer.BadParameter("name one post with --post, or with --source and --id; or an author with --pseudonym")
+    if wanted.pseudonym and not is_pseudonym(wanted.pseudonym):
+        raise typer.BadParameter("--pseudonym must be one, as a post's author: p1- and 32 hex digits; never a handle")
+    return wanted
+
+
+def _print(receipt: Receipt, settings: Settings) -> None:
+    for store, number in (
+        (f"{settings.name}-forgotten", f"keys listed: {receipt.keys}"),
+        (f"{settings.name}-posts", f"posts: {receipt.posts}"),
+        (f"{settings.name}-incidents", f"told anew: {receipt.incidents}; their history holds no post's words"),
+        (f"{settings.name}-sources", f"crawlers' notes: {receipt.notes}"),
+        (topic(settings.name, DEAD), f"letters, not shown or sent any more: {receipt.letters}"),
+    ):
+        typer.echo(f"{store:<26} {number}")
+
+
+async def _copies(settings: Settings) -> dict[str, datetime | None]:
+    """When the last copy in each topic is gone, by the topic's own settings; None: never."""
+    longest, now = await kept(settings.kafka_access(), settings.name, COPIES), datetime.now(UTC)
+    return {topic(settings.name, role): now + life if (life := longest[role]) else None for role in COPIES}

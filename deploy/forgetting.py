@@ -1,0 +1,254 @@
+"""Forget a post, or all that an author wrote: the list first, then all else, so that a kill costs a second run."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from elasticsearch import AsyncElasticsearch
+from msgspec import Struct, json
+
+from deploy import letters
+from deploy.desk import Desk
+from deploy.keys import door
+from deploy.knowledge import with_inboxes
+from deploy.producing import open_log
+from deploy.settings import townships
+from deploy.settings.deployment import Settings
+from streams.crawl.news import key_of
+from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.failures import busy_when_away, looked_up
+from streams.elasticsearch.forgotten import Forgotten
+from streams.elasticsearch.names import Names
+from streams.elasticsearch.sources import post_id
+from streams.elasticsearch.whole import refresh, scanned
+from streams.identity import content_digest, document_id, forgotten_author
+from streams.kafka.log import KafkaLog
+from streams.portions import portions
+from streams.privacy.door import key_of_post
+from streams.protocols import Message
+from streams.records import SCHEMA_VERSION, Forget, Letter
+from streams.topics import ACTIONS
+
+AT_ONCE: Final = 200
+"""Documents of one record in `.actions`, and of one look-up."""
+
+PAGE: Final = 500
+"""Posts of which one page of a search tells."""
+
+PAUSE: Final = 0.5
+"""Seconds between two looks whether the owners have done it."""
+
+ROUNDS: Final = 3
+"""How often an author's posts are looked for again: what a worker had in hand when the list was written comes late."""
+
+
+class Found(Struct, frozen=True):
+    """A stored post that is to be forgotten."""
+
+    document: str
+    township: str
+    source: str
+    id: str
+
+
+class Receipt(Struct):
+    """What was done, and what is left to be done by a second run."""
+
+    keys: int = 0
+    posts: int = 0
+    incidents: int = 0
+    notes: int = 0
+    letters: int = 0
+    waiting: int = 0
+    """Documents whose owner has not answered yet: no worker runs, or it is behind."""
+    foreign: tuple[str, ...] = ()
+    """Townships with such posts that the deployment does not serve: nobody owns them."""
+
+
+class Forgetter:
+    """Runs the steps, each of which may be repeated.
+
+    Args:
+        client: of the search server.
+        log: takes what owners are told.
+        desk: drops dead letters.
+        settings: of the deployment.
+        role: who forgets: a role account.
+        reason: why.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self, client: AsyncElasticsearch, log: KafkaLog, desk: Desk, settings: Settings, *,
+        role: str, reason: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:  # fmt: skip
+        self._client, self._log, self._desk, self._settings = client, log, desk, settings
+        self._role, self._reason, self._sleep = role, reason, sleep
+        self._names, self._server, self._door = Names(settings.name), settings.elasticsearch, door(settings)
+        self._listed = Forgotten(client, server=self._server, deployment=settings.name)
+        self._served = list(with_inboxes(townships.read_all(settings.townships)))
+        self._incidents = set[str]()
+
+    async def post(self, source: str, identity: str, wait: float) -> Receipt:
+        """Forget one post, wherever it is stored; `wait`: for its owners, in seconds."""
+        key, receipt = key_of_post(source, identity), Receipt()
+        await self._list([key], receipt)
+        receipt.notes = await self._delete_notes([(source, identity)])
+        receipt.letters = await self._drop_letters({key})
+        documents = {document_id(code, source, identity): code for code in self._served}
+        receipt.posts = len(await self._look(documents.items()))
+        # Each owner is told, also one that has no such post: it may have it in hand.
+        receipt.waiting = await self._tell(documents, wait)
+        receipt.incidents = len(self._incidents)
+        return receipt
+
+    async def author(self, pseudonym: str, wait: float) -> Receipt:
+        """Forget all that was written under a pseudonym."""
+        key, receipt = forgotten_author(pseudonym), Receipt()
+        await self._list([key], receipt)
+        receipt.letters = await self._drop_letters({key})
+        # No post has this id: it makes each owner answer once it has stored what it had in hand.
+        documents = {content_digest("forget", key, code): code for code in self._served}
+        for _ in range(ROUNDS):
+            found = [each async for each in self._of(pseudonym)]
+            receipt.foreign = tuple(sorted({each.township for each in found if each.township not in self._served}))
+            found = [each for each in found if each.township in self._served]
+            await self._list([key_of_post(each.source, each.id) for each in found], receipt)
+            receipt.notes += await self._delete_notes([(each.source, each.id) for each in found])
+            receipt.posts += len(found)
+            if not found and not documents:
+                break
+            receipt.waiting = await self._tell({**documents, **{each.document: each.township for each in found}}, wait)
+            if receipt.waiting:
+                break
+            documents = {}
+        receipt.incidents = len(self._incidents)
+        return receipt
+
+    async def named(self, document: str) -> Found | None:
+        """The stored post of this document id; None where there is none, or only its mark."""
+        found = await self._look((document, code) for code in self._served)
+        return next(iter(found), None)
+
+    # The list
+
+    async def _list(self, keys: Sequence[str], receipt: Receipt) -> None:
+        await self._listed.add(keys, datetime.now(UTC))
+        receipt.keys += len(keys)
+
+    # What is stored
+
+    async def _look(self, wanted: Iterable[tuple[str, str]]) -> list[Found]:
+        """Those of these documents (id, township) that are stored, and more than a mark."""
+        return [
+            Found(item["_id"], source["township"], source["source"], source["id"])
+            for item in await self._items(wanted)
+            if "forgotten" not in (source := item["_source"])
+        ]
+
+    async def _items(self, wanted: Iterable[tuple[str, str]]) -> list[Mapping[str, Any]]:
+        """The documents of posts that there are, marks too, in real time."""
+        docs, items = [{"_index": self._names.posts(code), "_id": document} for document, code in wanted], list[Any]()
+        for some in portions(docs, lambda _: 1, AT_ONCE):
+            with busy_when_away(self._server):
+                answer = await self._client.mget(docs=some, source_includes=[*_FOUND, "incident", "forgotten"])
+            items += [item for each in answer["docs"] if (item := looked_up(self._server, each))]
+        self._incidents |= {each["_source"]["incident"] for each in items if each["_source"].get("incident")}
+        return items
+
+    async def _of(self, pseudonym: str) -> AsyncIterator[Found]:
+        """All stored posts of an author, who stands in no index: every post is read."""
+        index = self._names.all_posts
+        await refresh(self._client, self._server, index)
+        search: dict[str, Any] = {"query": {"match_all": {}}, "sort": ["_doc"], "source_includes": [*_FOUND, *_ABOUT]}
+        async for hit in scanned(self._client, self._server, index=index, size=PAGE, **search):
+            source = hit["_source"]
+            if source.get("author") == pseudonym:
+                if source.get("incident"):
+                    self._incidents.add(source["incident"])
+                yield Found(hit["_id"], source["township"], source["source"], source["id"])
+
+    async def _delete_notes(self, posts: Collection[tuple[str, str]]) -> int:
+        """Delete what crawlers noted of posts; how many notes there were."""
+        ids = list(dict.fromkeys(post_id(source, key_of(identity)) for source, identity in posts))
+        deleted = 0
+        for some in portions(ids, lambda _: 1, AT_ONCE):
+            with busy_when_away(self._server):
+                answer = await self._client.mget(index=self._names.sources, ids=some, source=False)
+            there = [item["_id"] for each in answer["docs"] if (item := looked_up(self._server, each))]
+            await send(
+                self._client,
+                self._server,
+                [Write("delete", {"_index": self._names.sources, "_id": each}, None) for each in there],
+            )
+            deleted += len(there)
+        return deleted
+
+    # What others are told
+
+    async def _drop_letters(self, keys: Collection[str]) -> int:
+        """Be done with the dead letters of these keys; how many there are. None of them is shown or sent again."""
+        dropped = dict[tuple[str, datetime], Letter]()
+        async for letter, original in letters.all_originals(self._settings):
+            if not set(keys).isdisjoint(letters.keys_of(original, self._door)):
+                dropped[letter.identity] = letter
+        for letter in dropped.values():
+            await self._desk.drop(letter)
+        return len(dropped)
+
+    async def _tell(self, documents: Mapping[str, str], wait: float) -> int:
+        """Tell owners to forget documents, and wait until marks stand; how many do not yet."""
+        by_township: dict[str, list[str]] = {}
+        for document, code in documents.items():
+            by_township.setdefault(code, []).append(document)
+        for code, those in by_township.items():
+            for some in portions(those, lambda _: 1, AT_ONCE):
+                await self._log.send([self._message(code, some)])
+        until = asyncio.get_running_loop().time() + wait
+        while waiting := await self._waiting(documents):
+            if asyncio.get_running_loop().time() > until:
+                return waiting
+            await self._sleep(PAUSE)
+        return 0
+
+    async def _waiting(self, documents: Mapping[str, str]) -> int:
+        items = await self._items(documents.items())
+        return len(documents) - len([item for item in items if "forgotten" in item["_source"]])
+
+    def _message(self, township: str, documents: Sequence[str]) -> Message:
+        identity = secrets.token_hex(16)
+        told = Forget(
+            id=identity,
+            township=township,
+            posts=tuple(documents),
+            role=self._role,
+            reason=self._reason,
+            time=datetime.now(UTC),
+        )
+        headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": identity.encode()}
+        return Message(role=ACTIONS, key=township.encode(), value=json.encode(told), headers=headers)
+
+
+_FOUND: Final = ("township", "source", "id")
+_ABOUT: Final = ("author", "incident")
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, role: str, reason: str) -> AsyncIterator[Forgetter]:
+    """A forgetter over the deployment's servers.
+
+    Raises:
+        Busy: a server is away.
+        Misconfigured: a topic or an index is missing.
+    """
+    client = await connect(settings.access())
+    try:
+        async with open_log(settings) as log:
+            desk = Desk(log, client, settings, by=role, reason=reason, now=lambda: datetime.now(UTC))
+            yield Forgetter(client, log, desk, settings, role=role, reason=reason)
+    finally:
+        await client.close()

@@ -1,0 +1,149 @@
+"""What is forgotten stays forgotten: published again, imported, replayed, sent back from a letter, under a new key."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.cli import exits, run
+from deploy.settings.deployment import PREFIX
+from streams.privacy import keyring
+from tests.embedded.county import HERE, THERE, County, post
+from tests.servers import Servers
+
+WALL = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看"
+AGAIN = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，昨天又掉下一块砖，随时可能倒塌"
+LAMP = "东埠村的路灯坏了三个月了，晚上漆黑一片，希望尽快修好"
+WATER = "鹿鸣村的水管爆了，水流了一地，请来修"
+HANDLE, OTHER = "听风的石头", "老街坊"
+FORGET = ("forget", "--role", "privacy", "--reason", "asked for it")
+
+Command = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def county(servers: Servers, tmp_path: Path, deployment: str) -> AsyncIterator[County]:
+    made = County(servers, deployment, tmp_path)
+    made.set_up()
+    made.work()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def xiangyin(county: County, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command in this process; its output, or what it complained of where it must fail."""
+
+    async def command(*arguments: str, code: int = exits.OK) -> str:
+        for name, value in county.environment.items():
+            if name.startswith(PREFIX):
+                monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        assert await asyncio.to_thread(run, list(arguments)) == code
+        said = capsys.readouterr()
+        return said.err if code else said.out
+
+    return command
+
+
+async def stored(county: County) -> dict[str, dict[str, Any]]:
+    """The posts of which more than a mark is left, by their own id."""
+    return {each["id"]: each for each in await county.search("posts") if "forgotten" not in each}
+
+
+async def incidents(county: County) -> dict[str, dict[str, Any]]:
+    return {each["id"]: each for each in await county.search("incidents")}
+
+
+async def everything(county: County) -> str:
+    """All that the search server holds of posts, incidents, their history and crawlers' notes."""
+    kinds = ("posts", "incidents", "history", "sources", "forgotten")
+    return json.dumps([await county.search(kind) for kind in kinds], ensure_ascii=False)
+
+
+async def come_again(county: County, *posts: dict[str, Any]) -> None:
+    """Published by another program, read later than before."""
+    await county.publish(posts)
+    await county.drained()
+
+
+async def test_a_post_and_an_author_are_forgotten_and_do_not_come_back(county: County, xiangyin: Command) -> None:
+    """Of a post that others repeat nothing is left but what they say; of an author, none of her posts."""
+    await county.publish(
+        [
+            post("founder", WALL, title="围墙要倒了", author=HANDLE),
+            post("second", AGAIN, title="围墙要倒了", author=OTHER),
+            post("lamp", LAMP, author=OTHER),
+            post("water", WATER, author=OTHER, township=THERE),
+            post("letter", "没有这个镇的事：石桥塌了", township="990101109000", author=OTHER),
+        ]
+    )
+    await county.until(4, dead=1)
+    await county.drained()
+    before = await stored(county)
+    matter = before["founder"]["incident"]
+    assert before["second"]["incident"] == matter
+    (letter,) = await county.dead()
+    # One post.
+    said = await xiangyin(*FORGET, "--source", "forum", "--id", "founder")
+    assert f"{county.name}-posts" in said
+    assert "posts: 1" in said
+    assert "told anew: 1;" in said
+    assert (await stored(county)).keys() == {"second", "lamp", "water"}
+    left = (await incidents(county))[matter]
+    assert (left["posts"], left["voices"], left["samples"], left["forgotten"]) == (1, 1, ["second"], 1)
+    assert all(quote["text"] in f"围墙要倒了\n{AGAIN}" for quote in left["evidence"])
+    assert "希望" not in left["title"]
+    assert left["warning"] != "none", "that a wall may fall is not forgotten"
+    last = [each for each in await county.alerts() if each["fingerprint"] == matter][-1]
+    assert last["posts"] == 1
+    assert WALL[-12:] not in json.dumps(last, ensure_ascii=False)
+    assert WALL[-12:] not in await everything(county)
+    # Its author, by the pseudonym of another post; the letter is hers, too.
+    author = before["second"]["author"]
+    said = await xiangyin(*FORGET, "--pseudonym", author)
+    assert "posts: 3" in said
+    assert "not shown or sent any more: 1" in said
+    assert f"{county.name}.alerts" in said
+    assert await stored(county) == {}
+    gone = await everything(county)
+    assert not any(text[-8:] in gone for text in (WALL, AGAIN, LAMP, WATER, author))
+    # She comes again: published, imported, under a new key, from her letter, replayed.
+    keyring.rotate(county.folder / "key")
+    county.end()
+    county.environment["XIANGYIN_GENERATION"] = "1"
+    county.work()
+    again = [post("lamp", LAMP, author=OTHER), post("new", "东埠村的井盖又丢了，请来补上", author=OTHER)]
+    await come_again(county, *again, post("founder", WALL), post("kept", WATER, township=THERE, author="别人"))
+    rows = county.folder / "rows.jsonl"
+    rows.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in again), "utf-8")
+    said = await xiangyin("import", str(rows), "--source", "forum", "--township", HERE)
+    assert "published 0, bad 0, forgotten 2" in said
+    assert "forgotten" in await xiangyin("dead", "show", letter["id"], code=exits.BAD_INPUT)
+    await xiangyin("replay", "--all", "--since", "2020-01-01")
+    await county.until(1)
+    await county.drained()
+    assert (await stored(county)).keys() == {"kept"}
+    # The command says the same when it is run again.
+    said = await xiangyin(*FORGET, "--pseudonym", author)
+    assert "posts: 0" in said
+
+
+async def test_a_command_without_workers_says_so_and_is_run_again(county: County, xiangyin: Command) -> None:
+    """What comes meanwhile stays out; what is stored goes as soon as a worker runs."""
+    await county.publish([post("lamp", LAMP, author=HANDLE)])
+    await county.until(1)
+    county.end()
+    one = (*FORGET, "--source", "forum", "--id", "lamp")
+    said = await xiangyin(*one, "--wait", "0", code=exits.TEMPORARY)
+    assert "see that `xiangyin work` runs" in said
+    assert (await stored(county)).keys() == {"lamp"}
+    await xiangyin(*FORGET, "--post", "0" * 32, code=exits.USAGE)
+    county.work()
+    await xiangyin(*one)
+    assert await stored(county) == {}
+    (document,) = await county.search("incidents")
+    assert (document["title"], document["posts"], document["words"]) == ("（原帖已按要求删除）", 0, [])
