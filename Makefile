@@ -3,7 +3,7 @@ SHELL := /bin/sh
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help setup develop demo test test-real check simulate kills chaos soak fuzz lock bench demo-svg
+.PHONY: help setup develop demo test test-real check simulate kills farm chaos soak fuzz lock bench demo-svg
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ demo-svg: setup ## Record the demo's first minute as docs/demo.svg
 
 kills: develop ## Import real messages (../shared/data) while the worker is killed ten times; minutes long
 	@XIANGYIN_KILLS=10 $(BIN)/pytest -q -s tests/embedded/test_kills.py
+
+farm: develop ## Sites with every fault, crawled, killed, judged and searched: make farm SEED=7 SITES=1000
+	@XIANGYIN_FARM_SEED=$(or $(SEED),1) XIANGYIN_FARM_SITES=$(or $(SITES),500) $(BIN)/pytest -q tests/embedded/test_farm.py
 
 chaos: develop ## Faults upon Apache Kafka and Elasticsearch, then everything counted: make chaos SEED=1 POSTS=5000 FAULTS=6; ten minutes
 	@$(BIN)/python -m tests.real.chaos --seed $(or $(SEED),1) --posts $(or $(POSTS),100000) --faults $(or $(FAULTS),20) \

@@ -47,6 +47,7 @@ from streams.errors import Busy, Misconfigured
 from streams.flow import Flow
 from streams.kafka.log import KafkaLog
 from streams.kafka.ownership import Ownership
+from streams.kafka.pooled import Pooled
 from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.protocols import Clock
@@ -262,9 +263,10 @@ async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
 def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch) -> Way:
     towns, clock = townships.read_all(settings.townships), SystemClock()
     alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
+    pooled = Pooled(kafka.send)
 
     async def publish(role: str, posts: Sequence[Post]) -> None:
-        await kafka.send([message(role, post) for post in posts])
+        await pooled.send([message(role, post) for post in posts])
 
     async def tell_operators(event: Event) -> None:
         await kafka.send([report(event)])
