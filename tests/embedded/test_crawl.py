@@ -20,14 +20,14 @@ class Site:
     def __init__(self) -> None:
         self.items: list[dict[str, object]] = []
         self.asked: list[tuple[str, str | None]] = []
-        self.address = ""
+        self.address = self.robots = ""
         self.visited = asyncio.Event()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         self.asked.append((request.path, request.headers.get("If-None-Match")))
         self.visited.set()
         if request.path == "/robots.txt":
-            return web.Response(text="")
+            return web.Response(text=self.robots)
         tag = f'"{abs(hash(str(self.items)))}"'
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304)
@@ -108,6 +108,25 @@ async def test_a_crawler_goes_on_where_the_last_one_stopped(county: County, site
     kept = await county.search("sources")
     assert sorted(each["kind"] for each in kept) == ["page", "post", "post", "post", "source"]
     assert "老周看天" not in str(kept)
+
+
+async def test_a_crawler_that_is_started_again_keeps_to_its_terms(county: County, site: Site) -> None:
+    """No second budget on the same day; the permission by which a closed path is read is told at each start."""
+    county.set_up()
+    settings, source = county.folder / "deployment.yaml", county.folder / "sources" / "board.yaml"
+    settings.write_text(f"{settings.read_text('utf-8')}budget: 3\n", "utf-8")
+    letter = {"by": "站务组", "date": "2026-02-14", "covers": ["/api"], "note": "registry 2026-31"}
+    source.write_text(yaml.safe_dump({**yaml.safe_load(source.read_text("utf-8")), "permission": letter}), "utf-8")
+    site.robots = "User-agent: *\nDisallow: /\n"
+    site.items = [{"id": "1", "body": "东埠村的水管爆了"}]
+    await crawl(county)
+    again = county.start("crawl", "--once", log="again.log")
+    assert await asyncio.to_thread(again.wait, 60) == 1
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/api", "/api", "/robots.txt"]
+    told = [json.loads(record.value) for record in await county.read("operations")]
+    assert sorted(each["event"] for each in told) == ["host_spent", "permission_shown", "permission_shown"]
+    assert "registry 2026-31" in (county.folder / "crawl.log").read_text("utf-8")
+    assert "budget" in (county.folder / "again.log").read_text("utf-8")
 
 
 async def test_a_post_that_spread_is_stored_and_counts_once(county: County) -> None:
