@@ -12,6 +12,7 @@ from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held
 from streams.crawl.news import News
+from streams.crawl.origin import Origin
 from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
@@ -29,7 +30,7 @@ _LARGE: Final = 200_000
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
 
-_PARSERS: Final = b"2"
+_PARSERS: Final = b"3"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""
 
 _DAY: Final = 86_400
@@ -74,6 +75,9 @@ class Walk:
         self._source, self._way, self._reading, self._to_the_end = source, way, reading, to_the_end
         self._asked: set[str] = set()
         self._held: dict[str, Held] = {}
+        self._entries: dict[str, Raw] = {}
+        """What listings say of posts whose own pages are still to be read, by their addresses."""
+        self._origin = Origin(source, way)
         self._in_a_row = 0
         # Of listings, and of threads: how many pages were read, and what was in them.
         self._read: dict[bool, int] = {True: 0, False: 0}
@@ -99,6 +103,7 @@ class Walk:
             for link in threads:
                 await self._thread(link)
                 if self.later or self._in_a_row >= _ENOUGH:
+                    await self._publish(list(self._entries.values()))
                     return
             further = [each for each in links if each.role == LISTING and each.url not in self._asked]
             if not further or not (self._to_the_end or self.news.fresh > before):
@@ -124,6 +129,7 @@ class Walk:
     async def _thread(self, link: Link) -> None:
         """Read a thread's pages; its stamp is remembered when all of them are published."""
         if link.url in self._asked or (link.stamp and self._held.get(link.url, Held()).stamp == link.stamp):
+            self._entries.pop(link.url, None)
             return
         failures, waiting = self.failures, [link]
         for _ in range(_FOLLOWING):
@@ -139,12 +145,17 @@ class Walk:
         self._asked.add(link.url)
         if link.url not in self._held:
             await self._look_up([link])
-        held = self._held.get(link.url, Held())
+        entry = self._entries.pop(link.url, None)
+        # An entry that is followed has changed, whatever its page says of itself.
+        held = Held() if entry else self._held.get(link.url, Held())
         try:
             etag, modified = (None, None) if self._is_due(link.url) else (held.etag, held.modified)
             fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
         except Unfetched as error:
             self._failed(error, link)
+            if entry:
+                self._count(f"full:{error.name}")
+                await self._publish([entry])
             return ()
         self._asked_for()
         self._in_a_row = 0
@@ -152,16 +163,22 @@ class Walk:
         if fetched is None:
             self._count("unmodified")
             return held.links
-        reading = await self._parsed(fetched, link)
+        reading = await self._parsed(fetched, link, entry)
         if reading is None:
+            await self._publish([entry] if entry else [])
             return ()
+        self._entries |= reading.entries
         if link.role != LISTING and self.news.has_met(reading.posts):
             # Only of threads: how far listings are followed is bounded by far less.
             self._count("signal:next:endless")
             reading = replace(reading, links=())
-        notes = await self.news.publish(reading.posts)
+        allowed = await self._origin.allowed(reading.posts)
+        notes = await self.news.publish(allowed)
+        whole = len(allowed) == len(reading.posts) and not reading.entries
+        reading = replace(reading, posts=allowed)
         self._weigh(reading, link)
-        self._held[link.url] = _held(fetched, reading, self._reading)
+        # What was refused may be allowed another day, and what a listing says of its entries is not kept.
+        self._held[link.url] = _held(fetched, reading, self._reading) if whole else Held()
         pages = {} if self._held[link.url] == held == Held() else {link.url: self._held[link.url]}
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
@@ -172,6 +189,11 @@ class Walk:
         turn = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4]) % _DAY
         return (self._way.clock.now().timestamp() - turn) % _DAY < self._source.schedule
 
+    async def _publish(self, posts: Sequence[Raw]) -> None:
+        """Publish what a listing says of posts whose own pages cannot be had or read now."""
+        if notes := await self.news.publish(await self._origin.allowed(posts)):
+            await self._way.memory.remember(self._source.name, notes, {})
+
     async def _look_up(self, links: Sequence[Link]) -> None:
         """What is known of the pages that these lead to."""
         if unknown := [link.url for link in links if link.url not in self._held]:
@@ -179,17 +201,18 @@ class Walk:
             known = await self._way.memory.pages(self._source.name, unknown)
             self._held |= {url: held for url, held in known.items() if held.reading == self._reading}
 
-    async def _parsed(self, fetched: Fetched, link: Link) -> Reading | None:
+    async def _parsed(self, fetched: Fetched, link: Link, entry: Raw | None) -> Reading | None:
         page = Page(
             url=fetched.url,
             body=fetched.body,
             fetched=self._way.clock.now(),
             charset=fetched.charset,
             role=link.role,
+            entry=entry,
         )
         try:
             # A large page takes seconds, in which the other sources want to go on.
-            large = len(page.body) > _LARGE
+            large = len(page.body) > _LARGE or isinstance(self._source, Table)
             reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
         except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
             self._count(f"error:parser:{type(error).__name__}")

@@ -11,24 +11,6 @@ LISTING: Final = "listing"
 """The role of a page that lists; a parser names others as it needs them."""
 
 
-class Page(Struct, frozen=True, kw_only=True):
-    """A page as it was fetched, and when. `charset` is what the server said; it may lie."""
-
-    url: str
-    body: bytes
-    fetched: datetime
-    charset: str | None = None
-    role: str = LISTING
-
-
-class Link(Struct, frozen=True):
-    """A page to be read next. While `stamp` (what its listing says of it) stays, it has nothing new."""
-
-    url: str
-    role: str
-    stamp: str | None = None
-
-
 class Raw(Struct, frozen=True, kw_only=True):
     """A post as its page says it, before township and door. `thread` is the id of the post that it answers."""
 
@@ -43,9 +25,35 @@ class Raw(Struct, frozen=True, kw_only=True):
     thread: str | None = None
 
 
+class Page(Struct, frozen=True, kw_only=True):
+    """A page as it was fetched, and when.
+
+    `charset` is what the server said; it may lie. `entry` is what the listing that led to it says of its post.
+    """
+
+    url: str
+    body: bytes
+    fetched: datetime
+    charset: str | None = None
+    role: str = LISTING
+    entry: Raw | None = None
+
+
+class Link(Struct, frozen=True):
+    """A page to be read next. While `stamp` (what its listing says of it) stays, it has nothing new."""
+
+    url: str
+    role: str
+    stamp: str | None = None
+
+
 class Reading(Struct, frozen=True):
-    """What a page holds. Signals name what was missing, unreadable or left unused: `what:field`."""
+    """What a page holds. Signals name what was missing, unreadable or left unused: `what:field`.
+
+    `entries` are posts of which the page says only a part, by the link to the page that says all.
+    """
 
     posts: tuple[Raw, ...] = ()
     links: tuple[Link, ...] = ()
     signals: tuple[str, ...] = ()
+    entries: dict[str, Raw] = {}

@@ -11,7 +11,8 @@ from streams.crawl.counts import Counts
 from streams.crawl.fetch import Fetched
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Seen, look
-from streams.crawl.way import Way
+from streams.crawl.way import Way, Web
+from streams.errors import Unfetched
 from streams.source import AnySource, Source
 
 _UNREADABLE: Final = frozenset({"page:unreadable", "page:overgrown", "items:missing"})
@@ -28,14 +29,17 @@ class Taken(Struct, frozen=True):
 class Brought:
     """A web of one page: what was brought, without an address by which it could be had again."""
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+    def __init__(self, body: bytes, web: Web | None = None) -> None:
+        self._body, self._web = body, web
 
     async def fetch(self, address: str, *_: object) -> Fetched:
         return Fetched(url=address, body=self._body, charset=None, etag=None, modified=None)
 
     async def assert_allowed(self, address: str, source: Source) -> None:
-        """Whoever brings it answers for it."""
+        """Ask the web itself, where there is one."""
+        if self._web is None:
+            raise Unfetched("robots_away", f"{address}: no site is asked from here")
+        await self._web.assert_allowed(address, source)
 
     def rest(self, address: str, until: datetime) -> None:
         """There is no host."""
@@ -54,7 +58,7 @@ async def take(source: AnySource, way: Way, body: bytes) -> Taken:
     is to come again.
     """
     counts = Counts(way.counts.add)
-    walk = Walk(source, replace(way, web=Brought(body), counts=counts), reading_of(source), to_the_end=False)
+    walk = Walk(source, replace(way, web=Brought(body, way.web), counts=counts), reading_of(source), to_the_end=False)
     await walk.all()
     await _note(source, way, walk.seen)
     said = counts.of(source.name)

@@ -1,5 +1,6 @@
 """What every kind of source has: where it is, whom it serves, how much is normal."""
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -35,6 +36,8 @@ class Source(
     expects: Expects | None = None
     ignores: tuple[str, ...] = ()
     """Fields (feed, api), columns (table), classes, ids or elements (forum, board) that are knowingly left."""
+    origin: Annotated[str, Meta(max_length=2048)] | None = None
+    """Of a gateway or an aggregator: the site its items come from, whose robots.txt is asked for each of them."""
     contact: str = ""
     licence: Annotated[str, Meta(description="By which right it is read: a licence, or who permitted it and when.")] = (
         ""
@@ -55,11 +58,9 @@ class Source(
     def __post_init__(self) -> None:
         if not self.served:
             raise ValueError("no township: give `township`, or `townships` with several codes")
-        scheme, host = urlsplit(self.url).scheme, urlsplit(self.url).hostname
-        if scheme not in self.schemes or (scheme.startswith("http") and not host):
-            raise ValueError(f"field `url`: {self.url!r} is no web address: begin it with https:// or http://")
-        if urlsplit(self.url).username is not None:
-            raise ValueError("field `url`: a site that needs a name or a password is no source")
+        _check_address("url", self.url, self.schemes)
+        if self.origin is not None:
+            _check_address("origin", self.origin, Source.schemes)
         if self.expects and self.expects.posts_a_day[0] > self.expects.posts_a_day[1]:
             raise ValueError("field `expects`: of posts_a_day, the lower number comes first")
         try:
@@ -86,3 +87,11 @@ class Source(
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def _check_address(name: str, address: str, schemes: Collection[str]) -> None:
+    scheme, host = urlsplit(address).scheme, urlsplit(address).hostname
+    if scheme not in schemes or (scheme.startswith("http") and not host):
+        raise ValueError(f"field `{name}`: {address!r} is no web address: begin it with https:// or http://")
+    if urlsplit(address).username is not None:
+        raise ValueError(f"field `{name}`: a site that needs a name or a password is no source")

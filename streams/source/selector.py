@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 Selector = Annotated[str, Meta(min_length=1, description="A CSS selector; `@name` after it takes an attribute.")]
 
 
-def check_selectors(fields: Struct) -> None:
-    """Raise ValueError when a field of `fields` is no CSS selector."""
-    for name in fields.__struct_fields__:
+def check_selectors(fields: Struct, *names: str) -> None:
+    """Raise ValueError when one of these fields is no CSS selector; without names, any of them."""
+    for name in names or fields.__struct_fields__:
         selector = (getattr(fields, name) or "").partition("@")[0]
         try:
             LexborHTMLParser("").css(selector or "*")

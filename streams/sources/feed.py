@@ -1,17 +1,21 @@
-"""Read RSS, Atom and JSON Feed."""
+"""Read RSS, Atom and JSON Feed, and the pages to which their entries lead."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import feedparser
+from msgspec.structs import replace
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
+from streams.pages.elements import value
 from streams.pages.links import absolute
-from streams.pages.markup import plain, text_of
-from streams.pages.page import Page, Raw, Reading
+from streams.pages.markup import document, plain, text_of
+from streams.pages.page import Link, Page, Raw, Reading
 from streams.pages.xml import without_prolog
 from streams.source import Feed
 
@@ -24,19 +28,59 @@ _USED_OF_JSON: Final = frozenset(
     | {"author", "authors"}
 )
 
+ENTRY: Final = "entry"
+"""Role of an entry's own page."""
+
+FOLLOWED: Final = 200
+"""Entries of a feed that are followed; a feed of thousands would be hours of asking."""
+
+_THREAD: Final = re.compile(r"mod=viewthread&(?:[^#]*&)?tid=(\d+)|/thread-(\d+)-\d+")
+"""An address of Discuz!, whose feeds have no other id; the rest of it changes with the site's settings."""
+
 
 def read(page: Page, source: Feed) -> Reading:
-    """The posts of a feed; an entry's longest text is its body."""
+    """The posts of a feed, or of an entry's own page its whole text; an entry's longest text is its body."""
+    if page.role == ENTRY:
+        return _whole(page, source)
     text = decoded(page.body, source.encoding or page.charset)
-    return _json(text, page, source) if text.lstrip().startswith("{") else _xml(text, page, source)
+    reading = _json(text, page, source) if text.lstrip().startswith("{") else _xml(text, page, source)
+    return _followed(reading, page, source) if source.full else reading
+
+
+def _followed(reading: Reading, page: Page, source: Feed) -> Reading:
+    """With links to the pages of entries on the feed's own host or its origin's; other posts stay as they are."""
+    hosts = {urlsplit(each).netloc for each in (source.url, source.origin) if each}
+    entries: dict[str, Raw] = {}
+    posts: list[Raw] = []
+    signals = dict.fromkeys(reading.signals)
+    for raw in reading.posts:
+        if raw.url and urlsplit(raw.url).netloc not in hosts:
+            signals["link:foreign"] = None
+        elif raw.url and raw.id and raw.url not in entries and raw.url != page.url and len(entries) < FOLLOWED:
+            entries[raw.url] = raw
+            continue
+        posts.append(raw)
+    links = tuple(Link(url, ENTRY, f"{raw.title}\n{raw.body}\n{raw.published}") for url, raw in entries.items())
+    return Reading(tuple(posts), links, tuple(signals), entries)
+
+
+def _whole(page: Page, source: Feed) -> Reading:
+    """The entry with the text of its own page, where that is the longer one."""
+    if page.entry is None:
+        return Reading()
+    parsed = document(decoded(page.body, page.charset))
+    words = value(parsed.root, source.full) if parsed else ""
+    if len(words) < len(page.entry.body):
+        return Reading((page.entry,), (), ("full:shorter" if words else "full:missing",))
+    return Reading((replace(page.entry, body=words),))
 
 
 def _xml(text: str, page: Page, source: Feed) -> Reading:
-    document = without_prolog(text)
-    if document is None:
+    xml = without_prolog(text)
+    if xml is None:
         return Reading(signals=("page:overgrown",))
     # A stream, because feedparser takes a string for an address or a file to open.
-    stream = BytesIO(document.encode("utf-8", "replace"))
+    stream = BytesIO(xml.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries and (feed.get("bozo") or not feed.get("version")):
@@ -53,7 +97,7 @@ def _entry(entry: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str
     return _raw(
         page,
         source,
-        identity=_string(entry.get("id")) or link,
+        identity=_string(entry.get("id")),
         title=_string(entry.get("title")),
         body=max(map(_string, (entry.get("summary"), *contents)), key=len),
         link=link,
@@ -79,7 +123,7 @@ def _item(item: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str]:
     return _raw(
         page,
         source,
-        identity=_string(item.get("id")) or _string(item.get("url")),
+        identity=_string(item.get("id")),
         title=_string(item.get("title")),
         body=next((body for body in bodies if body), ""),
         link=_string(item.get("url")),
@@ -93,11 +137,12 @@ def _raw(
 ) -> tuple[Raw, str]:
     """The post, and a signal or nothing about its time."""
     published = time_of(said, source.zone, page.fetched)
+    thread = _THREAD.search(link)
     raw = Raw(
-        id=plain(identity),
+        id=plain(identity) or (next(filter(None, thread.groups())) if thread else plain(link)),
         title=text_of(title).replace("\n", " "),
         body=text_of(body),
-        kind="article",
+        kind="thread" if thread else "article",
         url=absolute(page.url, link) or None,
         author=plain(author) or None,
         published=published,

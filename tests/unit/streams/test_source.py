@@ -114,6 +114,7 @@ def test_township_codes_are_served_in_twelve_digits_each_once() -> None:
         ("ignores:", "ignored:", 8, "unknown field `ignored`"),
         (", body: div.body", "", 7, "missing required field `body`"),
         ("https:", "ftp:", 2, "begin it with https://"),
+        ("schedule: 300", "origin: weibo.com", 4, "field `origin`: 'weibo.com' is no web address"),
         ("row: tr, ", "", 6, "`stamp` needs `row`"),
         ("body: div.body", "body: 'div['", 7, "CSS"),
         ("schedule: 300", "thread_id: '('", 4, "thread_id"),
@@ -138,4 +139,13 @@ def test_the_examples_of_the_docs_are_sources() -> None:
     """What docs/sources.md shows can be copied."""
     text = (Path(__file__).parents[3] / "docs" / "sources.md").read_text("utf-8")
     examples = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
-    assert [type(parse_source(example, PATH)) for example in examples] == [Feed, Forum, Board, Api, Table, Webhook]
+    assert [type(parse_source(example, PATH)) for example in examples] == [
+        Feed,
+        Feed,
+        Forum,
+        Board,
+        Api,
+        Table,
+        Webhook,
+        Feed,
+    ]

@@ -66,6 +66,7 @@ class Web:
         self.pages: dict[str, str | Unfetched] = {}
         self.asked: list[str] = []
         self.closed_for = 0.0
+        self.refused: dict[str, str] = {}
         self.recalled: list[tuple[str, date, int]] = []
 
     async def fetch(
@@ -83,8 +84,9 @@ class Web:
         body = page.encode("utf-8", "surrogatepass")
         return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
 
-    async def assert_allowed(self, address: str, source: Source) -> None:
-        raise NotImplementedError
+    async def assert_allowed(self, address: str, source: Source) -> None:  # noqa: ARG002
+        if name := self.refused.get(address):
+            raise Unfetched(name, address)
 
     def rest(self, address: str, until: datetime) -> None:  # noqa: ARG002
         raise AssertionError("a visit closes no host")

@@ -1,9 +1,11 @@
 """Feeds: RSS, Atom and JSON Feed become posts, and what is not understood is said."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from streams.pages.page import Page, Reading
 from streams.source import Feed
@@ -163,3 +165,55 @@ def test_names_of_html_stand_without_a_declaration() -> None:
     """Feeds use &nbsp; and the like though nobody declared them."""
     item = "<item><guid>1</guid><title>路&nbsp;断&middot;了&copy;</title></item>"
     assert [post.title for post in read(f"<rss version='2.0'><channel>{item}</channel></rss>").posts] == ["路 断·了©"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_a_forums_feed_becomes_threads(charset: str) -> None:
+    """Discuz! names no ids: a thread's own number is taken, which stays when its address is written otherwise."""
+    reading = read((PAGES / "discuz.rss.xml").read_text("utf-8").encode(charset))
+    assert [(post.id, post.kind, post.title) for post in reading.posts] == [
+        ("101", "thread", "村口的桥裂了"),
+        ("102", "thread", "路灯不亮"),
+    ]
+    assert [(post.author, post.published) for post in reading.posts] == [("桥边人", MORNING), ("夜行人", MORNING)]
+    assert reading.posts[0].body == "桥面裂了一条缝，货车还在走。有人管吗？ ..."
+    assert reading.signals == ("unused:tags",)
+
+
+FULL = Feed(name="bbs", url="https://bbs.example.cn/rss", township="330206104", full="div.body", ignores=("tags",))
+
+
+def test_entries_lead_to_their_whole_texts() -> None:
+    """Each to its own page on the feed's host or its origin's; another host is not asked, and its entry stands."""
+    body = (PAGES / "discuz.rss.xml").read_bytes()
+    reading = read(body, FULL)
+    first, second = reading.links
+    assert (first.url, first.role) == ("https://bbs.example.cn/forum.php?mod=viewthread&tid=101", "entry")
+    assert (reading.posts, reading.entries[second.url].id) == ((), "102")
+    assert first.stamp != second.stamp
+    elsewhere = replace(FULL, url="https://feeds.example.org/bbs")
+    assert ([post.id for post in read(body, elsewhere).posts], read(body, elsewhere).links) == (["101", "102"], ())
+    assert read(body, elsewhere).signals == ("link:foreign",)
+    assert read(body, replace(elsewhere, origin="https://bbs.example.cn/")).links == reading.links
+
+
+def test_the_longer_text_is_the_entrys() -> None:
+    """With what the feed says of it; a page that has less, or nothing, is said."""
+    body = (PAGES / "discuz.rss.xml").read_bytes()
+    entry = read(body, FULL).entries["https://bbs.example.cn/thread-102-1-1.html"]
+
+    def whole(html: str) -> Reading:
+        page = Page(url=str(entry.url), body=html.encode("gbk"), fetched=FETCHED, role="entry", entry=entry)
+        return feed.read(page, FULL)
+
+    longer = whole("<div class=body>中街的路灯三天不亮，<br>昨晚有人摔倒。</div>")
+    assert longer == Reading((replace(entry, body="中街的路灯三天不亮，\n昨晚有人摔倒。"),))
+    assert whole("<div class=body>登录后可见</div>") == Reading((entry,), (), ("full:shorter",))
+    assert whole("<div class=text>改版了</div>") == Reading((entry,), (), ("full:missing",))
+
+
+def test_a_feed_of_thousands_is_followed_so_far() -> None:
+    """The others are published as the feed has them: a visit is not to last for hours."""
+    items = [{"id": n, "url": f"https://bbs.example.cn/{n}", "content_text": "x"} for n in range(feed.FOLLOWED + 5)]
+    reading = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}), FULL)
+    assert (len(reading.links), len(reading.posts)) == (feed.FOLLOWED, 5)

@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.crawl.walk import read
-from streams.pages.page import LISTING, Page
+from streams.pages.page import LISTING, Page, Raw
 from streams.source import AnySource, parse_source
 
 PAGES: Final = Path(__file__).parents[3] / "data" / "pages"
 FETCHED: Final = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
+ENTRY: Final = Raw(id="1", body="开头")
 COMMON: Final = 'township: "330206104"\nurl: https://www.example.cn/\n'
 SOURCES: Final = {
     "feed": "kind: feed",
+    "full": "kind: feed\nfull: div.body",
     "api": """
 kind: api
 items: data.list
@@ -38,6 +40,8 @@ thread: {title: "#subject", post: div.post, id: "@id", body: div.body, time: em@
 RECORDED: Final = [
     ("feed", "news.rss.xml", LISTING),
     ("feed", "news.atom.xml", LISTING),
+    ("full", "discuz.rss.xml", LISTING),
+    ("full", "forum.thread.html", "entry"),
     ("feed", "news.feed.json", LISTING),
     ("api", "api.json", LISTING),
     ("board", "board.list.html", LISTING),
@@ -62,7 +66,7 @@ def source(kind: str) -> AnySource:
 
 def bear(kind: str, body: bytes, role: str) -> None:
     """Read a page and hold what comes out against what a publisher needs."""
-    page = Page(url="https://www.example.cn/thread-101-1.html", body=body, fetched=FETCHED, role=role)
+    page = Page(url="https://www.example.cn/thread-101-1.html", body=body, fetched=FETCHED, role=role, entry=ENTRY)
     reading = read(page, source(kind))
     for raw in reading.posts:
         assert "\0" not in raw.title + raw.body + raw.id

@@ -1,0 +1,170 @@
+"""A gateway's items are read by the rules of the sites they come from, and followed to their whole texts."""
+
+import json
+
+import pytest
+
+from streams.errors import Unfetched
+from tests.unit.streams.crawl.site import Site, polite
+from tests.unit.streams.crawl.test_visit import World, source
+
+GATEWAY = """
+kind: api
+url: https://gate.example.cn/weibo
+origin: https://weibo.example.com
+township: "330206104"
+message: {id: id, body: body, url: url, answer: answer}
+"""
+FEED = """
+kind: feed
+url: https://news.example.cn/feed
+township: "330206104"
+full: article
+"""
+OPEN, CLOSED = "https://weibo.example.com/open/1", "https://weibo.example.com/closed/2"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def entries(*numbers: int, text: str = "开头") -> str:
+    items = [
+        {
+            "id": f"n{number}",
+            "title": "事",
+            "content_text": f"{text}{number}",
+            "url": f"https://news.example.cn/n/{number}",
+        }
+        for number in numbers
+    ]
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items})
+
+
+async def test_an_item_that_its_own_site_closes_is_not_published(world: World) -> None:
+    """It is counted by why, its answer too, and the sums add up; what the site allows is published."""
+    items = [{"id": 1, "body": "路灯坏了", "url": OPEN}, {"id": 2, "body": "水黄", "url": CLOSED, "answer": "已办"}]
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps(items)
+    world.web.refused[CLOSED] = "robots"
+    await world.visit(source(GATEWAY))
+    assert world.ids() == ["1"]
+    counts = world.counts.of("s")
+    assert (counts["listed"], counts["published"], counts["refused:robots"]) == (3, 1, 2)
+    assert world.web.asked == ["https://gate.example.cn/weibo"]
+
+
+async def test_a_refusal_is_no_decision_for_ever(world: World) -> None:
+    """The page is fetched in full again, and what its site has opened since is published."""
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 2, "body": "水黄", "url": CLOSED}])
+    world.web.refused[CLOSED] = "robots_away"
+    await world.visit(source(GATEWAY))
+    assert world.ids() == []
+    world.web.refused.clear()
+    await world.visit(source(GATEWAY))
+    assert world.ids() == ["2"]
+
+
+async def test_an_item_without_an_address_stands_with_its_origin(world: World) -> None:
+    """There is nothing else that could be asked about it."""
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 3, "body": "停电"}])
+    world.web.refused["https://weibo.example.com"] = "robots"
+    await world.visit(source(GATEWAY))
+    assert world.ids() == []
+
+
+async def test_a_gateway_whose_origin_closes_everything_is_reported(world: World) -> None:
+    """Or nobody would learn why nothing comes."""
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 2, "body": "水黄", "url": CLOSED}])
+    world.web.refused[CLOSED] = "robots"
+    for _ in range(3):
+        await world.visit(source(GATEWAY + "expects: {posts_a_day: [5, 50]}\n"))
+    assert [(each.event, each.reason) for each in world.reported] == [("source_silent", "barren")]
+
+
+async def test_the_robots_txt_of_an_items_own_site_is_asked_and_its_page_is_not(site: Site) -> None:
+    """A written permission that covers it is kept as if we fetched it ourselves; a site that is away closes all."""
+    site.says("/robots.txt", "User-agent: *\nDisallow: /closed/")
+    gateway, home = source(GATEWAY), f"http://{site.address}"
+    covers = f'["{home}/closed/2"]'
+    letter = f"permission: {{by: 站务组, date: 2025-12-01, covers: {covers}, note: registry 2025-7}}\n"
+    async with polite(site) as web:
+        await web.assert_allowed(f"{home}/open/1", gateway)
+        with pytest.raises(Unfetched, match="closed to us"):
+            await web.assert_allowed(f"{home}/closed/2", gateway)
+        await web.assert_allowed(f"{home}/closed/2", source(GATEWAY + letter))
+        with pytest.raises(Unfetched, match="closed to us"):
+            await web.assert_allowed(f"{home}/closed/3", source(GATEWAY + letter))
+        with pytest.raises(Unfetched) as caught:
+            await web.assert_allowed("http://10.0.0.1/", gateway)
+        assert caught.value.name == "address"
+    assert site.asked == ["/robots.txt"]
+
+
+async def test_an_entry_is_followed_to_its_whole_text(world: World) -> None:
+    """It is published once, whole, with what the feed says of it; while the feed says the same, nobody asks again."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1)
+    world.web.pages["https://news.example.cn/n/1"] = (
+        "<nav>首页</nav><article>开头1，桥墩露出钢筋，货车还在走。</article>"
+    )
+    await world.visit(source(FEED))
+    (post,) = world.published
+    assert (post.id, post.title, post.body) == ("n1", "事", "开头1，桥墩露出钢筋，货车还在走。")
+    asked = len(world.web.asked)
+    await world.visit(source(FEED))
+    assert world.web.asked[asked:] == ["https://news.example.cn/feed"]
+    assert len(world.published) == 1
+
+
+async def test_an_edited_entry_is_followed_again(world: World) -> None:
+    """Its page says something else now."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1)
+    world.web.pages["https://news.example.cn/n/1"] = "<article>开头1，第一版的全文。</article>"
+    await world.visit(source(FEED))
+    world.web.pages["https://news.example.cn/feed"] = entries(1, text="改了的开头")
+    world.web.pages["https://news.example.cn/n/1"] = "<article>改了的开头1，第二版的全文。</article>"
+    await world.visit(source(FEED))
+    assert [post.body for post in world.published] == ["开头1，第一版的全文。", "改了的开头1，第二版的全文。"]
+
+
+@pytest.mark.parametrize("name", ["robots", "status_404", "timeout", "large", "budget", "hours"])
+async def test_the_entrys_own_text_is_used_when_its_page_is_closed(world: World, name: str) -> None:
+    """An early word is better than a whole one that never comes; it is counted by why."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1, 2)
+    for number in (1, 2):
+        world.web.pages[f"https://news.example.cn/n/{number}"] = Unfetched(name, "closed", 60.0)
+    await world.visit(source(FEED))
+    assert [post.body for post in world.published] == ["开头1", "开头2"]
+    assert world.counts.of("s")[f"full:{name}"] >= 1
+    counts = world.counts.of("s")
+    assert counts["listed"] == counts["published"] == 2
+
+
+async def test_what_could_not_be_had_is_asked_for_again(world: World) -> None:
+    """A server's error passes; then the whole text is an edit. A closed page is asked for once."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1, 2)
+    world.web.pages["https://news.example.cn/n/1"] = Unfetched("server", "500")
+    world.web.pages["https://news.example.cn/n/2"] = Unfetched("robots", "closed")
+    await world.visit(source(FEED))
+    world.web.pages["https://news.example.cn/n/1"] = "<article>开头1，全文。</article>"
+    asked = len(world.web.asked)
+    await world.visit(source(FEED))
+    assert world.web.asked[asked:] == ["https://news.example.cn/feed", "https://news.example.cn/n/1"]
+    assert [post.body for post in world.published] == ["开头1", "开头2", "开头1，全文。"]
+
+
+async def test_a_page_without_the_text_leaves_the_entrys(world: World) -> None:
+    """A layout that changed is said."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1)
+    world.web.pages["https://news.example.cn/n/1"] = "<div>改版了</div>"
+    await world.visit(source(FEED))
+    assert [post.body for post in world.published] == ["开头1"]
+    assert world.counts.of("s")["signal:full:missing"] == 1
+
+
+async def test_what_entries_say_is_kept_nowhere(world: World) -> None:
+    """The feed's page leads to texts and authors that have passed no door: it is not remembered."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1)
+    world.web.pages["https://news.example.cn/n/1"] = "<article>开头1，全文。</article>"
+    await world.visit(source(FEED))
+    assert "开头" not in str(world.memory.__dict__)
