@@ -1,11 +1,13 @@
 """Assemble all that was decided about a post: the document that is stored, and the decision log."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from models.gazetteer import Places
 from models.keywords import Keywords
 from models.segment import Tokens
-from streams.identity import content_digest
+from streams.identity import post_digest
 from streams.matter import Facts, Grouping, Known, Moment
 from streams.records import Ambiguity, Emotion, JudgedPost, Post, Sentiment, Severity, Text, Topic
 
@@ -26,9 +28,12 @@ def run(
     moment: Moment,
 ) -> JudgedPost:
     """The post with its judgement."""
+    edited, edits = _edited(text, known, moment)
     return JudgedPost(
         post=replace(post, title=text.title, body=text.body),
-        digest=content_digest(text.title, text.body, str(post.reach)),
+        digest=post_digest(text.title, text.body, post.reach, post.gone),
+        edited=edited,
+        edits=edits,
         version=known.version,
         generation=known.generation,
         first=known.first(moment.position, grouping),
@@ -46,6 +51,20 @@ def run(
         keywords=keywords.words,
         tokens=tokens.searchable,
     )
+
+
+def _edited(text: Text, known: Known, moment: Moment) -> tuple[datetime | None, int]:
+    """When and how often its words were found to be others, told from the digest of those that are stored.
+
+    Of what was read later than they were: a replay reads nothing, and what comes late was said before.
+    """
+    earlier = known.earlier
+    if earlier is None:
+        return None, 0
+    same = post_digest(text.title, text.body, earlier.reach, earlier.gone) == earlier.digest
+    if same or not known.is_later:
+        return earlier.edited, earlier.edits
+    return moment.recorded, earlier.edits + 1
 
 
 def _ambiguous(text: Text, places: Places) -> tuple[Ambiguity, ...]:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from msgspec.structs import asdict, replace
 
-from streams.matter import Grouping, Matter, Moment
+from streams.matter import Grouping, Known, Matter, Moment
 from streams.privacy.door import Door
 from streams.protocols import Incidents
 from streams.records import COLOURS, GRADES, Evidence, Incident, JudgedPost, Toll, headline
@@ -20,7 +20,9 @@ PLACES = 12
 WORDS = 24
 
 
-def run(judged: JudgedPost, grouping: Grouping, incidents: Incidents, door: Door, moment: Moment) -> Matter | None:
+def run(
+    judged: JudgedPost, grouping: Grouping, incidents: Incidents, door: Door, known: Known, moment: Moment
+) -> Matter | None:
     """The incident before and after the post; None for one that belongs to no incident, or is an office's answer.
 
     A post adds to the counts where it was first seen and nowhere else, so that neither an edit nor a second
@@ -32,6 +34,8 @@ def run(judged: JudgedPost, grouping: Grouping, incidents: Incidents, door: Door
     incident = before or _founded(judged, grouping.incident, moment)
     if judged.first == moment.position:
         incident = _counted(incident, judged, door, moment)
+    if known.earlier is None or known.version >= known.earlier.version:
+        incident = _noticed(incident, known.document, gone=judged.post.gone is not None)
     return Matter(before, _graded(_widened(incident, grouping, moment), judged))
 
 
@@ -69,6 +73,13 @@ def _counted(incident: Incident, judged: JudgedPost, door: Door, moment: Moment)
         status="open" if reopened else incident.status,
         closed=None if reopened else incident.closed,
     )
+
+
+def _noticed(incident: Incident, document: str, *, gone: bool) -> Incident:
+    """With the post among those that their sources hold no more, or not: said twice it is the same."""
+    others = tuple(mark for mark in incident.gone_marks if mark != document)
+    marks = (*others, document)[-VOICES:] if gone else others
+    return replace(incident, gone=len(marks), gone_marks=marks)
 
 
 def _widened(incident: Incident, grouping: Grouping, moment: Moment) -> Incident:

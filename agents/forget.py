@@ -30,8 +30,11 @@ def run(forgetting: Forgetting, door: Door) -> Matter:
     counted = [each for each in left if _is_counted(each.first, before)]
     voices = {door.voice(each.author, before.id) for each in counted if each.author}
     marks = tuple(mark for mark in before.voice_marks if mark in voices)
+    gone = tuple(mark for mark in before.gone_marks if any(mark == each.document for each in left))
     now = replace(
         _named(before, left),
+        gone=len(gone),
+        gone_marks=gone,
         posts=len(counted),
         forgotten=before.forgotten + max(0, before.posts - len(counted)),
         samples=tuple(each.id for each in counted[:SAMPLES]),

@@ -34,11 +34,17 @@ def _said(incident: Incident) -> dict[str, str]:
         "warning": incident.warning,
         "status": incident.status,
         **{name: "" if number is None else str(number) for name, number in asdict(incident.toll).items()},
+        "gone": str(_about(incident.gone)) if incident.gone else "",
         "unverified": str(len(incident.unverified)),
         "forgotten": str(incident.forgotten or ""),
         "offices": ",".join(office.id for office in incident.offices),
         "missed": ",".join(deadline.name for deadline in incident.deadlines if deadline.missed),
     }
+
+
+def _about(number: int) -> int:
+    """1, 2, 4, 8 ...: a thread of a hundred posts that is taken down is no hundred revisions."""
+    return 1 << (number.bit_length() - 1)
 
 
 def _cause(moment: Moment) -> str:

@@ -40,6 +40,7 @@ from streams.crawl.pace import Pace
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.admission import Admission
+from streams.elasticsearch.archive import ElasticsearchArchive
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.elasticsearch.store import ElasticsearchStore
@@ -278,6 +279,7 @@ def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: 
         report=tell_operators,
         locate=knowledge.locate(towns.values()),
         memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
+        archive=ElasticsearchArchive(client, server=settings.elasticsearch, deployment=settings.name),
         clock=clock,
         counts=counts,
         crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.

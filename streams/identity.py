@@ -23,6 +23,11 @@ def forgotten_author(pseudonym: str) -> str:
     return _digest("forgotten author", pseudonym)
 
 
+def post_digest(title: str, body: str, reach: object, gone: object = None) -> str:
+    """A digest of all by which two versions of a post differ."""
+    return content_digest(title, body, str(reach), *([str(gone)] if gone else []))
+
+
 def content_digest(*parts: str) -> str:
     """A digest by which two versions of a text can be told apart."""
     return _digest("content", *parts)

@@ -1,12 +1,16 @@
 """What the steps hand to one another about one record and its incident; never on the wire."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from streams.protocols import Earlier, Told
 from streams.records import Action, Evidence, Incident, Position, Post, Toll
+
+GENERATIONS: Final = 1_000
+"""A post's version is milliseconds of `fetched` times this, plus the generation of the judgement."""
 
 
 class Arrival(Struct, frozen=True):
@@ -49,6 +53,11 @@ class Known(Struct, frozen=True):
     version: int
     generation: int
     earlier: Earlier | None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether this version was read later than what is stored; not only judged by a newer generation."""
+        return self.earlier is None or self.version // GENERATIONS > self.earlier.version // GENERATIONS
 
     def standing(self, position: Position) -> Grouping | None:
         """The decision that stands for the record at this position; None when there is one to be made.

@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from streams.errors import Why
-from streams.records import Evidence, Incident, JudgedPost, Position
+from streams.records import Evidence, Incident, JudgedPost, Position, Reach
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -70,6 +70,10 @@ class Earlier(Struct, frozen=True):
     incident: str | None
     first: Position
     digest: str
+    reach: Reach = Reach()
+    gone: datetime | None = None
+    edited: datetime | None = None
+    edits: int = 0
 
 
 class StoredPost(Struct, frozen=True):

@@ -74,6 +74,12 @@ class Post(Struct, frozen=True, omit_defaults=True, kw_only=True):
         | None
     ) = None
     reach: Reach = Reach()
+    gone: (
+        Annotated[
+            datetime, Meta(tz=True, description="When its source was found to hold it no more; its last words stay.")
+        ]
+        | None
+    ) = None
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -221,7 +227,11 @@ class JudgedPost(Struct, frozen=True, kw_only=True):
     incident: str | None
     keywords: tuple[str, ...]
     digest: str
-    """Of title, body and reach: tells an edit from a second delivery."""
+    """Of title, body, reach and whether it is gone: tells a newer version from a second delivery."""
+    edited: datetime | None = None
+    """When its words were last found to be others; only the newest are kept."""
+    edits: int = 0
+    """How often they were."""
     tokens: str
     """The words, separated by blanks, for a whitespace-analysed field: searchable without a server plugin."""
 
@@ -289,6 +299,10 @@ class Incident(Struct, frozen=True, kw_only=True):
     voices: int = 0
     voice_marks: tuple[str, ...] = ()
     """HMAC(author, incident) of each counted voice: says nothing about a person in another incident."""
+    gone: int = 0
+    """How many of its posts their sources hold no more."""
+    gone_marks: tuple[str, ...] = ()
+    """Ids of the documents of those posts: so that none counts twice, and one that is back counts no more."""
     places: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     toll: Toll = Toll()

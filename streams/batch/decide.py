@@ -15,7 +15,7 @@ from streams.batch.reading import LARGEST, origin, read
 from streams.errors import FutureSchema, StepFailed, Unreadable
 from streams.flow import Flow, Knowledge
 from streams.identity import content_digest, document_id, padded
-from streams.matter import Arrival, Decision, Forgetting, Known, Matter, Moment, Overdue
+from streams.matter import GENERATIONS, Arrival, Decision, Forgetting, Known, Matter, Moment, Overdue
 from streams.privacy.door import Door, source_of
 from streams.protocols import Earlier, Incidents, Log, Message, Record, Told
 from streams.records import Action, Forget, Incident, JudgedPost, Mark, Position, Post, Reason
@@ -36,9 +36,6 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 TRACEPARENT: Final = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, section 3.2; a header of another form may hold anything, and is not passed on."""
-
-GENERATIONS: Final = 1_000
-"""A post's version is milliseconds of `fetched` times this, plus the generation of the judgement."""
 
 
 class Decider:
@@ -161,7 +158,7 @@ class Decider:
             earlier = draft.earlier[arrived.document] = replace(earlier, first=record.position)
         knowledge = self._known(arrived.township)
         known = Known(arrived.document, arrived.version, self._generation, earlier)
-        moment = _moment(record, post.published, knowledge, live=record.role == "posts")
+        moment = _moment(record, post.published, knowledge, live=record.role == "posts" and not post.gone)
         given = {**knowledge, **self._incidents(arrived.township)}
         values = self._flow.post.run({**given, Arrival: Arrival(post), Moment: moment, Known: known})
         judged, matter = values[JudgedPost], values.get(Matter)
@@ -173,7 +170,7 @@ class Decider:
         recounted = uncounted and earlier is not None and judged.version >= earlier.version
         if earlier is None or recounted or self._is_news(judged, earlier, arrived, draft):
             draft.posts[arrived.document] = judged
-            draft.earlier[arrived.document] = Earlier(judged.version, judged.incident, judged.first, judged.digest)
+            draft.earlier[arrived.document] = _as_stored(judged)
             draft.count("judged", arrived)
         draft.verdicts.append((arrived.township, arrived.source, False))
         if not EPOCH <= post.fetched <= record.time + FUTURE:
@@ -245,6 +242,20 @@ def _door(knowledge: Mapping[type, object]) -> Door:
     if not isinstance(door, Door):
         raise TypeError("knowledge must hold a Door")
     return door
+
+
+def _as_stored(judged: JudgedPost) -> Earlier:
+    """What the store will say of it."""
+    return Earlier(
+        version=judged.version,
+        incident=judged.incident,
+        first=judged.first,
+        digest=judged.digest,
+        reach=judged.post.reach,
+        gone=judged.post.gone,
+        edited=judged.edited,
+        edits=judged.edits,
+    )
 
 
 def _moment(record: Record, published: datetime | None, knowledge: Mapping[type, object], *, live: bool) -> Moment:

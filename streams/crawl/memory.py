@@ -21,7 +21,9 @@ _SILENT: Final = timedelta(hours=2)
 class Noted(Struct, frozen=True, kw_only=True):
     """A post that was met. Without a digest its township is decided, and nobody knows whether it was published.
 
-    `reach` is as last published, `sent` when that was, `listed` when its source listed it last, to the day.
+    `reach` is as last published, `sent` when that was, `listed` when its source listed it last, to the day; `document`
+    is the id under which it is stored, `written` when it says it was. Since `missed` it is not found, and since `gone`
+    said to be gone.
     """
 
     township: str
@@ -29,12 +31,17 @@ class Noted(Struct, frozen=True, kw_only=True):
     reach: Reach = Reach()
     sent: datetime | None = None
     listed: datetime | None = None
+    document: str = ""
+    written: datetime | None = None
+    missed: datetime | None = None
+    gone: datetime | None = None
 
 
 class Held(Struct, frozen=True):
     """A page that was read: by what to ask whether it changed, where it led, and the stamp under which all was read.
 
-    `reading` is a digest of how it was read: to another reader it is a new page.
+    `reading` is a digest of how it was read: to another reader it is a new page. `keys` are the posts on it, in its
+    order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
     """
 
     etag: str | None = None
@@ -42,6 +49,9 @@ class Held(Struct, frozen=True):
     links: tuple[Link, ...] = ()
     stamp: str | None = None
     reading: str = ""
+    keys: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    again: datetime | None = None
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -49,7 +59,7 @@ class Head(Struct, frozen=True, kw_only=True):
 
     `crawler` is who visited it last, and `visited` when that began; `walked` says whether that visit came to its end,
     `failures` how many in a row did not. `reading` is a digest of how its pages are read. Until `closed` the site asked
-    to be left alone.
+    to be left alone. Threads of open incidents were last read again when it was `reread`.
     """
 
     source: str
@@ -59,6 +69,7 @@ class Head(Struct, frozen=True, kw_only=True):
     reading: str = ""
     failures: int = 0
     closed: datetime | None = None
+    reread: datetime | None = None
     watch: Watch = Watch()
     fence: Fence | None = None
 

@@ -13,6 +13,7 @@ from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
 from streams.crawl.township import township_of
 from streams.crawl.way import Way
+from streams.identity import document_id
 from streams.pages.page import Raw
 from streams.records import Post
 from streams.source import AnySource
@@ -98,17 +99,21 @@ class News:
             self._count("unchanged" if met == digest else "duplicate")
             return None
         self._digests[key] = digest
-        is_fresh = digest != noted.digest
-        if not is_fresh and not has_spread(noted, post):
+        is_fresh, is_back = digest != noted.digest, noted.gone is not None
+        document = document_id(post.township, post.source, post.id)
+        noted = replace(noted, document=document, written=post.published, gone=None)
+        if not is_fresh and not is_back and not has_spread(noted, post):
             self._count("unchanged")
-            if noted.listed is None or now - noted.listed >= _RARELY:
-                notes[key] = replace(noted, listed=now)
+            if noted.missed or noted.listed is None or now - noted.listed >= _RARELY:
+                notes[key] = replace(noted, listed=now, missed=None)
             return None
         if not noted.digest:
             self.times.append(_written(post))
         self.fresh += is_fresh
-        self._count("spread", not is_fresh)
-        notes[key] = replace(noted, digest=digest, reach=post.reach, sent=now, listed=now)
+        self._count("edited", is_fresh and bool(noted.digest))
+        self._count("back", is_back)
+        self._count("spread", not is_fresh and not is_back)
+        notes[key] = replace(noted, digest=digest, reach=post.reach, sent=now, listed=now, missed=None)
         return post
 
     def _count(self, name: str, number: int = 1) -> None:

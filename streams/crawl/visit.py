@@ -7,13 +7,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.memory import Head
+from streams.crawl.reach import PAUSE, WINDOW
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Watch, look
 from streams.crawl.way import Way
-from streams.source import AnySource, Manual, Webhook
+from streams.source import AnySource, Board, Forum, Manual, Webhook
 
 MOST_FAILURES: Final = 1_000
 """Failures in a row that are counted: the wait between two visits stopped growing long before."""
+
+
+MOST_THREADS: Final = 20
+"""Threads that a visit reads again because they stand in open incidents; at most every half hour (`reach.PAUSE`)."""
 
 
 class Visited(Struct, frozen=True):
@@ -57,6 +62,10 @@ async def visit(source: AnySource, way: Way) -> Visited:
     walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
     if not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
         await walk.all()
+    if _is_due(source, way, head, walk):
+        since = way.clock.now() - WINDOW
+        await walk.reread(await way.archive.threads(source, since, MOST_THREADS))
+        head = replace(head, reread=way.clock.now())
     stands = await _finish(source, way, walk, head)
     if stands is None:
         return _taken(source, way)
@@ -82,6 +91,12 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
             watch=watch,
         )
     )
+
+
+def _is_due(source: AnySource, way: Way, head: Head, walk: Walk) -> bool:
+    """Whether to read again what stands in open incidents: of a site that answers, and whose threads are pages."""
+    rested = head.reread is None or way.clock.now() - head.reread >= PAUSE
+    return isinstance(source, Forum | Board) and rested and not walk.failures and not walk.later
 
 
 def _taken(source: AnySource, way: Way) -> Visited:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.fetch import Fetched
+from streams.crawl.gone import APART, GONE, Gone
 from streams.crawl.memory import Held
-from streams.crawl.news import News
+from streams.crawl.news import News, key_of
 from streams.crawl.origin import Origin
 from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
 from streams.crawl.way import Way
@@ -85,6 +86,9 @@ class Walk:
         self._drifted = False
         self._requests = self._amiss = 0
         self._posts: list[tuple[Field, ...]] = []
+        self._lists: list[str] = []
+        self._threads = 0
+        self._gone = Gone(source, way)
         self.news = News(source, way)
         self.failures = 0
         self.may_pass = False
@@ -98,6 +102,7 @@ class Walk:
         for _ in range(self._source.pages):
             before = self.news.fresh
             links = await self._page(listing)
+            self._lists.append(listing.url)
             threads = [link for link in links if link.role != LISTING]
             await self._look_up(threads)
             for link in threads:
@@ -109,6 +114,18 @@ class Walk:
             if not further or not (self._to_the_end or self.news.fresh > before):
                 break
             listing = further[0]
+        await self._look_for_what_is_gone()
+
+    async def reread(self, addresses: Iterable[str]) -> None:
+        """Read these threads again, of those whose pages are known, though no list leads to them."""
+        threads = [Link(address, forum.THREAD) for address in addresses if address not in self._asked]
+        await self._look_up(threads)
+        for link in threads:
+            if self.later or self._in_a_row >= _ENOUGH:
+                return
+            if self._held[link.url] != Held():
+                await self._thread(link)
+        await self._look_for_what_is_gone()
 
     @property
     def seen(self) -> Seen:
@@ -128,17 +145,47 @@ class Walk:
 
     async def _thread(self, link: Link) -> None:
         """Read a thread's pages; its stamp is remembered when all of them are published."""
-        if link.url in self._asked or (link.stamp and self._held.get(link.url, Held()).stamp == link.stamp):
+        if link.url in self._asked or self._says_the_same(link):
             self._entries.pop(link.url, None)
             return
-        failures, waiting = self.failures, [link]
+        failures, waiting, asked = self.failures, [link], list[str]()
         for _ in range(_FOLLOWING):
             if not waiting:
                 break
+            asked.append(waiting[0].url)
             waiting += [each for each in await self._page(waiting.pop(0)) if each.url not in self._asked]
+        self._threads += 1
+        missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
         if link.stamp and self.failures == failures and not self.later:
-            stamped = replace(self._held.get(link.url, Held()), stamp=link.stamp, reading=self._reading)
-            await self._way.memory.remember(self._source.name, {}, {link.url: stamped})
+            await self._keep(link.url, missing, link.stamp)
+        elif missing:
+            await self._keep(link.url, missing)
+
+    def _says_the_same(self, link: Link) -> bool:
+        """Whether the list says that nothing was added; what is looked for in the thread may yet be due."""
+        held = self._held.get(link.url, Held())
+        due = held.again is not None and self._way.clock.now() >= held.again
+        return link.stamp is not None and held.stamp == link.stamp and not due
+
+    async def _keep(self, url: str, missing: tuple[str, ...], stamp: str | None = None) -> None:
+        """What is held of a page that was read, with what it misses."""
+        held = self._held.get(url, Held())
+        again = self._way.clock.now() + APART if missing else None
+        kept = replace(held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again)
+        if kept != held:
+            self._held[url] = kept
+            await self._way.memory.remember(self._source.name, {}, {url: kept})
+
+    async def _look_for_what_is_gone(self) -> None:
+        """Of lists, and of threads that are no more."""
+        lists, self._lists = self._lists, []
+        if lists and (missing := await self._gone.miss(await self._gone.missed_in_lists(lists))):
+            await self._keep(lists[0], missing)
+        threads = self._gone.missed_threads(self._threads)
+        for url, keys in threads.items():
+            if missing := await self._gone.miss(keys):
+                await self._keep(url, missing)
+        self._gone.refused.clear()
 
     async def _page(self, link: Link) -> Sequence[Link]:
         """Fetch a page, publish what it holds of new, and return where it leads."""
@@ -146,8 +193,9 @@ class Walk:
         if link.url not in self._held:
             await self._look_up([link])
         entry = self._entries.pop(link.url, None)
+        known = self._gone.was[link.url] = self._held.get(link.url, Held())
         # An entry that is followed has changed, whatever its page says of itself.
-        held = Held() if entry else self._held.get(link.url, Held())
+        held = Held() if entry else known
         try:
             etag, modified = (None, None) if self._is_due(link.url) else (held.etag, held.modified)
             fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
@@ -156,12 +204,15 @@ class Walk:
             if entry:
                 self._count(f"full:{error.name}")
                 await self._publish([entry])
+            elif error.name in GONE and link.role != LISTING and held.keys:
+                self._gone.refused[link.url] = await self._keys_behind(held)
             return ()
         self._asked_for()
         self._in_a_row = 0
         self._count("pages")
         if fetched is None:
             self._count("unmodified")
+            self._gone.keys[link.url] = held.keys
             return held.links
         reading = await self._parsed(fetched, link, entry)
         if reading is None:
@@ -178,8 +229,12 @@ class Walk:
         reading = replace(reading, posts=allowed)
         self._weigh(reading, link)
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
-        self._held[link.url] = _held(fetched, reading, self._reading) if whole else Held()
-        pages = {} if self._held[link.url] == held == Held() else {link.url: self._held[link.url]}
+        self._held[link.url] = Held()
+        if whole:
+            keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in allowed if raw.id))
+            self._gone.times[link.url] = tuple(raw.published for raw in allowed if raw.kind != "answer")
+            self._held[link.url] = _held(fetched, reading, self._reading, keys)
+        pages = {} if self._held[link.url] == held else {link.url: self._held[link.url]}
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
         return reading.links
@@ -200,6 +255,18 @@ class Walk:
             self._held |= dict.fromkeys(unknown, Held())
             known = await self._way.memory.pages(self._source.name, unknown)
             self._held |= {url: held for url, held in known.items() if held.reading == self._reading}
+
+    async def _keys_behind(self, held: Held) -> tuple[str, ...]:
+        """The posts of a page and of those that it led to, as they were read."""
+        keys, links, seen = [*held.keys], [*held.links], set[str]()
+        while links and len(seen) < _FOLLOWING:
+            link = links.pop(0)
+            if link.url not in seen:
+                seen.add(link.url)
+                await self._look_up([link])
+                keys += self._held[link.url].keys
+                links += self._held[link.url].links
+        return tuple(dict.fromkeys(keys))
 
     async def _parsed(self, fetched: Fetched, link: Link, entry: Raw | None) -> Reading | None:
         page = Page(
@@ -256,7 +323,7 @@ class Walk:
         self._way.counts.add(self._source.name, name, number)
 
 
-def _held(fetched: Fetched, reading: Reading, how: str) -> Held:
+def _held(fetched: Fetched, reading: Reading, how: str, keys: tuple[str, ...]) -> Held:
     """The page as it may be kept.
 
     One that held nothing is read in full again, and so is one that leads to somebody's number: the addresses in what
@@ -264,10 +331,10 @@ def _held(fetched: Fetched, reading: Reading, how: str) -> Held:
     """
     empty = not reading.posts and not reading.links
     if empty or len(reading.links) > _MANY or any(mask(each.url) != each.url for each in reading.links):
-        return Held()
+        return Held(reading=how, keys=keys) if keys else Held()
     if not fetched.etag and not fetched.modified:
-        return Held()
-    return Held(fetched.etag, fetched.modified, reading.links, reading=how)
+        return Held(reading=how, keys=keys) if keys else Held()
+    return Held(fetched.etag, fetched.modified, reading.links, reading=how, keys=keys)
 
 
 def _fields(raw: Raw) -> tuple[Field, ...]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from streams.crawl.archive import Archive, Empty
 from streams.crawl.counts import Counts
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Memory
@@ -59,3 +60,4 @@ class Way(Struct, frozen=True):
     clock: Clock
     counts: Counts
     crawler: str
+    archive: Archive = Empty()

@@ -13,7 +13,7 @@ from streams.records import STATE_VERSION, Change, Evidence, Incident, JudgedPos
 
 Document = dict[str, object]
 
-EARLIER_FIELDS: Final = ("version", "incident", "first", "digest", "forgotten")
+EARLIER_FIELDS: Final = ("version", "incident", "first", "digest", "forgotten", "reach", "gone", "edited", "edits")
 TOLD_FIELDS: Final = (
     "source", "id", "title", "body", "author", "first", "recorded", "severity.evidence", "places", "keywords"
 )  # fmt: skip
@@ -35,6 +35,9 @@ def post_document(judged: JudgedPost) -> Document:
         "body": post.body,
         "author": post.author,
         "reach": post.reach,
+        "gone": post.gone,
+        "edited": judged.edited,
+        "edits": judged.edits,
         "published": post.published,
         "happened": judged.happened,
         "recorded": judged.recorded,
@@ -81,12 +84,8 @@ def read_told(document: str, source: Mapping[str, Any]) -> Told:
 
 def earlier(source: Mapping[str, Any]) -> Earlier:
     """What a stored post's document says of its earlier judgement; needs only EARLIER_FIELDS."""
-    return Earlier(
-        version=source["version"],
-        incident=source.get("incident"),
-        first=msgspec.convert(source["first"], Position),
-        digest=source["digest"],
-    )
+    known = {field: source[field] for field in EARLIER_FIELDS if source.get(field) is not None}
+    return msgspec.convert({"incident": None, **known}, Earlier)
 
 
 def incident_document(incident: Incident, partition: int) -> Document:

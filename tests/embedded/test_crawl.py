@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,36 @@ async def test_a_post_that_spread_is_stored_and_counts_once(county: County) -> N
         county.end()
     assert (stored["reach"]["views"], stored["reach"]["replies"]) == (5000, 40)
     assert {**before, "applied": 0} == {**after, "applied": 0}
+
+
+async def test_what_happens_to_a_post_at_its_source_stands_on_it(county: County) -> None:
+    """Edited: when, and how often, in its newest words. Gone, with its last words, then back: its incident says so.
+
+    Neither counts it again, and a record that comes twice changes nothing.
+    """
+    first = post("1", "东埠村的水管爆了，请来修一下")
+    read = [(datetime.now(UTC) + timedelta(seconds=second)).isoformat() for second in range(3)]
+    county.set_up()
+    county.work()
+    try:
+        await county.publish([first])
+        await county.until(1)
+        edited = {**first, "fetched": read[0], "body": "东埠村的水管爆了三天，请来修一下"}
+        gone = {**edited, "fetched": read[1], "gone": read[1]}
+        await county.publish([edited, edited, gone, gone])
+        await county.drained()
+        (stored,), (missed,) = await county.search("posts"), await county.search("incidents")
+        await county.publish([{**edited, "fetched": read[2]}])
+        await county.drained()
+        (back,), (whole,) = await county.search("posts"), await county.search("incidents")
+    finally:
+        county.end()
+    assert (stored["body"], stored["edits"], bool(stored["edited"]), bool(stored["gone"])) == (
+        edited["body"],
+        1,
+        True,
+        True,
+    )
+    assert (missed["gone"], missed["posts"], missed["history"][-1]["what"]) == (1, 1, "gone: - -> 1")
+    assert (back["body"], back["edits"], back["gone"]) == (edited["body"], 1, None)
+    assert (whole["gone"], whole["posts"], whole["history"][-1]["what"]) == (0, 1, "gone: 1 -> -")

@@ -5,10 +5,12 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from agents import follow
-from streams.matter import Grouping, Matter
-from streams.protocols import Incidents
-from streams.records import Evidence, Incident, JudgedPost, Toll
+from streams.matter import Grouping, Known, Matter
+from streams.protocols import Earlier, Incidents
+from streams.records import Evidence, Incident, JudgedPost, Position, Toll
 from tests.unit.agents.matters import DOOR, NOW, WALL, incident, judged, moment
+
+KNOWN = Known("d1", 1000, 0, None)
 
 
 class Memory(dict[str, Incident]):
@@ -23,20 +25,20 @@ class Memory(dict[str, Incident]):
 
 def fold(post: JudgedPost, before: Incident | None = None, offset: int = 0, places: tuple[str, ...] = ()) -> Matter:
     known: Incidents = Memory({before.id: before} if before else {})  # type: ignore[assignment]
-    matter = follow.run(post, Grouping("i1", places=places), known, DOOR, moment(offset))
+    matter = follow.run(post, Grouping("i1", places=places), known, DOOR, KNOWN, moment(offset))
     assert matter is not None
     return matter
 
 
 def test_a_post_without_a_matter_ends_here() -> None:
     """Praise and chatter get no incident."""
-    assert follow.run(judged(), Grouping(None), Memory(), DOOR, moment()) is None  # type: ignore[arg-type]
+    assert follow.run(judged(), Grouping(None), Memory(), DOOR, KNOWN, moment()) is None  # type: ignore[arg-type]
 
 
 def test_an_answer_feeds_nothing() -> None:
     """A counted post that its producer now calls an office's answer leaves its incident as it is."""
     answer = replace(judged(grade="I"), post=replace(judged().post, kind="answer"))
-    assert follow.run(answer, Grouping("i1"), Memory({"i1": incident()}), DOOR, moment()) is None  # type: ignore[arg-type]
+    assert follow.run(answer, Grouping("i1"), Memory({"i1": incident()}), DOOR, KNOWN, moment()) is None  # type: ignore[arg-type]
 
 
 def test_the_founding_post_is_the_first_that_counts() -> None:
@@ -108,6 +110,30 @@ def test_an_old_post_or_a_backfill_reopens_nothing() -> None:
     """What alerts nobody may not silently undo a close, or the next live report would be told to nobody."""
     closed = incident(status="closed", closed=NOW - timedelta(minutes=1))
     known = Memory({closed.id: closed})
-    matter = follow.run(judged("p2"), Grouping("i1"), known, DOOR, moment(live=False))  # type: ignore[arg-type]
+    matter = follow.run(judged("p2"), Grouping("i1"), known, DOOR, KNOWN, moment(live=False))  # type: ignore[arg-type]
     assert matter is not None
     assert matter.now.status == "closed"
+
+
+def noticed(before: Incident, *, gone: bool, version: int = 3000, stored: int = 2000) -> Incident:
+    """The incident after its stored post d1 was found to be gone, or there."""
+    known = Known("d1", version, 0, Earlier(stored, "i1", Position("county.posts", 0, 0), ""))
+    post = replace(judged().post, gone=NOW if gone else None)
+    memory: Incidents = Memory({"i1": before})  # type: ignore[assignment]
+    matter = follow.run(replace(judged(), post=post), Grouping("i1"), memory, DOOR, known, moment(7))
+    assert matter is not None
+    return matter.now
+
+
+def test_posts_that_their_sources_hold_no_more_are_counted_once() -> None:
+    """Said twice, or by a record that comes again, it is one; one that is back counts no more."""
+    once = noticed(incident(), gone=True)
+    assert (once.gone, once.gone_marks, once.posts) == (1, ("d1",), incident().posts)
+    assert noticed(once, gone=True) == once
+    assert noticed(once, gone=False) == incident()
+
+
+def test_an_older_version_says_nothing_about_what_is_gone() -> None:
+    """A record from before, read late, brings nothing back."""
+    gone = noticed(incident(), gone=True)
+    assert noticed(gone, gone=False, version=1000) == gone

@@ -83,3 +83,11 @@ def test_a_long_quotation_is_known_by_its_beginning() -> None:
     long = Evidence("墙" * 400, 0, 400)
     short = replace(long, text=long.text[:300], end=300)
     assert after(told(2, LATER, long), before=replace(matter(), evidence=(short,))).evidence == (short,)
+
+
+def test_what_is_forgotten_is_no_longer_among_what_is_gone() -> None:
+    """Its source may hold it no more, too; no trace of it is kept."""
+    left = told(2)
+    before = replace(matter(), gone=2, gone_marks=("forgotten", left.document))
+    now = after(left, before=before)
+    assert (now.gone, now.gone_marks) == (1, (left.document,))

@@ -41,3 +41,14 @@ def test_history_is_short_but_never_drops_what_has_no_document() -> None:
     assert len(revise.run(Matter(before, replace(before, grade="IV")), moment()).now.history) == 20
     unwritten = replace(before, archived=0)
     assert len(revise.run(Matter(unwritten, replace(unwritten, grade="IV")), moment()).now.history) == 41
+
+
+def test_what_its_sources_hold_no_more_stands_in_the_history() -> None:
+    """At 1, 2, 4, 8 ...: a thread of a hundred posts that is taken down is seven revisions."""
+    now, said = incident(), []
+    for number in range(1, 101):
+        now = revise.run(Matter(now, replace(now, gone=number)), moment()).now
+        said.append(now.history[-1].what if now.history else "")
+    assert now.revision == incident().revision + 7
+    assert said[0] == "gone: - -> 1"
+    assert said[-1] == "gone: 32 -> 64"

@@ -26,7 +26,9 @@ class MemoryContract:
     async def test_what_was_remembered_is_there_at_once(self, memory: Memory) -> None:
         """Equal to what was written, down to the microsecond; another source's is apart."""
         post = Noted(township=HERE, digest="d", reach=Reach(views=5), sent=NOW, listed=NOW)
+        post = replace(post, document="0" * 32, written=NOW, missed=NOW, gone=NOW)
         page = Held('"1"', "Sun, 01 Mar 2026 08:00:00 GMT", (Link("https://a.example/1", "thread", "s"),), "t", "r")
+        page = replace(page, keys=("1", "2"), missing=("3",), again=NOW)
         await memory.remember("a", {"1": post}, {"u": page, "v": Held(stamp="t")})
         assert await memory.posts("a", ["1", "2"]) == {"1": post}
         assert await memory.pages("a", ["u", "v", "w"]) == {"u": page, "v": Held(stamp="t")}
@@ -77,6 +79,7 @@ class MemoryContract:
             past=Past(7, 14, 20),
         )
         head = Head(source="a", crawler="1", visited=NOW, walked=True, reading="r", failures=2, closed=NOW, watch=watch)
+        head = replace(head, reread=NOW)
         written = await memory.put_head(head)
         assert written is not None
         assert await memory.head("a") == written == replace(head, fence=written.fence)

@@ -1,0 +1,260 @@
+"""What a source holds no more is noticed by two visits, hours apart, and by nothing that only looks like it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from streams.crawl.archive import Archive
+from streams.crawl.gone import APART, reaches_to
+from streams.crawl.way import Way
+from streams.errors import Unfetched
+from streams.identity import document_id
+from streams.records import Post
+from streams.source import Source
+from tests.unit.streams.crawl.test_visit import FORUM, World, source
+
+LIST = """
+kind: api
+url: https://board.example.cn/api
+township: "330206104"
+items: list
+message: {id: id, body: body, time: at}
+"""
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOT_THERE = Unfetched("status_404", "no such page")
+
+
+class Stored(Archive):
+    """What a worker would have stored of what was published: of each post its newest version."""
+
+    def __init__(self, published: Sequence[Post]) -> None:
+        self._published = published
+        self.open: list[str] = []
+        self.asked = 0
+
+    async def posts(self, documents: Mapping[str, str]) -> Sequence[Post]:
+        newest = {document_id(each.township, each.source, each.id): each for each in self._published}
+        return [newest[document] for document in documents if document in newest]
+
+    async def threads(self, source: Source, since: datetime, most: int) -> Sequence[str]:  # noqa: ARG002
+        self.asked += 1
+        return self.open[:most]
+
+
+class Site(World):
+    """A forum and a list, with a store behind the crawler."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.archive = Stored(self.published)
+
+    @property
+    def way(self) -> Way:
+        return replace(super().way, archive=self.archive)
+
+    def says(self, number: int, *ids: str) -> None:
+        """A thread with these posts; the first one founds it."""
+        posts = "".join(f'<p id="{each}"><span>话{each}</span></p>' for each in ids)
+        self.web.pages[f"https://bbs.example.cn/t-{number}-1"] = f"<h1>事</h1>{posts}"
+
+    def lists(self, *numbers: int) -> None:
+        """A list of posts: one of each number, written in that hour, in this order."""
+        self.board(*({"id": n, "body": f"话{n}", "at": (START + timedelta(hours=n)).isoformat()} for n in numbers))
+
+    async def visits(self, text: str, number: int, *, apart: timedelta = timedelta(hours=1)) -> None:
+        for _ in range(number):
+            await self.visit(source(text))
+            self.clock.time += apart
+
+    @property
+    def gone(self) -> list[str]:
+        return [post.id for post in self.published if post.gone]
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+async def test_a_post_that_leaves_its_thread_is_told_to_be_gone_once(site: Site) -> None:
+    """Missed twice, six hours apart; its last words are told once more, with the time. Its neighbours stay."""
+    site.list((7, 1))
+    site.says(7, "a", "b", "c")
+    await site.visits(FORUM, 1)
+    site.list((7, 2))
+    site.says(7, "a", "c")
+    await site.visits(FORUM, 6)
+    assert site.gone == []
+    await site.visits(FORUM, 12)
+    assert site.gone == ["7-b"]
+    (told,) = [post for post in site.published if post.gone]
+    assert told.body == "话b"
+    assert told.gone == told.fetched
+    assert told.gone is not None
+    assert told.gone - START >= APART
+    assert site.counts.total("gone") == 1
+
+
+async def test_a_thread_that_misses_a_post_is_asked_again_only_when_that_is_due(site: Site) -> None:
+    """Its stamp stays, so it is left alone, but for the one look after six hours."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list((7, 2))
+    site.says(7, "a")
+    await site.visits(FORUM, 20)
+    assert sum("t-7-1" in address for address in site.web.asked) == 3
+
+
+async def test_what_is_back_is_published_and_gone_no_more(site: Site) -> None:
+    """The same words: no edit, and no second voice; the worker clears the note."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list((7, 2))
+    site.says(7, "a")
+    await site.visits(FORUM, 10)
+    assert site.gone == ["7-b"]
+    site.list((7, 3))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 3)
+    last = site.published[-1]
+    assert (last.id, last.gone, last.body) == ("7-b", None, "话b")
+    assert (site.counts.total("back"), site.counts.total("edited"), site.counts.total("spread")) == (1, 0, 0)
+
+
+async def test_what_is_there_the_second_time_was_never_gone(site: Site) -> None:
+    """A page that lost a post for an hour says nothing; the count begins anew."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    for replies in range(2, 30):
+        site.list((7, replies))
+        site.says(7, *("a", "b")[: 1 + replies % 2])
+        await site.visits(FORUM, 1, apart=timedelta(hours=5))
+    assert site.gone == []
+
+
+async def test_a_thread_that_is_no_more_takes_its_posts_along(site: Site) -> None:
+    """404 of a thread that was read before, twice; one failed page, or a server's error, says nothing."""
+    site.list((7, 1), (8, 1), (9, 1))
+    for number in (7, 8, 9):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    for replies, page in ((2, NOT_THERE), (3, Unfetched("server", "500")), (4, NOT_THERE)):
+        site.list((7, replies), (8, 1), (9, 1))
+        site.web.pages["https://bbs.example.cn/t-7-1"] = page
+        await site.visits(FORUM, 1, apart=timedelta(hours=7))
+    assert sorted(site.gone) == ["7", "7-b"]
+
+
+async def test_a_site_that_moved_its_pages_deleted_nothing(site: Site) -> None:
+    """All of three threads are 404, for days: that is another address, not three deletions."""
+    site.list((7, 1), (8, 1), (9, 1))
+    for number in (7, 8, 9):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    for replies in range(2, 8):
+        site.list((7, replies), (8, replies), (9, replies))
+        for number in (7, 8, 9):
+            site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = NOT_THERE
+        await site.visits(FORUM, 1, apart=timedelta(hours=7))
+    assert site.gone == []
+
+
+async def test_a_page_in_another_layout_deleted_nothing(site: Site) -> None:
+    """Its first post is not found: whatever the selectors find in it, it is not the page that it was."""
+    site.list((7, 1))
+    site.says(7, "a", "b", "c")
+    await site.visits(FORUM, 1)
+    for replies, page in enumerate(["<h1>事</h1><div>新版</div>", "", "<p>"] * 4):
+        site.list((7, replies + 2))
+        site.web.pages["https://bbs.example.cn/t-7-1"] = page
+        await site.visits(FORUM, 1, apart=timedelta(hours=7))
+    assert site.gone == []
+
+
+async def test_a_post_that_leaves_a_list_which_reaches_beyond_it_is_gone(site: Site) -> None:
+    """Older ones are still listed: it was taken out."""
+    site.lists(9, 8, 7, 6, 5)
+    await site.visits(LIST, 1)
+    site.lists(10, 9, 8, 6, 5)
+    await site.visits(LIST, 1, apart=APART)
+    assert site.gone == []
+    site.lists(11, 10, 9, 8, 6, 5)
+    await site.visits(LIST, 3)
+    assert site.gone == ["7"]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param((12, 11, 10, 9), id="it fell off the end"),
+        pytest.param((9, 8), id="the list got shorter"),
+        pytest.param((5, 9, 6, 8), id="the list is in no order of time"),
+        pytest.param((9, 5), id="most of the list is another one"),
+        pytest.param((), id="the list is empty"),
+    ],
+)
+async def test_a_list_that_only_changed_deleted_nothing(site: Site, later: tuple[int, ...]) -> None:
+    """However often it is read."""
+    site.lists(9, 8, 7, 6, 5)
+    await site.visits(LIST, 1)
+    for number in range(6):
+        site.lists(*(20 + number,) * bool(later), *later)
+        await site.visits(LIST, 1, apart=timedelta(hours=7))
+    assert site.gone == []
+
+
+async def test_nothing_is_gone_for_a_crawler_without_a_note(site: Site) -> None:
+    """After a restart the notes are there, so it goes on; a post that no store holds is told to nobody."""
+    site.lists(9, 8, 7, 6, 5)
+    await site.visits(LIST, 1)
+    site.lists(10, 9, 8, 6, 5)
+    await site.visits(LIST, 1, apart=APART)
+    site.restart()
+    site.archive = Stored([])
+    site.lists(11, 10, 9, 8, 6, 5)
+    await site.visits(LIST, 3)
+    assert site.gone == []
+
+
+async def test_threads_of_open_incidents_are_read_again(site: Site) -> None:
+    """The list leads to them no more; their reach goes on. Every half hour at most, and only pages that are known."""
+    site.list((7, 1))
+    site.says(7, "a")
+    await site.visits(FORUM, 1, apart=timedelta(minutes=1))
+    site.list((8, 1))
+    site.says(8, "a")
+    site.archive.open = ["https://bbs.example.cn/t-7-1", "https://bbs.example.cn/t-99-1", "https://other.example.cn/"]
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 60, apart=timedelta(minutes=1))
+    assert sum("t-7-1" in address for address in site.web.asked) == 1 + 2
+    assert not any("t-99" in address or "other" in address for address in site.web.asked)
+    assert site.archive.asked == 3
+    assert "7-b" in site.ids()
+
+
+async def test_a_thread_that_left_the_list_is_noticed_when_it_is_deleted(site: Site) -> None:
+    """Nobody else would ask for it; once it is gone the store names it no more."""
+    site.list((7, 1))
+    site.says(7, "a")
+    await site.visits(FORUM, 1)
+    site.list((8, 1))
+    site.says(8, "a")
+    site.archive.open = ["https://bbs.example.cn/t-7-1"]
+    site.web.pages["https://bbs.example.cn/t-7-1"] = NOT_THERE
+    await site.visits(FORUM, 10)
+    assert site.gone == ["7"]
+
+
+def test_how_far_a_list_reaches() -> None:
+    """To its oldest, when it is in order; what is pinned to its top may be old."""
+    hours = [START + timedelta(hours=number) for number in range(9)]
+    assert reaches_to([hours[8], hours[7], hours[7], hours[2]]) == hours[2]
+    assert reaches_to([hours[0], hours[8], hours[7]]) == hours[7]
+    assert reaches_to([hours[8], hours[2], hours[7]]) is None
+    assert reaches_to([hours[8], None]) is None
+    assert reaches_to([]) is None
