@@ -30,7 +30,7 @@ def host_teller(sources: Collection[Source], addresses: Addresses, counts: Count
     """
 
     async def tell(event: HostEvent) -> None:
-        there = [source for source in sources if addresses.host_of(URL(source.url)) == event.host]
+        there = [source for source in sources if source.url and addresses.host_of(URL(source.url)) == event.host]
         for source in there:
             counts.add(source.name, event.event)
         names = tuple(sorted(source.name for source in there))[:_NAMED]
