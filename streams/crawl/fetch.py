@@ -23,7 +23,7 @@ from streams.protocols import Clock
 from streams.source import Source
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_HOSTS: Final = 10_000
+_HOSTS: Final = 50_000
 """Hosts of which is known how they were treated today; more while each may still be missed."""
 
 _RANDOM: Final = SystemRandom().random
@@ -128,7 +128,7 @@ class Fetcher:
         """
         url = web_address(address)
         self._addresses.check(url)
-        await self._robots.check(url, permitted=self._terms.permits(url, source))
+        await self._allowed(url, source)
 
     def rest(self, address: str, until: datetime) -> None:
         """Leave a host alone until then: it asked the crawler before this one."""
@@ -151,8 +151,7 @@ class Fetcher:
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url)
             if robots:
-                permitted = source is not None and self._terms.permits(url, source)
-                delay = await self._robots.check(url, permitted=permitted)
+                delay = await self._allowed(url, source)
                 self._host(url).interval = max(self._limits.interval, min(delay, self._limits.longest_interval))
             answer = await self._ask(url, headers, source, cut=not robots)
             location = answer.headers.get("Location")
@@ -161,6 +160,13 @@ class Fetcher:
             url = target_of(url, location, downgrade=not robots)
         raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
 
+    async def _allowed(self, url: URL, source: Source | None) -> float:
+        """The pause that the site's robots.txt asks for."""
+        if source is None:
+            return await self._robots.check(url)
+        self._terms.assert_awake(source)
+        return await self._robots.check(url, permitted=self._terms.permits(url, source))
+
     async def _read_robots(self, url: URL) -> tuple[int, bytes]:
         _, answer = await self._follow(url, {}, None, robots=False)
         return answer.status, answer.body
@@ -168,8 +174,8 @@ class Fetcher:
     async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> _Answer:
         host = self._host(url)
         async with host.turn(self._terms.budget(source) if source else None):
-            if source and (wait := self._terms.opens_in(source)) > 0:
-                raise Unfetched("hours", f"{url}: not at this time of day", wait)
+            if source:
+                self._terms.assert_awake(source)  # Its turn may have come late.
             try:
                 async with asyncio.timeout(self._limits.seconds):
                     answer = await self._request(url, headers, cut=cut)

@@ -6,6 +6,7 @@ from typing import Final
 from yarl import URL
 
 from streams.crawl.budget import Budget
+from streams.errors import Unfetched
 from streams.hours import Hours
 from streams.protocols import Clock
 from streams.source import Source
@@ -34,6 +35,11 @@ class Terms:
         for _ in range(_TRIES if given else 0):
             opening += timedelta(seconds=max(hours.opens_in(opening, source.zone) for hours in given))
         return (opening - now).total_seconds()
+
+    def assert_awake(self, source: Source) -> None:
+        """Raise Unfetched `hours` outside of them; `retry_after` says when they begin."""
+        if (wait := self.opens_in(source)) > 0:
+            raise Unfetched("hours", f"{source.name} is not visited at this time of day", wait)
 
     def budget(self, source: Source) -> Budget:
         """What it has left of the day's requests."""
