@@ -184,7 +184,7 @@ def add(
     parse_source(text, file)
     with _fresh(file).open("x", encoding="utf-8") as out:
         out.write(text)
-    typer.echo(f"wrote {file}; complete it, then: xiangyin source try {name}")
+    typer.echo(f"wrote {file}; complete it, then look: `xiangyin source try {name}`")
 
 
 async def _looked(settings: Settings, url: str) -> Proposal:

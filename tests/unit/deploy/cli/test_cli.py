@@ -160,8 +160,8 @@ def test_import_names_twenty_bad_rows(
 ) -> None:
     """A file that is wrong from top to bottom fills no screen: twenty rows are named, the others counted."""
 
-    async def published(*_: object) -> Sequence[Post]:
-        return []
+    async def published(*_: object) -> tuple[Sequence[Post], int]:
+        return [], 0
 
     run(["init", str(tmp_path / "d")])
     capsys.readouterr()
@@ -179,8 +179,8 @@ def test_import_takes_townships_from_a_column(
 ) -> None:
     """With several townships, `--map township=COLUMN` needs no --township; a column that is not there is misuse."""
 
-    async def published(*_: object) -> Sequence[Post]:
-        return []
+    async def published(*_: object) -> tuple[Sequence[Post], int]:
+        return [], 0
 
     run(["init", str(tmp_path / "d")])
     first = next((tmp_path / "d" / "townships").glob("*.yaml"))
