@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from deploy import templates
+from deploy.manners import assert_awake
 from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from deploy.settings import deployment, sources, townships
 from deploy.settings.deployment import Settings
@@ -20,6 +21,7 @@ from streams.kafka.access import arguments
 from streams.kafka.admin import unseen
 from streams.kafka.failures import busy_when_away
 from streams.privacy import keyring
+from streams.source import AnySource
 from streams.topics import PLANS, topic
 
 T = TypeVar("T")
@@ -48,10 +50,16 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
     named = ", ".join(f"{township.name} {code}" for code, township in (served or {}).items())
     yield finding if served is None else Finding("townships", named)
     if served is not None:
-        known, finding = _tried("sources", lambda: sources.read_all(settings.sources, set(served)))
+        known, finding = _tried("sources", lambda: _awake(settings, set(served)))
         yield finding if known is None else _sources(settings, list(known))
     yield await _kafka(settings)
     yield await _elasticsearch(settings, list(served or {}))
+
+
+def _awake(settings: Settings, served: set[str]) -> dict[str, AnySource]:
+    known = sources.read_all(settings.sources, served)
+    assert_awake(known.values(), settings.hours)
+    return known
 
 
 def _sources(settings: Settings, known: list[str]) -> Finding:

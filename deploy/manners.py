@@ -11,7 +11,8 @@ from deploy.producing import host_report, permission_report
 from streams.crawl.address import Addresses
 from streams.crawl.counts import Counts
 from streams.crawl.host import HostEvent, Tell
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured
+from streams.hours import Hours
 from streams.protocols import Clock, Message
 from streams.source import Shown, Source
 
@@ -42,6 +43,14 @@ def host_teller(sources: Collection[Source], addresses: Addresses, counts: Count
             log.warning("operators were not told of a host", host=event.host, reason=str(busy))
 
     return tell
+
+
+def assert_awake(sources: Collection[Source], hours: str) -> None:
+    """Raise Misconfigured for sources whose hours never meet the deployment's: nobody would notice that they sleep."""
+    asleep = [each for each in sources if each.hours and hours and not Hours(each.hours).meets(Hours(hours))]
+    if asleep:
+        said = ", ".join(f"{source.name} ({source.hours})" for source in asleep)
+        raise Misconfigured(f"hours: {hours} in deployment.yaml and those of {said} never meet; change one of them")
 
 
 async def show_permissions(sources: Mapping[str, Source], clock: Clock, send: Send) -> None:

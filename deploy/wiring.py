@@ -23,7 +23,7 @@ from deploy.burials import Burials
 from deploy.child import Child, supervise
 from deploy.embedded import is_embedded
 from deploy.keys import door, seal
-from deploy.manners import host_teller, show_permissions
+from deploy.manners import assert_awake, host_teller, show_permissions
 from deploy.older import Older
 from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
@@ -233,6 +233,7 @@ async def open_crawler(
         Busy: the broker is away.
     """
     found = sources.read_all(settings.sources, townships.read_all(settings.townships))
+    assert_awake(found.values(), settings.hours)
     clock, limits = SystemClock(), replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(open_log(settings))

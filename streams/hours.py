@@ -10,25 +10,38 @@ _DAY: Final = 24 * _HOUR
 
 
 class Hours:
-    """Such as `06:00-23:00`, the second of which is outside. Raises ValueError for what is not written so."""
+    """Such as `06:00-23:00`, the second of which is outside. Raises ValueError for what is not written so.
+
+    `begin` is the minute of the day from which on they hold.
+    """
 
     def __init__(self, text: str) -> None:
         match = _FORM.fullmatch(text)
         if not match:
             raise ValueError(f"{text!r} are no hours: write them like 06:00-23:00")
-        self._begin = int(match[1]) * _HOUR + int(match[2])
+        self.begin = int(match[1]) * _HOUR + int(match[2])
         self._end = _DAY if match[5] else int(match[3]) * _HOUR + int(match[4])
-        if self._begin == self._end:
+        if self.begin == self._end:
             raise ValueError(f"{text!r} are no hours: leave them out for the whole day")
+
+    def meets(self, other: "Hours") -> bool:
+        """Whether there is a time of day that is within both."""
+        return self.holds(other._begin) or other.holds(self.begin)
 
     def opens_in(self, now: datetime, zone: tzinfo) -> float:
         """Seconds until the hours begin in a time zone; 0 within them."""
         local = now.astimezone(zone)
         minute = local.hour * _HOUR + local.minute
-        if self._begin <= minute < self._end or (self._end < self._begin and not self._end <= minute < self._begin):
+        if self.holds(minute):
             return 0.0
-        days = timedelta(days=1 if minute >= self._begin else 0)
-        hour, minute = divmod(self._begin, _HOUR)
+        days = timedelta(days=1 if minute >= self.begin else 0)
+        hour, minute = divmod(self.begin, _HOUR)
         opening = (local + days).replace(hour=hour, minute=minute, second=0, microsecond=0)
         # Compared in UTC: where clocks are put forward or back, a night has another length.
         return max(1.0, (opening.astimezone(UTC) - now).total_seconds())
+
+    def holds(self, minute: int) -> bool:
+        """Whether a minute of the day is within them."""
+        if self.begin < self._end:
+            return self.begin <= minute < self._end
+        return not self._end <= minute < self.begin

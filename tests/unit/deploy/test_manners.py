@@ -4,12 +4,15 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from deploy.manners import host_teller, show_permissions
+import pytest
+from msgspec.structs import replace
+
+from deploy.manners import assert_awake, host_teller, show_permissions
 from deploy.schema import schema
 from streams.crawl.address import Addresses
 from streams.crawl.counts import Counts
 from streams.crawl.host import HostEvent
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured
 from streams.protocols import Message
 from streams.source import Feed, Permission
 
@@ -81,3 +84,12 @@ def test_the_schema_knows_what_operators_are_told() -> None:
     """`xiangyin schema operation` names the events."""
     text = json.dumps(schema("operation"))
     assert all(event in text for event in ("host_rests", "host_recovered", "host_spent", "permission_shown"))
+
+
+def test_hours_that_never_meet_are_refused() -> None:
+    """The source would sleep for ever, and nobody would miss what it never had."""
+    night = replace(NEWS, hours="23:00-05:00")
+    assert_awake([night, MORE], "")
+    assert_awake([night, MORE], "04:00-23:00")
+    with pytest.raises(Misconfigured, match=r"06:00-23:00 in deployment.yaml and those of news \(23:00-05:00\)"):
+        assert_awake([night, MORE], "06:00-23:00")

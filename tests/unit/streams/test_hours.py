@@ -45,6 +45,23 @@ def test_hours_are_written_in_one_way(text: str) -> None:
         Hours(text)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("06:00-12:00", "11:59-13:00", True),
+        ("06:00-12:00", "12:00-13:00", False),
+        ("22:00-06:00", "05:00-07:00", True),
+        ("22:00-06:00", "06:00-22:00", False),
+        ("22:00-06:00", "23:00-24:00", True),
+        ("06:00-24:00", "00:00-06:00", False),
+    ],
+)
+def test_hours_meet_or_never_do(one: str, other: str, meet: bool) -> None:  # noqa: FBT001
+    """Whichever is asked about the other."""
+    assert Hours(one).meets(Hours(other)) is meet
+    assert Hours(other).meets(Hours(one)) is meet
+
+
 @given(st.integers(0, 1439), st.integers(1, 1440), st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))  # noqa: DTZ001
 def test_whoever_waits_comes_within_the_hours(begin: int, end: int, now: datetime) -> None:
     """In less than a day and an hour, also in the nights when clocks are put forward or back."""
