@@ -26,7 +26,7 @@ class Hours:
 
     def meets(self, other: "Hours") -> bool:
         """Whether there is a time of day that is within both."""
-        return self.holds(other._begin) or other.holds(self.begin)
+        return self.holds(other.begin) or other.holds(self.begin)
 
     def opens_in(self, now: datetime, zone: tzinfo) -> float:
         """Seconds until the hours begin in a time zone; 0 within them."""
