@@ -118,12 +118,12 @@ class Table:
         times[0] = ~first & 1
         times[3] = ~first >> 1 & 1
         AGAIN.take(np.diff(edges), out=times[2], mode="clip")
-        weights = self._weights.take(first >> 2 & _ROW, axis=0)
+        rows = first >> 2 & _ROW
         ends = np.searchsorted(first >> 2 + _WIDE, np.arange(len(posts) + 1)).tolist()
         said = self._said(found, starts, titled, post)
-        sums = np.empty((len(posts), len(times), weights.shape[1]))
-        for each, (start, end) in zip(sums, pairwise(ends), strict=True):
-            np.matmul(times[:, start:end], weights[start:end], out=each)
+        sums = np.empty((len(posts), len(times), self._weights.shape[1]))
+        for each, (start, end) in zip(sums, pairwise(ends), strict=True):  # The weights of all would fill the cache.
+            np.matmul(times[:, start:end], self._weights.take(rows[start:end], axis=0), out=each)
         return [*map(Sums, sums, said)]
 
     def _said(self, found: _Rows, starts: _Rows, titled: _Rows, post: _Rows) -> Sequence[Sequence[Sequence[float]]]:
