@@ -5,7 +5,7 @@ from streams.source.base import Expects, Source
 from streams.source.board import Board, Letters, Message
 from streams.source.brought import Manual, Webhook
 from streams.source.feed import Feed
-from streams.source.forum import Forum, Listing, Thread
+from streams.source.forum import Forum, Thread, Threads
 from streams.source.parse import AnySource, parse_source
 from streams.source.permission import Permission, Shown
 from streams.source.selector import Selector
@@ -21,7 +21,6 @@ __all__ = [
     "Forum",
     "Item",
     "Letters",
-    "Listing",
     "Manual",
     "Message",
     "Paging",
@@ -31,6 +30,7 @@ __all__ = [
     "Source",
     "Table",
     "Thread",
+    "Threads",
     "Webhook",
     "parse_source",
 ]

@@ -3,21 +3,14 @@
 from msgspec import Struct
 
 from streams.source.base import Source
+from streams.source.listing import Listing
 from streams.source.selector import Selector, check_group, check_selectors
 
 
-class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a board's list page is read. `stamp` is what changes when a message does: its status, or its reply's date."""
+class Letters(Listing, frozen=True, kw_only=True):
+    """A board's list page: links to messages, whose stamp is their status or the date of their reply."""
 
     message: Selector
-    row: Selector | None = None
-    stamp: Selector | None = None
-    next: Selector | None = None
-
-    def __post_init__(self) -> None:
-        check_selectors(self)
-        if self.stamp and not self.row:
-            raise ValueError("`stamp` needs `row`: the element that holds a message's link and its stamp")
 
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,21 +3,14 @@
 from msgspec import Struct
 
 from streams.source.base import Source
+from streams.source.listing import Listing
 from streams.source.selector import Selector, check_group, check_selectors
 
 
-class Listing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a forum's list page is read. `stamp` is what changes when a thread does: its last reply or their count."""
+class Threads(Listing, frozen=True, kw_only=True):
+    """A forum's list page: links to threads, whose stamp is their last reply or how many there are."""
 
     thread: Selector
-    row: Selector | None = None
-    stamp: Selector | None = None
-    next: Selector | None = None
-
-    def __post_init__(self) -> None:
-        check_selectors(self)
-        if self.stamp and not self.row:
-            raise ValueError("`stamp` needs `row`: the element that holds a thread's link and its stamp")
 
 
 class Thread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +37,7 @@ class Forum(Source, frozen=True, kw_only=True):
     `thread_id` finds a thread's id in its address; its first group is the id.
     """
 
-    list: Listing
+    list: Threads
     thread: Thread
     thread_id: str = r"(\d+)"
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.expression import Overgrown, keys_of, parsed, value_at
@@ -47,12 +48,12 @@ def read(page: Page, source: Json) -> Reading:
     return Reading(tuple(posts), links, tuple(dict.fromkeys((*signals, *stuck))))
 
 
-def _posts(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[Raw]:
+def _posts(item: Mapping[str, Any], page: Page, source: Json) -> tuple[Raw, ...]:
     fields, identity = source.message, _text(item, source.message.id)
     url = absolute(page.url, _text(item, fields.url)) or None
     if url is None and source.link:
         url = source.link.replace("{id}", quote(identity, safe=""))
-    yield Raw(
+    asked = Raw(
         id=identity,
         title=text_of(_text(item, fields.title)).replace("\n", " "),
         body=text_of(_text(item, fields.body)),
@@ -61,10 +62,8 @@ def _posts(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[Raw]:
         published=_time(item, fields.time, page, source),
         reach=Reach(*(_count(item, each) for each in (fields.views, fields.replies, fields.likes))),
     )
-    if words := text_of(_text(item, fields.answer)):
-        # The office's own words: no author to protect, and no resident's report of harm to grade.
-        published = _time(item, fields.answer_time, page, source)
-        yield Raw(id=f"{identity}#answer", body=words, kind="answer", url=url, published=published, thread=identity)
+    words, answered = text_of(_text(item, fields.answer)), _time(item, fields.answer_time, page, source)
+    return (asked, *answer_to(asked, words, answered))
 
 
 def _signals(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[str]:

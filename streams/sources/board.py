@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import count, link, unused, value
@@ -64,13 +65,13 @@ def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
     node = parsed.css_first(source.message.within)
     if not found or not found[1] or node is None:
         return Reading(signals=("message:missing" if node is None else "message_id:missing",))
-    posts = tuple(_posts(node, found[1], page, source))
+    posts = _posts(node, found[1], page, source)
     return Reading(posts, (), tuple(dict.fromkeys(_signals(node, page, source))))
 
 
-def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> Iterator[Raw]:
+def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> tuple[Raw, ...]:
     fields = source.message
-    yield Raw(
+    asked = Raw(
         id=identity,
         title=value(node, fields.title).replace("\n", " "),
         body=value(node, fields.body),
@@ -79,17 +80,9 @@ def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> Iterat
         published=time_of(value(node, fields.time), source.zone, page.fetched),
         reach=Reach(*(count(value(node, path)) for path in (fields.views, fields.replies, fields.likes))),
     )
-    if words := _answer(node, source):
-        # The office's own words: no author to protect, and no resident's report of harm to grade.
-        yield Raw(
-            id=f"{identity}#answer",
-            title=" · ".join(filter(None, (value(node, fields.office), value(node, fields.status)))).replace("\n", " "),
-            body=words,
-            kind="answer",
-            url=page.url,
-            published=time_of(value(node, fields.answer_time), source.zone, page.fetched),
-            thread=identity,
-        )
+    answered = time_of(value(node, fields.answer_time), source.zone, page.fetched)
+    about = value(node, fields.office), value(node, fields.status)
+    return (asked, *answer_to(asked, _answer(node, source), answered, *about))
 
 
 def _answer(node: LexborNode, source: Board) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from msgspec.structs import asdict
 
+from streams.pages.answer import answer_to
 from streams.pages.columns import column_of
 from streams.pages.dates import time_of
 from streams.pages.elements import count
@@ -57,14 +58,14 @@ def _columns(columns: Columns) -> Mapping[str, str]:
     return {_SHORTER.get(name, name): column for name, column in asdict(columns).items() if column}
 
 
-def _posts(said: Mapping[str, str], page: Page, source: Table) -> Iterator[Raw]:
+def _posts(said: Mapping[str, str], page: Page, source: Table) -> tuple[Raw, ...]:
     identity = plain(said["id"])
     if not identity:
-        return
+        return ()
     url = absolute(page.url, said["url"]) or None
     if url is None and source.link:
         url = source.link.replace("{id}", quote(identity, safe=""))
-    yield Raw(
+    asked = Raw(
         id=identity,
         title=text_of(said["title"]).replace("\n", " "),
         body=text_of(said["body"]),
@@ -73,17 +74,8 @@ def _posts(said: Mapping[str, str], page: Page, source: Table) -> Iterator[Raw]:
         published=time_of(said["published"], source.zone, page.fetched),
         reach=Reach(*(count(said[name]) for name in ("views", "replies", "likes"))),
     )
-    if words := text_of(said["answer"]):
-        # The office's own words: no author to protect, and no resident's report of harm to grade.
-        yield Raw(
-            id=f"{identity}#answer",
-            title=" · ".join(filter(None, (plain(said["office"]), plain(said["status"])))).replace("\n", " "),
-            body=words,
-            kind="answer",
-            url=url,
-            published=time_of(said["answer_time"], source.zone, page.fetched),
-            thread=identity,
-        )
+    answered = time_of(said["answer_time"], source.zone, page.fetched)
+    return (asked, *answer_to(asked, text_of(said["answer"]), answered, plain(said["office"]), plain(said["status"])))
 
 
 def _signals(said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Table) -> Iterator[str]:
