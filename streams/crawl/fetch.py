@@ -1,30 +1,30 @@
 """Fetch a page from the web: the only place that does."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from random import SystemRandom
 from typing import Final
 
-import aiohttp
 from msgspec import Struct
 from yarl import URL
 
-from streams.crawl.address import Addresses, GuardedResolver, target_of, web_address
+from streams.crawl.address import Addresses, target_of, web_address
 from streams.crawl.backoff import retry_after
-from streams.crawl.body import body_of
 from streams.crawl.host import Host, HostEvent, Tell
 from streams.crawl.recent import Recent
 from streams.crawl.robots import LARGEST, PRODUCT, Robots
 from streams.crawl.terms import Terms
+from streams.crawl.wire import REDIRECTS, Answer, Wire, open_wire
 from streams.errors import Misconfigured, Unfetched
 from streams.protocols import Clock
 from streams.source import Source
 
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _HOSTS: Final = 50_000
 """Hosts of which is known how they were treated today; more while each may still be missed."""
+
+_FAILURES: Final = frozenset({"timeout", "unreachable", "broken"})
+"""Of a host; that a page is too large or unpacks to too much is none."""
 
 _RANDOM: Final = SystemRandom().random
 _LONGEST_VALIDATOR: Final = 512
@@ -58,13 +58,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     modified: str | None
 
 
-class _Answer(Struct, frozen=True):
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    charset: str | None
-
-
 async def untold(_: HostEvent) -> None:
     """For whom nobody need be told."""
 
@@ -74,14 +67,14 @@ class Fetcher:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        wire: Wire,
         addresses: Addresses,
         clock: Clock,
         limits: Limits,
         random: Callable[[], float],
         tell: Tell,
     ) -> None:
-        self._session, self._addresses, self._clock, self._limits = session, addresses, clock, limits
+        self._wire, self._addresses, self._clock, self._limits = wire, addresses, clock, limits
         self._random, self._tell = random, tell
         self._robots = Robots(self._read_robots, clock)
         self._hosts: Recent[str, Host] = Recent(self._new_host, _HOSTS, lambda host: host.is_in_use)
@@ -146,7 +139,7 @@ class Fetcher:
 
     async def _follow(
         self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
-    ) -> tuple[URL, _Answer]:
+    ) -> tuple[URL, Answer]:
         """Every hop is checked as the first one was."""
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url)
@@ -155,7 +148,7 @@ class Fetcher:
                 self._host(url).interval = max(self._limits.interval, min(delay, self._limits.longest_interval))
             answer = await self._ask(url, headers, source, cut=not robots)
             location = answer.headers.get("Location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location:
                 return url, answer
             url = target_of(url, location, downgrade=not robots)
         raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
@@ -171,28 +164,20 @@ class Fetcher:
         _, answer = await self._follow(url, {}, None, robots=False)
         return answer.status, answer.body
 
-    async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> _Answer:
+    async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> Answer:
         host = self._host(url)
         async with host.turn(self._terms.budget(source) if source else None):
             if source:
                 self._terms.assert_awake(source)  # Its turn may have come late.
             try:
-                async with asyncio.timeout(self._limits.seconds):
-                    answer = await self._request(url, headers, cut=cut)
-            except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-                failure = _named(url, error)
-                await host.failed(failure.name)
-                raise failure from error
+                limit = LARGEST if cut else self._limits.body
+                answer = await self._wire.ask(url, headers, limit, cut=cut)
+            except Unfetched as error:
+                if error.name in _FAILURES:
+                    await host.failed(error.name)
+                raise
             await host.answered(answer.status, self._asked_to_wait(answer))
         return answer
-
-    async def _request(self, url: URL, headers: Mapping[str, str], *, cut: bool) -> _Answer:
-        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-            # Only a page that will be read is worth its bytes.
-            body = b""
-            if response.ok and response.status not in _REDIRECTS:
-                body = await body_of(response, LARGEST if cut else self._limits.body, cut=cut)
-            return _Answer(response.status, response.headers, body, response.charset)
 
     def _host(self, url: URL) -> Host:
         return self._hosts[self._addresses.host_of(url)]
@@ -208,10 +193,10 @@ class Fetcher:
             tell=self._tell,
         )
 
-    def _asked_to_wait(self, answer: _Answer) -> float | None:
+    def _asked_to_wait(self, answer: Answer) -> float | None:
         return retry_after(answer.headers.get("Retry-After"), self._clock.now())
 
-    def _failure(self, url: URL, answer: _Answer) -> Unfetched:
+    def _failure(self, url: URL, answer: Answer) -> Unfetched:
         name = "busy" if answer.status == 429 else "server" if answer.status >= 500 else f"status_{answer.status}"  # noqa: PLR2004
         return Unfetched(name, f"{url}: answered {answer.status}", self._asked_to_wait(answer))
 
@@ -247,28 +232,11 @@ async def fetcher(
             "or into XIANGYIN_CONTACT; the crawler's User-Agent names it"
         )
     limits, addresses = limits or Limits(), Addresses(allow_hosts)
-    headers = {"User-Agent": f"{PRODUCT}/{version} (+{contact.strip()})", "Accept-Encoding": "gzip"}
-    connector = aiohttp.TCPConnector(resolver=GuardedResolver(addresses), limit=200, limit_per_host=1)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        headers=headers,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=None),  # The whole request has one, the turn of its host has none.
-    ) as session:
-        yield Fetcher(session, addresses, clock, limits, random, tell)
+    agent = f"{PRODUCT}/{version} (+{contact.strip()})"
+    async with open_wire(addresses, agent, limits.seconds) as wire:
+        yield Fetcher(wire, addresses, clock, limits, random, tell)
 
 
 def _validator(value: str | None) -> str | None:
     """What a site gave to ask whether its page changed, where that can be kept and sent back."""
     return value if value and len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else None
-
-
-def _named(url: URL, error: Exception) -> Unfetched:
-    match error:
-        case TimeoutError():
-            return Unfetched("timeout", f"{url}: no whole answer in time")
-        case aiohttp.ClientConnectionError() | OSError():
-            return Unfetched("unreachable", f"{url}: {error}")
-        case _:
-            return Unfetched("broken", f"{url}: {error}")
