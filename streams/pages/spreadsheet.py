@@ -4,11 +4,11 @@ import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 # What it says of fonts and extensions that it does not know is no news to anybody.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -52,15 +52,18 @@ def cells(body: bytes, sheet: str | None, unpacked: int) -> Iterator[tuple[int, 
         Unreadable: no XLSX, larger than that, with a password, or without such a sheet.
     """
     try:
-        book = load_workbook(_unpacked(body, unpacked), read_only=True, data_only=True, keep_links=False)
-        yield from _filled(_named(book, sheet))
+        yield from _filled(_opened(_unpacked(body, unpacked), sheet))
     except Unreadable:
         raise
     except Exception as error:  # the library raises whatever its own code trips over in a broken file
         raise Unreadable("is no XLSX that can be read; save it again, or as CSV") from error
 
 
-def _named(book: Workbook, name: str | None) -> ReadOnlyWorksheet:
+def _opened(file: BytesIO, name: str | None) -> "ReadOnlyWorksheet":
+    from openpyxl import load_workbook  # noqa: PLC0415 - 8 MB and a fifth of a second, which few processes need
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # noqa: PLC0415
+
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     wanted = (each for each in book.worksheets if (each.title == name if name else each.sheet_state == "visible"))
     sheet = next(wanted, None)
     if not isinstance(sheet, ReadOnlyWorksheet):  # None; the library knows no other kind in a book that is only read.
@@ -68,7 +71,7 @@ def _named(book: Workbook, name: str | None) -> ReadOnlyWorksheet:
     return sheet
 
 
-def _filled(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[str]]]:
+def _filled(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()  # What it says of its own size is not believed.
     blank = 0
     rows = sheet.iter_rows(max_col=COLUMNS, values_only=True)  # type: ignore[misc]  # The stubs forget whose it is.
