@@ -18,8 +18,8 @@ _KEPT: Final = 16_384
 """Expressions that are kept compiled: the library's own 128 are those of a dozen sources."""
 
 MARKS: Final = 50_000
-"""Marks of values (brackets and commas) beyond which a page is not read as JSON: ten expressions cost an item 100 µs, so
-that a page of 5 MB could take half a minute, and one with so many takes two seconds. A long list page has 5,000."""
+"""Marks of values (brackets and commas) beyond which a page is not read as JSON: ten expressions cost an item 100 µs.
+A page of 5 MB could take half a minute, one with so many marks takes two seconds. A long list page has 5,000."""
 
 
 def check_expressions(fields: Struct, *names: str) -> None:

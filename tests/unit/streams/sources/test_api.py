@@ -150,7 +150,8 @@ def test_pages_follow_by_number() -> None:
     [
         ("", "page:unreadable"),
         ("<html>", "page:unreadable"),
-        ("[" * 100_000, "page:unreadable"),
+        ("[" * 40_000, "page:unreadable"),
+        ("[" * 100_000, "page:overgrown"),
         ("[]", "items:missing"),
         ('{"data": 5}', "items:missing"),
         ('{"data": {"list": {}}}', "items:missing"),
