@@ -53,7 +53,8 @@ from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.protocols import Clock
 from streams.push import signature
-from streams.push.take import Brought, take
+from streams.push.nowhere import Nowhere
+from streams.push.take import take
 from streams.records import Post
 from streams.source import AnySource, Webhook
 from streams.worker.run import run_worker
@@ -259,7 +260,7 @@ async def open_crawler(
 async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
     """The way of what a person brings. Raises as `open_crawler`, but for the contact: no site is asked."""
     async with open_log(settings) as kafka, open_search(settings, SystemClock()) as client:
-        yield _way(settings, Counts(), Brought(b""), kafka, client)
+        yield _way(settings, Counts(), Nowhere(), kafka, client)
 
 
 def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch) -> Way:

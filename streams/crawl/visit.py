@@ -6,12 +6,13 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.crawl.folder import collect
 from streams.crawl.memory import Head
 from streams.crawl.reach import PAUSE, WINDOW
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Watch, look
 from streams.crawl.way import Way
-from streams.source import AnySource, Board, Forum, Manual, Webhook
+from streams.source import AnySource, Board, Folder, Forum, Manual, Webhook
 
 MOST_FAILURES: Final = 1_000
 """Failures in a row that are counted: the wait between two visits stopped growing long before."""
@@ -60,7 +61,9 @@ async def visit(source: AnySource, way: Way) -> Visited:
     if head is None:
         return _taken(source, way)
     walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
-    if not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
+    if isinstance(source, Folder):
+        await collect(source, walk, way, reading)
+    elif not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
         await walk.all()
     if _is_due(source, way, head, walk):
         since = way.clock.now() - WINDOW

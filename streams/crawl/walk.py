@@ -19,7 +19,7 @@ from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.privacy.mask import mask
-from streams.source import AnySource, Api, Board, Feed, Forum, Manual, Table, Webhook
+from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
 from streams.sources import api, board, feed, forum, table
 
 _FOLLOWING: Final = 500
@@ -55,6 +55,9 @@ def read(page: Page, source: AnySource) -> Reading:
             return api.read(page, source)
         case Table():
             return table.read(page, source)
+        case Folder():
+            is_table = page.url.lower().endswith((".csv", ".xlsx"))
+            return table.read(page, source) if is_table else api.read(page, source)
 
 
 def reading_of(source: AnySource) -> str:
@@ -115,6 +118,16 @@ class Walk:
                 break
             listing = further[0]
         await self._look_for_what_is_gone()
+
+    async def bring(self, body: bytes, address: str) -> None:
+        """Publish what somebody brought. It is no page that could be asked for again: what it lacks is not gone."""
+        fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
+        reading = await self._parsed(fetched, Link(address, LISTING), None)
+        if reading:
+            allowed = await self._origin.allowed(reading.posts)
+            if notes := await self.news.publish(allowed):
+                await self._way.memory.remember(self._source.name, notes, {})
+            self._weigh(replace(reading, posts=allowed), Link(address, LISTING))
 
     async def reread(self, addresses: Iterable[str]) -> None:
         """Read these threads again, of those whose pages are known, though no list leads to them."""
@@ -279,7 +292,7 @@ class Walk:
         )
         try:
             # A large page takes seconds, in which the other sources want to go on.
-            large = len(page.body) > _LARGE or isinstance(self._source, Table)
+            large = len(page.body) > _LARGE or isinstance(self._source, Table | Folder)
             reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
         except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
             self._count(f"error:parser:{type(error).__name__}")
@@ -299,6 +312,10 @@ class Walk:
         drifted = not DRIFT.isdisjoint(reading.signals)
         self._drifted |= drifted
         self._amiss += drifted
+
+    def fail(self, error: Unfetched) -> None:
+        """Count what keeps this visit from being whole."""
+        self._failed(error, Link(self._source.url, LISTING))
 
     def _failed(self, error: Unfetched, link: Link) -> None:
         """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""

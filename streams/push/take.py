@@ -1,19 +1,16 @@
 """Take a message that somebody brought: a page that nobody had to fetch, and all else as with any other page."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
-from streams.crawl.fetch import Fetched
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Seen, look
-from streams.crawl.way import Way, Web
-from streams.errors import Unfetched
-from streams.source import AnySource, Source
+from streams.crawl.way import Way
+from streams.source import AnySource
 
 _UNREADABLE: Final = frozenset({"page:unreadable", "page:overgrown", "items:missing"})
 _ATTEMPTS: Final = 5
@@ -26,31 +23,6 @@ class Taken(Struct, frozen=True):
     unreadable: str = ""
 
 
-class Brought:
-    """A web of one page: what was brought, without an address by which it could be had again."""
-
-    def __init__(self, body: bytes, web: Web | None = None) -> None:
-        self._body, self._web = body, web
-
-    async def fetch(self, address: str, *_: object) -> Fetched:
-        return Fetched(url=address, body=self._body, charset=None, etag=None, modified=None)
-
-    async def assert_allowed(self, address: str, source: Source) -> None:
-        """Ask the web itself, where there is one."""
-        if self._web is None:
-            raise Unfetched("robots_away", f"{address}: no site is asked from here")
-        await self._web.assert_allowed(address, source)
-
-    def rest(self, address: str, until: datetime) -> None:
-        """There is no host."""
-
-    def recall(self, source: Source, day: date, requests: int) -> None:
-        """There is no budget."""
-
-    def opens_in(self, _: Source) -> float:
-        return 0.0
-
-
 async def take(source: AnySource, way: Way, body: bytes) -> Taken:
     """Publish what is new in a message, and note that its source has spoken.
 
@@ -58,8 +30,8 @@ async def take(source: AnySource, way: Way, body: bytes) -> Taken:
     is to come again.
     """
     counts = Counts(way.counts.add)
-    walk = Walk(source, replace(way, web=Brought(body, way.web), counts=counts), reading_of(source), to_the_end=False)
-    await walk.all()
+    walk = Walk(source, replace(way, counts=counts), reading_of(source), to_the_end=False)
+    await walk.bring(body, f"brought:{source.name}")
     await _note(source, way, walk.seen)
     said = counts.of(source.name)
     wrong = [name for name in said if name.removeprefix("signal:") in _UNREADABLE or name.startswith("error:")]

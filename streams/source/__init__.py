@@ -5,6 +5,7 @@ from streams.source.base import Expects, Source
 from streams.source.board import Board, Letters, Message
 from streams.source.brought import Manual, Webhook
 from streams.source.feed import Feed
+from streams.source.folder import Folder
 from streams.source.forum import Forum, Thread, Threads
 from streams.source.parse import AnySource, parse_source
 from streams.source.permission import Permission, Shown
@@ -18,6 +19,7 @@ __all__ = [
     "Columns",
     "Expects",
     "Feed",
+    "Folder",
     "Forum",
     "Item",
     "Letters",

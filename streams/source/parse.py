@@ -13,10 +13,11 @@ from streams.source.api import Api
 from streams.source.board import Board
 from streams.source.brought import Manual, Webhook
 from streams.source.feed import Feed
+from streams.source.folder import Folder
 from streams.source.forum import Forum
 from streams.source.table import Table
 
-AnySource = Feed | Forum | Board | Api | Table | Webhook | Manual
+AnySource = Feed | Forum | Board | Api | Table | Folder | Webhook | Manual
 
 
 _LOADER: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -14,19 +14,21 @@ from streams.pages.links import absolute
 from streams.pages.markup import plain, text_of
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
-from streams.source import Api, Item, Manual, Paging, Webhook
+from streams.source import Api, Folder, Item, Manual, Paging, Webhook
 
+_LINES: Final = ".jsonl"
 _DIGITS: Final = 18
 """Of a page's number; an address that a site redirects to may hold anything."""
 
 
-Json = Api | Webhook | Manual
+Json = Api | Folder | Webhook | Manual
 
 
 def read(page: Page, source: Json) -> Reading:
     """The messages of a page with their answers, and the link to the next page."""
+    text = decoded(page.body, source.encoding or page.charset)
     try:
-        answer = parsed(decoded(page.body, source.encoding or page.charset))
+        answer = _lines(text) if page.url.endswith(_LINES) else parsed(text)
     except Overgrown:
         return Reading(signals=("page:overgrown",))
     except ValueError:
@@ -46,6 +48,19 @@ def read(page: Page, source: Json) -> Reading:
             signals.append("id:missing" if isinstance(item, dict) else "item:unreadable")
     links, stuck = _next(answer, items, page, source) if isinstance(source, Api) else ((), ())
     return Reading(tuple(posts), links, tuple(dict.fromkeys((*signals, *stuck))))
+
+
+def _lines(text: str) -> list[Any]:
+    """The objects of JSON lines; None for a line that is none. Raises Overgrown."""
+    found: list[Any] = []
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            found.append(parsed(line))
+        except Overgrown:
+            raise
+        except ValueError:
+            found.append(None)
+    return found
 
 
 def _posts(item: Mapping[str, Any], page: Page, source: Json) -> tuple[Raw, ...]:

@@ -16,7 +16,7 @@ from streams.pages.page import Page, Raw, Reading
 from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow, Row, rows
 from streams.records import Reach
-from streams.source import Columns, Table
+from streams.source import Columns, Folder, Table
 
 UNPACKED: Final = 25_000_000
 """Bytes; five times what a page may have: tables of Chinese text are packed to a third or a fifth. The worst of
@@ -26,7 +26,10 @@ ROWS: Final = 50_000
 """Rows that are read: a large city's hotline takes as many calls a day."""
 
 
-def read(page: Page, source: Table) -> Reading:
+Either = Table | Folder
+
+
+def read(page: Page, source: Either) -> Reading:
     """The messages of a table with their answers."""
     posts: list[Raw] = []
     signals: dict[str, None] = {}
@@ -58,7 +61,7 @@ def _columns(columns: Columns) -> Mapping[str, str]:
     return {_SHORTER.get(name, name): column for name, column in asdict(columns).items() if column}
 
 
-def _posts(said: Mapping[str, str], page: Page, source: Table) -> tuple[Raw, ...]:
+def _posts(said: Mapping[str, str], page: Page, source: Either) -> tuple[Raw, ...]:
     identity = plain(said["id"])
     if not identity:
         return ()
@@ -78,7 +81,9 @@ def _posts(said: Mapping[str, str], page: Page, source: Table) -> tuple[Raw, ...
     return (asked, *answer_to(asked, text_of(said["answer"]), answered, plain(said["office"]), plain(said["status"])))
 
 
-def _signals(said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Table) -> Iterator[str]:
+def _signals(
+    said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Table | Folder
+) -> Iterator[str]:
     if not plain(said["id"]):
         yield "id:missing"
     if not text_of(said["body"]):

@@ -105,3 +105,16 @@ def test_only_sites_need_an_address() -> None:
     with pytest.raises(Misconfigured, match="field `url`"):
         source('kind: feed\ntownship: "330206104"')
     assert source(WEBHOOK).url == source(MANUAL).url == ""
+
+
+async def test_what_a_later_message_does_not_repeat_is_not_gone() -> None:
+    """A message is no list of all that there is: days of messages take nothing back."""
+    world, webhook = World(), source(WEBHOOK)
+    for day in range(4):
+        await brought(
+            world, webhook, {"id": str(day), "body": "青溪没水", "published": f"2026-01-0{day + 1}T08:00:00Z"}
+        )
+        await world.visit(webhook)
+        await world.clock.sleep(86_400)
+    assert world.ids() == ["0", "1", "2", "3"]
+    assert "gone" not in world.counts.of("s")

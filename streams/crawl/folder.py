@@ -1,0 +1,63 @@
+"""Read what another program dropped into a folder: each file once, and again when it changed. Nothing is moved."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from streams.crawl.memory import Held
+from streams.crawl.walk import Walk
+from streams.crawl.way import Way
+from streams.errors import Unfetched
+from streams.source import Folder
+
+ENDINGS: Final = frozenset({".csv", ".xlsx", ".json", ".jsonl"})
+LARGEST: Final = 25_000_000
+"""Bytes of a file: as much as an unpacked table may have."""
+
+_SETTLED: Final = timedelta(seconds=10)
+"""Since a file was last written: who drops it may still be writing."""
+
+
+class _Dropped(Struct, frozen=True):
+    path: Path
+    stamp: str
+    size: int
+
+
+async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
+    """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published."""
+    try:
+        files = await asyncio.to_thread(lambda: list(_dropped(source.path, way.clock.now())))
+    except OSError as error:
+        walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
+        return
+    held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
+    for file in files:
+        address = file.path.as_uri()
+        known = held.get(address, Held())
+        if (known.stamp, known.reading) == (file.stamp, reading):
+            continue
+        try:
+            if file.size > LARGEST:
+                raise Unfetched("large", f"{file.path}: more than {LARGEST} bytes")  # noqa: TRY301
+            body = await asyncio.to_thread(file.path.read_bytes)
+        except (OSError, Unfetched) as error:
+            walk.fail(error if isinstance(error, Unfetched) else Unfetched("folder", f"{file.path}: {error.strerror}"))
+            continue
+        await walk.bring(body, address)
+        await way.memory.remember(source.name, {}, {address: Held(stamp=file.stamp, reading=reading)})
+
+
+def _dropped(folder: Path, now: datetime) -> Iterator[_Dropped]:
+    """Files that are whole, the oldest first; what begins with a dot is not ours, and no link leads out of here."""
+    with os.scandir(folder) as entries:
+        ours = [each for each in entries if each.is_file(follow_symlinks=False) and not each.name.startswith(".")]
+        found = [(each.stat(follow_symlinks=False), Path(each.path)) for each in ours]
+    for status, path in sorted(found, key=lambda each: each[0].st_mtime_ns):
+        if path.suffix.lower() in ENDINGS and now.timestamp() - status.st_mtime >= _SETTLED.total_seconds():
+            yield _Dropped(path, f"{status.st_mtime_ns}-{status.st_size}", status.st_size)

@@ -1,0 +1,109 @@
+"""What another program drops into a folder is published once, whole files only, and nothing there is touched."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from streams.errors import Busy, Misconfigured
+from streams.source import AnySource
+from tests.unit.streams.crawl.test_visit import World, source
+
+PAGES = Path(__file__).parents[3] / "data" / "pages"
+
+
+class Dropped:
+    """A folder, and the source that reads it."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder, self.world = folder, world
+        self.source: AnySource = source(f'kind: folder\nurl: {folder.as_uri()}\ntownship: "330206104"')
+
+    def drop(self, name: str, content: str | bytes, *, seconds: int = 60) -> Path:
+        """Write a file, so many seconds ago by the world's clock."""
+        file = self.folder / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        written = self.world.clock.time.timestamp() - seconds
+        os.utime(file, (written, written))
+        return file
+
+    def count(self, name: str) -> int:
+        return self.world.counts.of("s").get(name, 0)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Dropped:
+    return Dropped(tmp_path, World())
+
+
+async def test_each_file_is_published_once(here: Dropped) -> None:
+    """CSV, XLSX, a JSON list, JSON lines; by the second visit all is known, and every file is still there."""
+    here.drop("a.csv", (PAGES / "hotline.csv").read_bytes())
+    here.drop("b.xlsx", (PAGES / "hotline.xlsx").read_bytes())
+    here.drop("c.json", json.dumps([{"id": "c1", "body": "青溪没水"}]))
+    here.drop("d.jsonl", '{"id": "d1", "body": "路灯坏了"}\n\nno JSON\n{"id": "d2", "body": "路灯又坏了"}\n')
+    visited = await here.world.visit(here.source)
+    assert visited.failures == 0
+    assert {"c1", "d1", "d2"} < set(here.world.ids())
+    assert len(here.world.ids()) == len(set(here.world.ids())) > 5
+    assert here.count("signal:item:unreadable") == 1
+    before = here.world.ids()
+    here.world.restart()
+    await here.world.visit(here.source)
+    assert here.world.ids() == before
+    assert len(list(here.folder.iterdir())) == 4
+
+
+async def test_a_file_that_changed_is_read_again(here: Dropped) -> None:
+    """Only what is new in it is published; a file that is gone takes nothing with it."""
+    here.drop("a.json", '[{"id": "1", "body": "青溪没水"}]', seconds=600)
+    await here.world.visit(here.source)
+    file = here.drop("a.json", '[{"id": "1", "body": "青溪没水"}, {"id": "2", "body": "白石没电"}]', seconds=60)
+    await here.world.visit(here.source)
+    assert here.world.ids() == ["1", "2"]
+    file.unlink()
+    for _ in range(3):
+        here.world.clock.time += timedelta(days=1)
+        await here.world.visit(here.source)
+    assert here.count("gone") == 0
+
+
+async def test_what_is_not_whole_or_not_ours_is_left(here: Dropped) -> None:
+    """A file that was written a moment ago, one that begins with a dot, another ending, a link that leads out."""
+    here.drop("now.json", '[{"id": "1", "body": "a"}]', seconds=1)
+    here.drop(".a.json", '[{"id": "2", "body": "a"}]')
+    here.drop("a.json.part", '[{"id": "3", "body": "a"}]')
+    (here.folder / "link.json").symlink_to(PAGES / "api.json")
+    await here.world.visit(here.source)
+    assert here.world.published == []
+    here.world.clock.time += timedelta(minutes=1)
+    await here.world.visit(here.source)
+    assert here.world.ids() == ["1"]
+
+
+async def test_a_file_that_could_not_be_published_is_read_again(here: Dropped) -> None:
+    """A log that is away loses nothing."""
+    here.drop("a.json", '[{"id": "1", "body": "青溪没水"}]')
+    here.world.log_is_away = True
+    with pytest.raises(Busy):
+        await here.world.visit(here.source)
+    here.world.log_is_away = False
+    await here.world.visit(here.source)
+    assert here.world.ids() == ["1"]
+
+
+async def test_a_folder_that_is_not_there_is_a_failure_by_name(here: Dropped) -> None:
+    """It is counted, and the source is reported as failing like any other."""
+    gone = replace(here.source, url=f"{here.folder.as_uri()}/nowhere")
+    assert (await here.world.visit(gone)).failures == 1
+    assert here.count("error:folder") == 1
+
+
+@pytest.mark.parametrize("url", ["https://a.example.cn/", "file:dropped", "file://server/dropped", "/srv/dropped"])
+def test_a_folder_is_named_whole(url: str) -> None:
+    """An address of the web, a relative path or another machine is refused."""
+    with pytest.raises(Misconfigured, match="field `url`"):
+        source(f'kind: folder\nurl: {url}\ntownship: "330206104"')
