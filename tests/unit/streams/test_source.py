@@ -147,5 +147,6 @@ def test_the_examples_of_the_docs_are_sources() -> None:
         Api,
         Table,
         Webhook,
+        Folder,
         Feed,
     ]
