@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import Misconfigured
-from streams.source import Api, Board, Feed, Forum, Table, Webhook, parse_source
+from streams.source import Api, Board, Feed, Folder, Forum, Table, Webhook, parse_source
 
 FORUM = """\
 kind: forum
