@@ -235,6 +235,7 @@ async def open_crawler(
     """
     found = sources.read_all(settings.sources, townships.read_all(settings.townships))
     assert_awake(found.values(), settings.hours)
+    found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
     clock, limits = SystemClock(), replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(open_log(settings))

@@ -40,6 +40,11 @@ class Hours:
         # Compared in UTC: where clocks are put forward or back, a night has another length.
         return max(1.0, (opening.astimezone(UTC) - now).total_seconds())
 
+    @property
+    def pause(self) -> timedelta:
+        """How long a day's hours are apart from the next day's."""
+        return timedelta(minutes=(self.begin - self._end) % _DAY)
+
     def holds(self, minute: int) -> bool:
         """Whether a minute of the day is within them."""
         if self.begin < self._end:

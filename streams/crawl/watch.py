@@ -57,7 +57,8 @@ _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=14)
 _PAST: Final = _WEEK * (_WEEKS + 1)
 _GAP: Final = timedelta(hours=12)
-"""After a pause of the crawler itself, beyond two visits, the watch begins anew: what it did not see it can't miss."""
+"""After a pause of the crawler itself, beyond two visits and a night, the watch begins anew: it did not see what it
+missed."""
 
 
 class Past(Struct, frozen=True):
@@ -158,7 +159,7 @@ def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch
 
 
 def _begun(watch: Watch, source: Source, now: datetime) -> Watch:
-    rested = watch.last is None or now - watch.last > _GAP + 2 * timedelta(seconds=source.schedule)
+    rested = watch.last is None or now - watch.last > _GAP + source.night + 2 * timedelta(seconds=source.schedule)
     return replace(watch, began=now, last=now) if rested else replace(watch, last=now)
 
 

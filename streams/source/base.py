@@ -1,6 +1,7 @@
 """What every kind of source has: where it is, whom it serves, how much is normal."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Annotated, ClassVar, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -83,6 +84,11 @@ class Source(
     def inbox(self) -> str:
         """Code of the county's own inbox: where its posts go that name no township or several."""
         return county_inbox(self.served[0])
+
+    @property
+    def night(self) -> timedelta:
+        """How long it is not visited."""
+        return Hours(self.hours).pause if self.hours else timedelta()
 
     @property
     def zone(self) -> ZoneInfo:

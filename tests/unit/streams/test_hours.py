@@ -46,6 +46,14 @@ def test_hours_are_written_in_one_way(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("hours", "pause"), [("06:00-23:00", 7), ("23:00-06:00", 17), ("06:00-24:00", 6), ("00:00-24:00", 0)]
+)
+def test_hours_leave_a_pause(hours: str, pause: float) -> None:
+    """From their end to their next beginning."""
+    assert Hours(hours).pause == timedelta(hours=pause)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "meet"),
     [
         ("06:00-12:00", "11:59-13:00", True),

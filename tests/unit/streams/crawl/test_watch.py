@@ -95,6 +95,16 @@ def test_a_source_that_is_visited_once_in_two_days_is_watched_too() -> None:
     assert [event[1:] for event in rare.events()] == [("source_silent", "few")]
 
 
+def test_a_source_that_is_visited_by_day_only_is_watched_too() -> None:
+    """Its nights are its hours, no outage, though they be longer than its days."""
+    office = Village("[5, 60]")
+    office.source = structs.replace(office.source, hours="08:00-16:00")
+    for _ in range(3):
+        office.hours(8)
+        office.now += timedelta(hours=16)
+    assert [event[1:] for event in office.events()] == [("source_silent", "few")]
+
+
 def test_pages_without_anything_in_them_are_named_after_three_visits() -> None:
     """Where something was found before, where something is expected, or where the selectors say that they miss it."""
     assert Village("[1, 9]").hours(3, barren=True).events() == [(3, "source_silent", "barren")]
