@@ -17,6 +17,9 @@ from streams.records import Reach
 from streams.source import Api, Folder, Item, Manual, Paging, Webhook
 
 _LINES: Final = ".jsonl"
+_SAID: Final = ("title", "author", "url", "views", "replies", "likes")
+"""What an item that has it at all says, though it be null; an answer may come later."""
+
 _DIGITS: Final = 18
 """Of a page's number; an address that a site redirects to may hold anything."""
 
@@ -91,6 +94,10 @@ def _signals(item: Mapping[str, Any], page: Page, source: Json) -> Iterator[str]
     ):
         if expression and _time(item, expression, page, source) is None:
             yield f"{name}:unreadable" if value_at(item, expression) else f"{name}:missing"
+    for name in _SAID if isinstance(source, Api) else ():  # What is brought leaves out what it does not know.
+        keys = keys_of(expression) if (expression := getattr(fields, name)) else None
+        if keys and keys.isdisjoint(item):
+            yield f"{name}:missing"
     used = _used(fields)
     if used is not None:
         yield from (f"unused:{key}" for key in sorted(set(item) - used - set(source.ignores)))

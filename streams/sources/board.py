@@ -98,7 +98,7 @@ def _signals(node: LexborNode, page: Page, source: Board) -> Iterator[str]:
     if not value(node, fields.body):
         yield "body:empty"
     answered = bool(_answer(node, source))
-    for name in ("title", "author", "status", *(("office",) if answered else ())):
+    for name in ("title", "author", "status", "views", "replies", "likes", *(("office",) if answered else ())):
         if (selector := getattr(fields, name)) and not value(node, selector):
             yield f"{name}:missing"
     for name in ("time", *(("answer_time",) if answered else ())):

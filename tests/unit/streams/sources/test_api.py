@@ -73,6 +73,12 @@ def test_what_is_missing_wrong_or_unused_is_said() -> None:
     assert {"id:missing", "item:unreadable", "body:unreadable", "time:unreadable", "unused:ip"} <= set(RECORDED.signals)
 
 
+def test_a_key_that_is_gone_is_said() -> None:
+    """Null is an item without a title; no such key in it is another interface than the YAML says."""
+    item = {"id": 1, "content": "x", "created": 1732320900, "title": None, "user": {}}
+    assert read(json.dumps({"data": {"list": [item]}}).encode()).signals == ("views:missing",)
+
+
 def test_pages_follow_by_cursor() -> None:
     """The cursor that a page gives asks for the next; the same one, or none, ends."""
     assert RECORDED.links == (Link("https://api.example.cn/api?area=1&cursor=c2", LISTING),)

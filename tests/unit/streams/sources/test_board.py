@@ -93,10 +93,13 @@ def test_every_part_is_used_ignored_or_said() -> None:
 def test_what_is_missing_is_said() -> None:
     """A field that a selector does not find, a time that names none, a page that changed."""
     other = (
-        YAML.replace("h2.title", "h3.title").replace("span.replied", "span.office").replace("span.office\n", "b\n", 1)
+        YAML.replace("h2.title", "h3.title")
+        .replace("dd.views", "dd.clicks")
+        .replace("span.replied", "span.office")
+        .replace("span.office\n", "b\n", 1)
     )
     signals = read("board.message.html", "detail?id=4711", of=source(other)).signals
-    assert {"title:missing", "office:missing", "answer_time:unreadable"} <= set(signals)
+    assert {"title:missing", "office:missing", "views:missing", "answer_time:unreadable"} <= set(signals)
     changed = source(YAML.replace("div.letter", "div.mail").replace("a.title", "a.mail"))
     assert read("board.message.html", "detail?id=4711", of=changed) == Reading(signals=("message:missing",))
     assert read("board.list.html", "list", LISTING, changed).signals == ("message:missing",)
