@@ -43,12 +43,17 @@ def parsed(text: str) -> Any:
     Raises:
         ValueError: it is none, or has more values than any page needs (`Overgrown`).
     """
-    if sum(text.count(mark) for mark in "{[,") > MARKS:
-        raise Overgrown
+    assert_bounded(text)
     try:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def assert_bounded(text: str) -> None:
+    """Raise Overgrown when a text has more values than any page needs."""
+    if sum(text.count(mark) for mark in "{[,") > MARKS:
+        raise Overgrown
 
 
 class Overgrown(ValueError):

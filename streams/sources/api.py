@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.expression import Overgrown, keys_of, parsed, value_at
+from streams.pages.expression import Overgrown, assert_bounded, keys_of, parsed, value_at
 from streams.pages.links import absolute
 from streams.pages.markup import plain, text_of
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
@@ -31,6 +31,8 @@ def read(page: Page, source: Json) -> Reading:
     """The messages of a page with their answers, and the link to the next page."""
     text = decoded(page.body, source.encoding or page.charset)
     try:
+        if isinstance(source, Api):
+            assert_bounded(text)  # Many lines, too, when they come from the web.
         answer = _lines(text) if page.url.endswith(_LINES) else parsed(text)
     except Overgrown:
         return Reading(signals=("page:overgrown",))

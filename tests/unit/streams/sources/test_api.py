@@ -139,6 +139,7 @@ def test_a_page_with_more_values_than_any_page_needs_is_not_read() -> None:
     """Each value costs an expression its time: 5 MB of empty objects would hold up the other sources for a minute."""
     body = b'{"data": {"list": [' + b"{}," * 100_000 + b"{}]}}"
     assert read(body) == Reading(signals=("page:overgrown",))
+    assert read(b"{}\n" * 100_000, "https://api.example.cn/all.jsonl") == Reading(signals=("page:overgrown",))
 
 
 def test_pages_follow_by_number() -> None:
