@@ -59,7 +59,8 @@ class Head(Struct, frozen=True, kw_only=True):
 
     `crawler` is who visited it last, and `visited` when that began; `walked` says whether that visit came to its end,
     `failures` how many in a row did not. `reading` is a digest of how its pages are read. Until `closed` the site asked
-    to be left alone. Threads of open incidents were last read again when it was `reread`.
+    to be left alone. Threads of open incidents were last read again when it was `reread`. A visit that was cut short
+    had `reached` so many list pages.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Head(Struct, frozen=True, kw_only=True):
     failures: int = 0
     closed: datetime | None = None
     reread: datetime | None = None
+    reached: int = 0
     watch: Watch = Watch()
     fence: Fence | None = None
 

@@ -25,15 +25,17 @@ _RARELY: Final = timedelta(days=1)
 class News:
     """What one visit publishes, page by page.
 
-    `times` are those at which its new posts were written; `fresh` counts them and the edited ones.
+    `times` are those at which its new posts were written; `fresh` counts them and the edited ones, and `missed` those
+    of them that were written after `since`.
     """
 
-    def __init__(self, source: AnySource, way: Way) -> None:
+    def __init__(self, source: AnySource, way: Way, since: datetime | None = None) -> None:
         self._source, self._way = source, way
         self._townships: dict[str, str] = {}
         self._digests: dict[str, str] = {}
         self.times: list[datetime] = []
-        self.fresh = self.published = 0
+        self.fresh = self.missed = self.published = 0
+        self._since = since
 
     def has_met(self, raws: Sequence[Raw]) -> bool:
         """Whether this visit met all posts of a page before; not of a page without any."""
@@ -110,6 +112,8 @@ class News:
         if not noted.digest:
             self.times.append(_written(post))
         self.fresh += is_fresh
+        if is_fresh and post.published and self._since:
+            self.missed += post.published >= self._since
         self._count("edited", is_fresh and bool(noted.digest))
         self._count("back", is_back)
         self._count("spread", not is_fresh and not is_back)

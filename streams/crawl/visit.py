@@ -1,6 +1,6 @@
 """Visit a source once: take it, read its pages, publish what is new, and only then remember it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -17,6 +17,12 @@ from streams.source import AnySource, Board, Folder, Forum, Manual, Webhook
 MOST_FAILURES: Final = 1_000
 """Failures in a row that are counted: the wait between two visits stopped growing long before."""
 
+
+AWAY: Final = timedelta(hours=12)
+"""After so long without a whole visit, beyond two that were due, lists are walked though they say nothing new."""
+
+MARGIN: Final = timedelta(days=1)
+"""What was written so long before the last whole visit may have been missed by it: lists lag, clocks differ."""
 
 MOST_THREADS: Final = 20
 """Threads that a visit reads again because they stand in open incidents; at most every half hour (`reach.PAUSE`)."""
@@ -57,23 +63,36 @@ async def visit(source: AnySource, way: Way) -> Visited:
     # Until its end this visit counts as cut short: whatever ends it, the next one walks all the way.
     reading = reading_of(source)
     begun = replace(before, crawler=way.crawler, visited=now, walked=False, reading=reading)
-    head = await way.memory.put_head(begun)
-    if head is None:
+    if (head := await way.memory.put_head(begun)) is None:
         return _taken(source, way)
-    walk = Walk(source, way, reading, to_the_end=not before.walked or before.reading != reading)
-    if isinstance(source, Folder):
-        await collect(source, walk, way, reading)
-    elif not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
-        await walk.all()
-    if _is_due(source, way, head, walk):
-        since = way.clock.now() - WINDOW
-        await walk.reread(await way.archive.threads(source, since, MOST_THREADS))
-        head = replace(head, reread=way.clock.now())
-    stands = await _finish(source, way, walk, head)
+    walk, after = await _walked(source, way, before, head)
+    stands = await _finish(source, way, walk, after) if after else None
     if stands is None:
         return _taken(source, way)
     retry_after = walk.retry_after or walk.later
     return Visited(walk.news.published, walk.failures, walk.may_pass, retry_after, stands.watch)
+
+
+async def _walked(source: AnySource, way: Way, before: Head, head: Head) -> tuple[Walk, Head | None]:
+    """A walk through the source's pages, and its head after that: None when another crawler has written one."""
+    now: Head | None = head
+
+    async def note(reached: int) -> bool:
+        nonlocal now
+        now = await way.memory.put_head(replace(now, reached=reached)) if now else None
+        return now is not None
+
+    again = not before.walked or before.reading != head.reading or _was_away(source, before, way.clock.now())
+    since = before.watch.good - MARGIN if before.watch.good else None
+    walk = Walk(source, way, head.reading, to_the_end=again, since=since, reached=before.reached)
+    if isinstance(source, Folder):
+        await collect(source, walk, way, head.reading)
+    elif not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
+        await walk.all(note)
+    if now and _is_due(source, way, now, walk):
+        await walk.reread(await way.archive.threads(source, way.clock.now() - WINDOW, MOST_THREADS))
+        now = replace(now, reread=way.clock.now())
+    return walk, now
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:
@@ -89,11 +108,18 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
         replace(
             head,
             walked=not walk.failures and not walk.later,
+            reached=head.reached if walk.failures or walk.later else 0,
             failures=min(head.failures + 1, MOST_FAILURES) if walk.failures else 0,
             closed=now + timedelta(seconds=walk.retry_after) if walk.retry_after else None,
             watch=watch,
         )
     )
+
+
+def _was_away(source: AnySource, before: Head, now: datetime) -> bool:
+    """Whether nobody read the source for so long that its first list page may hold no trace of what was missed."""
+    good = before.watch.good
+    return good is not None and now - good > AWAY + 2 * timedelta(seconds=source.schedule)
 
 
 def _is_due(source: AnySource, way: Way, head: Head, walk: Walk) -> bool:

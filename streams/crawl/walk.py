@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -25,6 +26,9 @@ from streams.sources import api, board, feed, forum, table
 _FOLLOWING: Final = 500
 """Pages of one thread that are read at most: a page may say of itself that it is the next."""
 
+_FARTHEST: Final = 2_000
+"""List pages of one visit, however much was missed: a list may go on for ever."""
+
 _LARGE: Final = 200_000
 """Bytes of a page that is read in a thread of its own."""
 
@@ -40,6 +44,10 @@ _NO_MATTER: Final = 600.0
 
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
+
+
+Note = Callable[[int], Awaitable[bool]]
+"""Told how many listings were reached; whether to go on."""
 
 
 def read(page: Page, source: AnySource) -> Reading:
@@ -72,11 +80,24 @@ class Walk:
     """One walk under way.
 
     `reading` says how pages are read: what was held of a page that was read otherwise counts for nothing.
-    `to_the_end`: follow the listings though they list nothing new.
+    `to_the_end`: follow the listings though they list nothing new. `since`: the source was read whole then, so beyond
+    its `pages`, and those that an interrupted walk had `reached`, listings are followed while they list what was
+    written later.
     """
 
-    def __init__(self, source: AnySource, way: Way, reading: str, *, to_the_end: bool) -> None:
+    def __init__(
+        self,
+        source: AnySource,
+        way: Way,
+        reading: str,
+        *,
+        to_the_end: bool,
+        since: datetime | None = None,
+        reached: int = 0,
+    ) -> None:
         self._source, self._way, self._reading, self._to_the_end = source, way, reading, to_the_end
+        # One page beyond where the last walk was cut: the page that it reached may hold nothing new any more.
+        self._most = max(source.pages, reached + 1 if reached else 0)
         self._asked: set[str] = set()
         self._held: dict[str, Held] = {}
         self._entries: dict[str, Raw] = {}
@@ -92,18 +113,24 @@ class Walk:
         self._lists: list[str] = []
         self._threads = 0
         self._gone = Gone(source, way)
-        self.news = News(source, way)
+        self.news = News(source, way, since)
         self.failures = 0
         self.may_pass = False
         self.retry_after: float | None = None
         self.later: float | None = None
         """Seconds after which to go on: it is not the time of day, or today's requests are spent."""
 
-    async def all(self) -> None:
-        """Read listing after listing, and the threads of each."""
+    async def all(self, note: Note | None = None) -> None:
+        """Read listing after listing, and the threads of each.
+
+        Args:
+            note: is told, beyond the listings of every visit.
+        """
         listing = Link(self._source.url, LISTING)
-        for _ in range(self._source.pages):
-            before = self.news.fresh
+        for number in range(1, _FARTHEST):
+            if note and number > self._source.pages and not await note(number):
+                return
+            before, missed = self.news.fresh, self.news.missed
             links = await self._page(listing)
             self._lists.append(listing.url)
             threads = [link for link in links if link.role != LISTING]
@@ -114,7 +141,10 @@ class Walk:
                     await self._publish(list(self._entries.values()))
                     return
             further = [each for each in links if each.role == LISTING and each.url not in self._asked]
-            if not further or not (self._to_the_end or self.news.fresh > before):
+            goes_on = self._to_the_end or self.news.fresh > before
+            if number >= self._most:
+                goes_on = self.news.missed > missed
+            if not further or not goes_on:
                 break
             listing = further[0]
         await self._look_for_what_is_gone()
@@ -152,6 +182,7 @@ class Walk:
             barren=barren,
             drifted=self._drifted,
             failed=bool(self.failures),
+            cut=self.later is not None,
             asked=self._requests,
             amiss=self._amiss,
         )

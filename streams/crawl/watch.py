@@ -105,6 +105,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     barren: bool = False
     drifted: bool = False
     failed: bool = False
+    cut: bool = False
+    """Whether it ended before its time, through no fault of the site."""
     asked: int = 0
     """Pages that were asked for."""
     amiss: int = 0
@@ -183,7 +185,7 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         bare=bare,
         barren=barren,
         failing=failing,
-        good=watch.good if seen.failed else now,
+        good=watch.good if seen.failed or seen.cut else now,
         fruitful=watch.fruitful or seen.fruitful,
         past=watch.past if watch.trouble in ("few", "many") else None,
     )
