@@ -1,19 +1,18 @@
 """Forget a post, or all that an author wrote: the list first, then all else, so that a kill costs a second run."""
 
-import asyncio
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch
-from msgspec import Struct, json
+from msgspec import Struct
 
 from deploy import letters
 from deploy.desk import Desk
 from deploy.keys import door
 from deploy.knowledge import with_inboxes
+from deploy.owners import AT_ONCE, Owners
 from deploy.producing import open_log
 from deploy.settings import townships
 from deploy.settings.deployment import Settings
@@ -26,21 +25,12 @@ from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
 from streams.elasticsearch.whole import refresh, scanned
 from streams.identity import content_digest, document_id, forgotten_author
-from streams.kafka.log import KafkaLog
 from streams.portions import portions
 from streams.privacy.door import key_of_post
-from streams.protocols import Message
-from streams.records import SCHEMA_VERSION, Forget, Letter
-from streams.topics import ACTIONS
-
-AT_ONCE: Final = 200
-"""Documents of one record in `.actions`, and of one look-up."""
+from streams.records import Letter
 
 PAGE: Final = 500
 """Posts of which one page of a search tells."""
-
-PAUSE: Final = 0.5
-"""Seconds between two looks whether the owners have done it."""
 
 ROUNDS: Final = 3
 """How often an author's posts are looked for again: what a worker had in hand when the list was written comes late."""
@@ -74,20 +64,13 @@ class Forgetter:
 
     Args:
         client: of the search server.
-        log: takes what owners are told.
+        owners: do what only they may.
         desk: drops dead letters.
         settings: of the deployment.
-        role: who forgets: a role account.
-        reason: why.
-        sleep: waits for so many seconds.
     """
 
-    def __init__(
-        self, client: AsyncElasticsearch, log: KafkaLog, desk: Desk, settings: Settings, *,
-        role: str, reason: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:  # fmt: skip
-        self._client, self._log, self._desk, self._settings = client, log, desk, settings
-        self._role, self._reason, self._sleep = role, reason, sleep
+    def __init__(self, client: AsyncElasticsearch, owners: Owners, desk: Desk, settings: Settings) -> None:
+        self._client, self._desk, self._owners, self._settings = client, desk, owners, settings
         self._names, self._server, self._door = Names(settings.name), settings.elasticsearch, door(settings)
         self._listed = Forgotten(client, server=self._server, deployment=settings.name)
         self._served = list(with_inboxes(townships.read_all(settings.townships)))
@@ -102,7 +85,7 @@ class Forgetter:
         documents = {document_id(code, source, identity): code for code in self._served}
         receipt.posts = len(await self._look(documents.items()))
         # Each owner is told, also one that has no such post: it may have it in hand.
-        receipt.waiting = await self._tell(documents, wait)
+        receipt.waiting = await self._owners.forget(documents, wait)
         receipt.incidents = len(self._incidents)
         return receipt
 
@@ -122,7 +105,9 @@ class Forgetter:
             receipt.posts += len(found)
             if not found and not documents:
                 break
-            receipt.waiting = await self._tell({**documents, **{each.document: each.township for each in found}}, wait)
+            receipt.waiting = await self._owners.forget(
+                {**documents, **{each.document: each.township for each in found}}, wait
+            )
             if receipt.waiting:
                 break
             documents = {}
@@ -200,38 +185,6 @@ class Forgetter:
             await self._desk.drop(letter)
         return len(dropped)
 
-    async def _tell(self, documents: Mapping[str, str], wait: float) -> int:
-        """Tell owners to forget documents, and wait until marks stand; how many do not yet."""
-        by_township: dict[str, list[str]] = {}
-        for document, code in documents.items():
-            by_township.setdefault(code, []).append(document)
-        for code, those in by_township.items():
-            for some in portions(those, lambda _: 1, AT_ONCE):
-                await self._log.send([self._message(code, some)])
-        until = asyncio.get_running_loop().time() + wait
-        while waiting := await self._waiting(documents):
-            if asyncio.get_running_loop().time() > until:
-                return waiting
-            await self._sleep(PAUSE)
-        return 0
-
-    async def _waiting(self, documents: Mapping[str, str]) -> int:
-        items = await self._items(documents.items())
-        return len(documents) - len([item for item in items if "forgotten" in item["_source"]])
-
-    def _message(self, township: str, documents: Sequence[str]) -> Message:
-        identity = secrets.token_hex(16)
-        told = Forget(
-            id=identity,
-            township=township,
-            posts=tuple(documents),
-            role=self._role,
-            reason=self._reason,
-            time=datetime.now(UTC),
-        )
-        headers = {"schema": str(SCHEMA_VERSION).encode(), "idempotency-key": identity.encode()}
-        return Message(role=ACTIONS, key=township.encode(), value=json.encode(told), headers=headers)
-
 
 _FOUND: Final = ("township", "source", "id")
 _ABOUT: Final = ("author", "incident")
@@ -249,6 +202,9 @@ async def opened(settings: Settings, *, role: str, reason: str) -> AsyncIterator
     try:
         async with open_log(settings) as log:
             desk = Desk(log, client, settings, by=role, reason=reason, now=lambda: datetime.now(UTC))
-            yield Forgetter(client, log, desk, settings, role=role, reason=reason)
+            owners = Owners(
+                client, log, server=settings.elasticsearch, deployment=settings.name, role=role, reason=reason
+            )
+            yield Forgetter(client, owners, desk, settings)
     finally:
         await client.close()

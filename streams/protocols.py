@@ -195,6 +195,12 @@ class Store(Protocol):
     async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
         """Create or compare-and-set incidents."""
 
+    async def drop_incident(self, versioned: Versioned) -> Outcome:
+        """Delete an incident if it is as it was read."""
+
+    async def drop_history(self, incidents: Collection[str]) -> None:
+        """Delete the history of these incidents, which are gone. Raises Busy when some of it may be left."""
+
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
         """One incident in real time, or None."""
 

@@ -95,19 +95,24 @@ class Action(Struct, frozen=True, kw_only=True):
     time: Annotated[datetime, Meta(tz=True)]
 
 
-class Forget(Struct, frozen=True, kw_only=True):
-    """That posts are to be forgotten: `xiangyin forget` sends it to `.actions` once their keys stand in the list.
+DocumentId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 
-    The owner of the township takes out of its incidents what only these posts said, then the posts themselves.
+
+class Forget(Struct, frozen=True, kw_only=True):
+    """That posts are to go: `xiangyin forget` sends it to `.actions` once their keys stand in the list.
+
+    The owner of the township takes out of its incidents what only these posts said, then the posts themselves. `sweep`:
+    because their time is over; nobody is told of it, and their keys are not listed.
     """
 
     id: Annotated[str, Meta(min_length=1, max_length=128)]
     township: TownshipCode
-    verb: Literal["forget"] = "forget"
-    posts: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[0-9a-f]{32}$")], ...],
-        Meta(min_length=1, max_length=500, description="Ids of their documents."),
-    ]
+    verb: Literal["forget", "sweep"]
+    posts: Annotated[tuple[DocumentId, ...], Meta(max_length=500, description="Ids of their documents.")] = ()
+    incidents: Annotated[
+        tuple[DocumentId, ...],
+        Meta(max_length=500, description="Incidents that are to go, if they are closed and no post of theirs is left."),
+    ] = ()
     role: Annotated[str, Meta(min_length=1, max_length=64, description="Role account, never a person.")]
     reason: Annotated[str, Meta(min_length=1, max_length=2000)]
     time: Annotated[datetime, Meta(tz=True)]
@@ -311,7 +316,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     unverified: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
     forgotten: int = 0
-    """How many posts it counts no more, because they were forgotten."""
+    """How many posts it counts no more, because they were forgotten, or their time was over."""
     accused: tuple[str, ...] = ()
     """Ids of the offices that a post of this matter accuses: none of them ever gets it."""
     deadlines: tuple[Deadline, ...] = ()

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "import": ("importing", "Publish posts from a CSV or JSONL file."),
     "dead": ("dead", "Dead letters: list them, look at one, send it again, drop it."),
     "forget": ("forget", "Forget a post, or all that an author wrote."),
+    "sweep": ("sweep", "Take away what is older than the retention."),
     "replay": ("replay", "Judge stored posts anew, by newer models."),
     "judge": ("judge", "Judge posts from JSONL, no server needed."),
     "group": ("group", "Group posts from JSONL into incidents, no server needed."),

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     posts_a_second: int = Field(
         200, ge=1, le=100_000, description="Posts of one township that a crawler publishes in a second, at most."
     )
+    retention_months: int = Field(
+        24, ge=1, le=1200, description="For how long after their publication `xiangyin sweep` leaves posts stored."
+    )
     generation: int = Field(0, ge=0, le=999, description="Of the judgement: a higher one judges stored posts anew.")
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
 

@@ -96,8 +96,9 @@ class Decider:
                     self._judge(arrived, post, draft)
                 case Action() as action:
                     self._act(arrived, action, draft, final=final)
-                case Forget(posts=posts):
+                case Forget(posts=posts, incidents=incidents):
                     draft.erased |= dict.fromkeys(posts, arrived)
+                    draft.dropped |= dict.fromkeys(incidents, arrived)
                     draft.count("forgets", arrived)
         except StepFailed as error:
             self.bury(arrived, draft, step=error.step, reason="step", error=str(error))
@@ -114,7 +115,8 @@ class Decider:
     def forget(self, arrived: Arrived, incident: Incident, left: Iterable[Told], draft: Draft) -> None:
         """Posts of this incident are about to be forgotten; `left` is what the others tell."""
         knowledge = self._known(arrived.township)
-        moment = _moment(arrived.record, None, knowledge, live=True)
+        told = isinstance(arrived.content, Forget) and arrived.content.verb == "forget"
+        moment = _moment(arrived.record, None, knowledge, live=told)
         given = {**knowledge, Forgetting: Forgetting(incident, tuple(left)), Moment: moment}
         matter = self._flow.forget.run(given)[Matter]
         if matter.now != incident:

@@ -40,6 +40,8 @@ class Draft(Struct):
     """Incidents that the batch changed: their township, and what they were before (None: founded here)."""
     erased: dict[str, Arrived] = field(default_factory=dict)
     """Documents of which only a mark is to be left, with the record that says so."""
+    dropped: dict[str, Arrived] = field(default_factory=dict)
+    """Incidents that are to go if nothing is left of them, with the record that says so."""
     messages: list[Message] = field(default_factory=list)
     """Dead letters, and records that move to their own partition."""
     waiting: list[Record] = field(default_factory=list)

@@ -16,6 +16,9 @@ from streams.batch.write import Writer
 from streams.errors import Fenced
 from streams.protocols import Erasure, Store, StoredPost, Told
 
+OVER: Final = ("closed", "false")
+"""Statuses of an incident that owes nothing any more."""
+
 REPEATED: Final = 5
 """How often posts that another writes meanwhile are tried again, before the worker starts afresh."""
 
@@ -50,6 +53,28 @@ class Eraser:
                 return
             open_ones = await self._erase(posts, open_ones)
         raise Fenced("another worker keeps writing posts that are to be forgotten")
+
+    async def drop(self, incidents: Mapping[str, Arrived]) -> None:
+        """Delete incidents, with their history, that are closed and of which no post is left; leave others alone.
+
+        Args:
+            incidents: id -> the record that asks for it.
+        """
+        gone = [each for each, arrived in incidents.items() if await self._is_gone(each, arrived.township)]
+        if gone:
+            await self._patience.insist(lambda: self._store.drop_history(gone))
+
+    async def _is_gone(self, incident: str, township: str) -> bool:
+        """Whether there is no such incident, or no more: one that is over goes here."""
+        if not await self._is_there(incident, township):
+            return True
+        if not self._is_over(incident) or await self._told(incident, township):
+            return False
+        return await self._writer.drop(incident)
+
+    def _is_over(self, incident: str) -> bool:
+        now = self._memory.now(incident)
+        return now.status in OVER and not now.posts and not now.unfinished
 
     async def _erase(self, posts: Mapping[str, Arrived], open_ones: Collection[str]) -> Collection[str]:
         """One attempt; the posts that another has written meanwhile."""

@@ -74,6 +74,11 @@ class Memory:
         else:
             self.put(before)
 
+    def drop(self, incident: Incident) -> None:
+        """There is no such incident any more."""
+        self.township(incident.township).remove(incident.id)
+        del self._now[incident.id], self._stored[incident.id]
+
     def overdue(
         self, passed: Callable[[str], datetime | None], latest: datetime
     ) -> Iterator[tuple[datetime, Incident]]:

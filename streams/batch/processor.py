@@ -162,6 +162,7 @@ class Processor:
             await self._writer.incidents(list(draft.before))
             await self._writer.finish(list(draft.before), draft.messages)
             await self._eraser.erase(draft.erased)
+            await self._eraser.drop(draft.dropped)
         except (Busy, Fenced, NewerState, StoreRefuses, Misconfigured):
             raise  # The record has no part in it.
         except Exception:

@@ -62,7 +62,7 @@ def decision(value: bytes) -> Action | Forget:
     Raises:
         DecodeError, UnicodeDecodeError, RecursionError: neither.
     """
-    return (_forgets if _said.decode(value).verb == "forget" else _actions).decode(value)
+    return (_forgets if _said.decode(value).verb in ("forget", "sweep") else _actions).decode(value)
 
 
 def origin(record: Record) -> tuple[str | None, str | None]:

@@ -164,6 +164,26 @@ class Writer:
                 raise StoreRefuses(f"the store refuses to forget {document}: {outcome.reason}")
         return contested
 
+    async def drop(self, incident: str) -> bool:
+        """Delete an incident as it stands; whether it is gone.
+
+        Raises:
+            Fenced: another worker has changed it.
+        """
+        found = self._memory.stored(incident)
+        if found is None:
+            return False
+
+        async def write(_: Sequence[str]) -> Sequence[Outcome]:
+            self._log.assert_owned()
+            return [await self._store.drop_incident(found)]
+
+        async for _, outcome in self._patience.until_written([incident], write):
+            if not isinstance(outcome, Done) and await self.read(incident, found.incident.township):
+                raise Fenced(f"incident {incident} was changed by another worker")
+        self._memory.drop(found.incident)
+        return True
+
     async def send(self, messages: Sequence[Message]) -> None:
         """Produce messages until Kafka has all of them."""
         await self._patience.insist(lambda: self._log.send(messages))

@@ -12,7 +12,7 @@ from streams.elasticsearch.admission import Admission
 from streams.elasticsearch.bulk import Write, fenced, send
 from streams.elasticsearch.failures import CREATE, absent, assert_prepared, looked_up
 from streams.elasticsearch.indices import REBUILD, Wanted, unready
-from streams.elasticsearch.names import Names, attempts_id
+from streams.elasticsearch.names import Names, attempts_id, live
 from streams.elasticsearch.whole import refresh, scanned
 from streams.errors import Busy, Misconfigured
 from streams.protocols import (
@@ -106,6 +106,24 @@ class ElasticsearchStore:
     async def write_incidents(self, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
         """Create, or replace exactly the version that was read."""
         return await self._send([self._incident(write) for write in writes])
+
+    async def drop_incident(self, versioned: Versioned) -> Outcome:
+        """Delete exactly the version that was read."""
+        fence = {"if_seq_no": versioned.seq_no, "if_primary_term": versioned.primary_term}
+        address = {"_index": live(versioned.index), "_id": versioned.incident.id}
+        (outcome,) = await self._send([Write("delete", {**address, **fence}, None)])
+        return outcome
+
+    async def drop_history(self, incidents: Collection[str]) -> None:
+        """Refresh, search, delete."""
+        query = {"terms": {"incident": sorted(incidents)}}
+        with self.admission.asking():
+            await refresh(self.client, self.server, self.names.history)
+            found = scanned(self.client, self.server, index=self.names.history, size=SCAN_SIZE, query=query)
+            entries = [hit["_id"] async for hit in found]
+        history = [Write("delete", {"_index": self.names.history, "_id": entry}, None) for entry in entries]
+        if open_ones := [each for each in await self._send(history) if not isinstance(each, Done)]:
+            raise Busy(f"{self.server} did not delete all of a history: {open_ones[0]}")
 
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
         """One incident, as last written, whether or not a search would show it yet.

@@ -3,13 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from elasticsearch import AsyncElasticsearch
+from msgspec import to_builtins
 
 from deploy.cli import exits, run
-from deploy.settings.deployment import PREFIX
+from deploy.settings.deployment import PREFIX, load
+from streams.elasticsearch import documents
+from streams.elasticsearch.client import connect
 from streams.privacy import keyring
 from tests.embedded.county import HERE, THERE, County, post
 from tests.servers import Servers
@@ -19,6 +25,7 @@ AGAIN = "东埠小学操场边的围墙裂了一道大口子，孩子们每天�
 LAMP = "东埠村的路灯坏了三个月了，晚上漆黑一片，希望尽快修好"
 WATER = "鹿鸣村的水管爆了，水流了一地，请来修"
 HANDLE, OTHER = "听风的石头", "老街坊"
+NOW = datetime.now(UTC).isoformat()
 FORGET = ("forget", "--role", "privacy", "--reason", "asked for it")
 
 Command = Callable[..., Awaitable[str]]
@@ -147,3 +154,61 @@ async def test_a_command_without_workers_says_so_and_is_run_again(county: County
     assert await stored(county) == {}
     (document,) = await county.search("incidents")
     assert (document["title"], document["posts"], document["words"]) == ("（原帖已按要求删除）", 0, [])
+
+
+async def test_what_is_old_is_swept_in_silence(county: County, xiangyin: Command) -> None:
+    """Posts by their date, and what only they said; a closed matter with its last post; a dry run takes nothing."""
+    day = timedelta(days=1)
+    await county.publish(
+        [
+            post("first", WALL, title="围墙要倒了", age=740 * day),
+            post("second", AGAIN, title="围墙要倒了", age=700 * day),
+            post("alone", WATER, township=THERE, age=900 * day),
+            post("new", LAMP),
+        ]
+    )
+    await county.until(4)
+    await county.drained()
+    before = await stored(county)
+    matter, over = before["first"]["incident"], before["alone"]["incident"]
+    assert before["second"]["incident"] == matter
+    await close(county, over, THERE)
+    alerts = await county.alerts()
+    async with connected(county) as client:
+        long_ago = {"kind": "post", "source": "s", "township": HERE, "listed": "2023-01-01T00:00:00Z"}
+        await client.index(index=f"{county.name}-sources", id="s:post:old", document=long_ago)
+        await client.index(index=f"{county.name}-sources", id="s:post:new", document={**long_ago, "listed": NOW})
+        mark = to_builtins(documents.mark_document(HERE, datetime(2026, 1, 1, tzinfo=UTC)))
+        await client.index(index=f"{county.name}-posts-{HERE}", id="old", document=mark)
+    said = await xiangyin("sweep", "--dry-run")
+    assert "would go: posts 2, closed incidents without posts 0, marks 1, crawlers' notes 1" in said
+    assert len(await stored(county)) == 4
+    said = await xiangyin("sweep")
+    assert "gone: posts 2, closed incidents without posts 1, marks 1, crawlers' notes 1" in said
+    assert (await stored(county)).keys() == {"second", "new"}
+    left = await incidents(county)
+    assert over not in left
+    assert not [each for each in await county.search("history") if each["incident"] == over]
+    assert (left[matter]["posts"], left[matter]["samples"], left[matter]["forgotten"]) == (1, ["second"], 1)
+    assert [each["listed"] for each in await county.search("sources")] == [NOW]
+    assert await county.alerts() == alerts
+    assert "gone: posts 0, closed incidents without posts 0, marks 0, crawlers' notes 0" in await xiangyin("sweep")
+
+
+async def close(county: County, incident: str, township: str) -> None:
+    """An officer closes a matter, and the worker has acknowledged it."""
+    action = {
+        "id": "close", "township": township, "incident": incident, "revision": 1, "verb": "close", "role": "duty",
+        "reason": "done", "time": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
+    await county.publish([action], role="actions")
+    await county.drained()
+
+
+@asynccontextmanager
+async def connected(county: County) -> AsyncIterator[AsyncElasticsearch]:
+    client = await connect(load(county.folder / "deployment.yaml").access())
+    try:
+        yield client
+    finally:
+        await client.close()

@@ -75,6 +75,22 @@ async def test_of_a_forgotten_post_a_mark_is_left_which_nobody_writes_over(store
     assert [told.id for told in await store.told("i1", TOWN)] == ["2"]
 
 
+async def test_an_incident_goes_if_it_is_as_it_was_read(store: ElasticsearchStore) -> None:
+    """One that another has changed stays; of one that is gone the history goes, and nobody else's."""
+    one, other = await written(store, incident("a" * 32), incident("b" * 32))
+    await store.write_history([one.incident, other.incident])
+    assert isinstance(await store.drop_incident(one), Done)
+    assert await store.read_incident(one.incident.id, TOWN) is None
+    await store.write_incidents([IncidentWrite(other.incident, other)])
+    assert isinstance(await store.drop_incident(other), Conflict)
+    assert await store.read_incident(other.incident.id, TOWN)
+    for _ in range(2):
+        await store.drop_history([one.incident.id])
+    await store.client.indices.refresh(index=store.names.history)
+    hits = (await store.client.search(index=store.names.history))["hits"]["hits"]
+    assert {hit["_source"]["incident"] for hit in hits} == {other.incident.id}
+
+
 async def test_what_posts_tell_of_their_incident_is_found_as_soon_as_it_is_written(store: ElasticsearchStore) -> None:
     """All of an incident's posts, with what the incident may hold of them, and no others."""
     posts = {f"d{number}": judged(str(number), incident="i1" if number < 3 else "i2") for number in range(5)}

@@ -286,8 +286,34 @@ def forget(identity: str, *posts: Post) -> bytes:
     township = posts[0].township
     documents = tuple(document_id(township, each.source, each.id) for each in posts)
     return json.encode(
-        Forget(id=identity, township=township, posts=documents, role="privacy", reason="asked", time=START)
+        Forget(
+            id=identity, township=township, verb="forget", posts=documents, role="privacy", reason="asked", time=START
+        )
     )
+
+
+def sweeping(
+    random: Random, inputs: Sequence[tuple[str, int, bytes, float]], count: int
+) -> list[tuple[str, int, bytes, float]]:
+    """Incidents that posts of the input may found, closed, and to go once no post of theirs is left."""
+    told = list[tuple[str, int, bytes, float]]()
+    for number in range(count):
+        try:
+            about = json.decode(random.choice(inputs)[2], type=Post)
+        except ValueError:
+            continue
+        name, partition = incident_id(about.township, about.source, about.id), int(about.township) % PARTITIONS
+        close = Action(
+            id=f"s{number}", township=about.township, incident=name, revision=1, verb="close", role="duty",
+            reason="done", time=START,
+        )  # fmt: skip
+        over = Forget(
+            id=f"o{number}", township=about.township, verb="sweep", incidents=(name,), role="retention",
+            reason="age", time=START,
+        )  # fmt: skip
+        at = 15 + random.random() * 10
+        told += [("actions", partition, json.encode(close), at), ("actions", partition, json.encode(over), at + 5)]
+    return told
 
 
 def mixed(seed: int) -> list[Record]:

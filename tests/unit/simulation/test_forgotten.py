@@ -33,6 +33,7 @@ def records_of(seed: int) -> list[Record]:
     written = [(role, partition, by_its_author(value), second) for role, partition, value, second in written]
     decided = county.actions(random, written, random.randint(0, 3))
     forgotten = county.forgetting(random, written, random.randint(1, 4))
+    forgotten += county.sweeping(random, written, random.randint(0, 2))
     if seed % 3 == 0:
         key = forgotten_author(county.DOOR_AUTHORS[random.choice("abcdef")])
         forgotten.append((world.LIST, 0, key.encode(), random.random() * 20))
@@ -72,6 +73,8 @@ def check(ended: World) -> None:
     gone = {document for post, document in readable(all_records(ended)) if is_forgotten(post, ended)}
     dead = {where for where, reason in letters(ended).items() if reason != "orphan"}
     assert gone - unread(ended, dead) <= ended.marks, "a worker that slept might create it"
+    told = {entry.partition(":")[0] for entry in ended.history}
+    assert told <= ended.incidents.keys(), "an incident that went left its history"
     for identity, each in ended.incidents.items():
         stored = {d: judged for d, judged in ended.posts.items() if judged.incident == identity}
         check_incident(each.incident, stored)

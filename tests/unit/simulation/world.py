@@ -239,7 +239,11 @@ class World:
         self.rebuilds, self.sequence = self.rebuilds + 1, 0
         self.stored = {document: (judged, self.done()) for document, (judged, _) in self.stored.items()}
         self.incidents = {name: versioned(each.incident, self.done()) for name, each in self.incidents.items()}
-        self.visible = {name: self.incidents[name] for name in self.visible}
+        self.visible = {name: self.incidents[name] for name in self.visible if name in self.incidents}
+
+    def refresh(self) -> None:
+        """Let a scan see what stands now."""
+        self.visible = dict(self.incidents)
 
     def done(self) -> Done:
         """The numbers of a write."""
@@ -479,6 +483,24 @@ class Store:
             lambda: [self._unless_half(lambda w=w: self._compare_and_set(w)) for w in writes]  # type: ignore[misc]
         )
 
+    async def drop_incident(self, versioned: Versioned) -> Outcome:
+        def deliver() -> Outcome:
+            world, name = self.worker.world, versioned.incident.id
+            if _fence(world.incidents.get(name)) != _fence(versioned):
+                return Conflict()
+            del world.incidents[name]
+            return world.done()
+
+        return await self.worker.request(deliver)  # type: ignore[no-any-return]
+
+    async def drop_history(self, incidents: Collection[str]) -> None:
+        def deliver() -> None:
+            history = self.worker.world.history
+            for entry in [each for each in history if each.partition(":")[0] in incidents]:
+                del history[entry]
+
+        await self.worker.request(deliver)
+
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
         assert township
         return await self.worker.request(lambda: self.worker.world.incidents.get(incident))  # type: ignore[no-any-return]
@@ -495,7 +517,7 @@ class Store:
 
     async def load(self, partitions: Collection[int]) -> Sequence[Versioned]:
         world = self.worker.world
-        await self.worker.request(lambda: world.visible.update(world.incidents))
+        await self.worker.request(world.refresh)
         return await self.worker.request(  # type: ignore[no-any-return]
             lambda: [v for v in world.visible.values() if self._is_wanted(v.incident, partitions)]
         )
