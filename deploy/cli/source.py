@@ -14,6 +14,7 @@ from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.proposing import Proposal, proposal
+from deploy.recipes import catalogue
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
 from deploy.trying import Tried, polite, tried
@@ -185,6 +186,35 @@ def add(
     with _fresh(file).open("x", encoding="utf-8") as out:
         out.write(text)
     typer.echo(f"wrote {file}; complete it, then look: `xiangyin source try {name}`")
+
+
+@app.command()
+def recipes(
+    name: Annotated[
+        str | None, typer.Argument(help="Show the source that this recipe makes.", show_default=False)
+    ] = None,
+    blank: Annotated[
+        list[str] | None, typer.Option("--set", metavar="BLANK=VALUE", help="What the route leaves open.")
+    ] = None,
+    gateway: Annotated[str, typer.Option(help="Address of your own RSSHub.")] = "http://127.0.0.1:1200",
+    township: Annotated[str, typer.Option(help="Code of the township that it serves.")] = "990101101",
+) -> None:
+    """Platforms that are heard through a gateway of your own: what each gives, and by which right."""
+    known = catalogue.recipes()
+    if name is None:
+        table = Table("recipe", "platform", "gives", "right", "blanks")
+        for each, recipe in known.items():
+            table.add_row(each, recipe.platform, recipe.gives, recipe.right, " ".join(recipe.blanks))
+        Console().print(table)
+        return
+    if name not in known:
+        raise typer.BadParameter(f"{name!r} is no recipe; there are: {', '.join(known)}")
+    try:
+        said = dict(each.split("=", 1) for each in blank or [])
+        typer.echo(known[name].source(gateway, township, said), nl=False)
+    except (KeyError, ValueError):
+        wanted = " ".join(f"--set {each}=..." for each in known[name].blanks)
+        raise typer.BadParameter(f"{name} needs {wanted}") from None
 
 
 async def _looked(settings: Settings, url: str) -> Proposal:
