@@ -5,7 +5,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -218,6 +218,11 @@ async def _answer(request: Callable[[], Awaitable[T]], clock: Clock, tell: Tell)
 # The crawler
 
 
+def sources_of(settings: Settings) -> Mapping[str, AnySource]:
+    """The deployment's sources by name: thousands take seconds to read. Raises Misconfigured."""
+    return sources.read_all(settings.sources, townships.read_all(settings.townships))
+
+
 @asynccontextmanager
 async def open_crawler(
     settings: Settings,
@@ -226,14 +231,17 @@ async def open_crawler(
     limits: Limits | None = None,
     backoff: Backoff | None = None,
     tell: Tell = untold,
+    found: Mapping[str, AnySource] | None = None,
 ) -> AsyncIterator[Crawler]:
     """A crawler of the deployment's sources, which publishes to `.posts`, and to `.backfill` what is beyond the pace.
+
+    `found` are the sources, where they have been read.
 
     Raises:
         Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
         Busy: the broker is away.
     """
-    found = sources.read_all(settings.sources, townships.read_all(settings.townships))
+    found = sources_of(settings) if found is None else found
     assert_awake(found.values(), settings.hours)
     found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
     clock, limits = SystemClock(), replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
@@ -337,13 +345,13 @@ async def crawl(settings: Settings, *, once: bool) -> bool:
     Returns:
         True when every source was read to its end.
     """
-    names = sources.read_all(settings.sources, townships.read_all(settings.townships))
-    metrics, status = health.Metrics(sources=names), Status()
+    found = sources_of(settings)
+    metrics, status = health.Metrics(sources=found), Status()
     counts = Counts(observe(metrics))
     serve_health(settings, metrics, lambda: health.crawler_health(status))
     beating = asyncio.create_task(_beat(status))
     try:
-        async with open_crawler(settings, counts, tell=status.tell) as crawler:
+        async with open_crawler(settings, counts, tell=status.tell, found=found) as crawler:
             if once:
                 return await crawler.once()
             await crawler.run()

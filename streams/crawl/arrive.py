@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.pages.page import Raw
-from streams.privacy.door import Door
+from streams.privacy.door import Door, without
 from streams.records import Post
 
 LONGEST_BODY: Final = 50_000
@@ -20,8 +20,11 @@ _SLACK: Final = 256
 """Characters masked beyond the cut, so that no number is cut in two and stays as its half."""
 
 
-def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door) -> Post:
-    """The post as it may be published. Whether its text was cut says `is_long`."""
+def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, asker: str | None = None) -> Post:
+    """The post as it may be published. Whether its text was cut says `is_long`.
+
+    `asker` is the handle of whom an office answers: offices begin with it.
+    """
     url = raw.url if raw.url and len(raw.url) <= _LONGEST_URL and raw.url.startswith(("http://", "https://")) else None
     post = door.admit(
         Post(
@@ -31,8 +34,8 @@ def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door) 
             fetched=fetched,
             kind=raw.kind,
             url=url,
-            title=raw.title[: LONGEST_TITLE + _SLACK],
-            body=raw.body[: LONGEST_BODY + _SLACK],
+            title=without(raw.title[: LONGEST_TITLE + _SLACK], asker),
+            body=without(raw.body[: LONGEST_BODY + _SLACK], asker),
             published=raw.published,
             author=raw.author,
             reach=raw.reach,

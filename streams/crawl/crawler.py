@@ -86,7 +86,7 @@ class Crawler:
 
     async def _heads(self) -> list[Head]:
         """How the sources stand. Hosts that asked the last crawler to be left alone are: several may stand on one."""
-        heads = [await self._head(source) for source in self._sources]
+        heads = await _together([self._head(source) for source in self._sources])
         for source, head in zip(self._sources, heads, strict=True):
             if head.closed:
                 self._way.web.rest(source.url, head.closed)
@@ -94,10 +94,11 @@ class Crawler:
 
     async def _head(self, source: AnySource) -> Head:
         """What is known of a source, if anything can be known now."""
-        try:
-            return await self._way.memory.head(source.name)
-        except Busy:
-            return Head(source=source.name)
+        async with self._turns:
+            try:
+                return await self._way.memory.head(source.name)
+            except Busy:
+                return Head(source=source.name)
 
     async def _keep_visiting(self, source: AnySource, head: Head) -> None:
         failures = head.failures

@@ -33,6 +33,7 @@ class News:
         self._source, self._way = source, way
         self._townships: dict[str, str] = {}
         self._digests: dict[str, str] = {}
+        self._authors: Mapping[str, str | None] = {}
         self.times: list[datetime] = []
         self.fresh = self.missed = self.published = 0
         self._since = since
@@ -47,6 +48,8 @@ class News:
         The order makes a crash harmless: what is noted and not published is published again, and in the township
         that was noted, so that it is the same post.
         """
+        raws = list(raws)
+        self._authors = {raw.id: raw.author for raw in raws}
         with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
         known = await self._way.memory.posts(self._source.name, keys) if keys else {}
@@ -94,7 +97,8 @@ class News:
         """The post when it is to be published, and what to note of it."""
         key, now = key_of(raw.id), self._way.clock.now()
         noted = noted or Noted(township=self._townships[key])
-        post = arrive(raw, self._source.name, noted.township, now, self._way.door)
+        asker = self._authors.get(raw.thread or "") if raw.kind == "answer" else None
+        post = arrive(raw, self._source.name, noted.township, now, self._way.door, asker)
         self._count("cut", is_long(raw))
         digest = digest_of(post)
         if met := self._digests.get(key):

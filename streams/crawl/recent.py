@@ -15,11 +15,11 @@ class Recent(Generic[K, V]):
         make: the value of a key that is not there.
         most: how much is kept; more while all of it is in use.
         in_use: whether a value would be missed.
-        weigh: how much a value is.
+        weigh: how much a value is; without it each is one.
     """
 
     def __init__(
-        self, make: Callable[[K], V], most: int, in_use: Callable[[V], bool], weigh: Callable[[V], int] = lambda _: 1
+        self, make: Callable[[K], V], most: int, in_use: Callable[[V], bool], weigh: Callable[[V], int] | None = None
     ) -> None:
         self._make, self._most, self._in_use, self._weigh = make, most, in_use, weigh
         self._values: OrderedDict[K, V] = OrderedDict()
@@ -36,10 +36,15 @@ class Recent(Generic[K, V]):
 
     def _make_room(self) -> None:
         """Values may have grown since they were made, so all are weighed: new keys are rare."""
-        excess = sum(map(self._weigh, self._values.values())) + 1 - self._most
+        weigh = self._weigh or _one
+        excess = (sum(map(weigh, self._values.values())) if self._weigh else len(self)) + 1 - self._most
         if excess <= 0:
             return
         for key in [key for key, value in self._values.items() if not self._in_use(value)]:
-            excess -= self._weigh(self._values.pop(key))
+            excess -= weigh(self._values.pop(key))
             if excess <= 0:
                 return
+
+
+def _one(_: object) -> int:
+    return 1

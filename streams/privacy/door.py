@@ -92,6 +92,11 @@ def shown(source: str, author: str | None) -> str:
     return _identifier(source, _handle(author))
 
 
+def without(text: str, author: str | None) -> str:
+    """A text of somebody else's with an author's handle blotted out, as long as before."""
+    return _without(text, _handle(author))
+
+
 def _handle(author: str | None) -> str:
     """The raw handle to look for, or nothing."""
     name = (author or "").strip()

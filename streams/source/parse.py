@@ -31,7 +31,7 @@ def parse_source(text: str, path: Path) -> AnySource:
         Misconfigured: no YAML, or a field that is missing, unknown or wrong; says file, line and remedy.
     """
     try:
-        node, values = yaml.compose(text, Loader=_LOADER), yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe one
+        values = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise Misconfigured(f"{path}:{mark.line + 1 if mark else 1}: no YAML: {error}") from error
@@ -40,6 +40,7 @@ def parse_source(text: str, path: Path) -> AnySource:
     try:
         source: AnySource = msgspec.convert({"name": path.stem, **values}, AnySource)
     except msgspec.ValidationError as error:
+        node = yaml.compose(text, Loader=_LOADER)
         raise Misconfigured(f"{path}:{_line(node, str(error))}: {error}; {_remedy(str(error))}") from error
     if isinstance(source, Webhook):
         return msgspec.structs.replace(source, secret_file=str(path.parent / source.secret_file))

@@ -34,6 +34,8 @@ def read(page: Page, source: Either) -> Reading:
     posts: list[Raw] = []
     signals: dict[str, None] = {}
     columns = _columns(source.columns)
+    if page.body.lstrip().startswith(b"<"):
+        return Reading(signals=("page:unreadable",))  # A page where the table was: to log in, or that it is gone.
     try:
         found = rows(page.body, charset=source.encoding or page.charset, sheet=source.sheet, unpacked=UNPACKED)
         for number, (_, row) in enumerate(found):

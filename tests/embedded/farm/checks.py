@@ -95,7 +95,7 @@ def crowds(asked: Iterable[Request]) -> list[str]:
     found = []
     for name, requests in _by_host(asked):
         for before, after in pairwise(requests):
-            if (before.ended or after.began) > after.began + SLACK / 5:
+            if (before.ended or after.began) > after.began + SLACK:
                 found.append(f"crowd: {name}{after.path} began before {before.path} ended")
     return found
 
@@ -112,7 +112,7 @@ def haste(sites: Iterable[Site], asked: Iterable[Request], interval: float) -> l
         found += [
             f"haste: {name} asked for {before.retry_after:g} s of rest at {before.path}"
             for before, after in pairwise(requests)
-            if before.ended and after.began < before.ended + before.retry_after - SLACK / 5
+            if before.ended and after.began < before.ended + before.retry_after - SLACK
         ]
     return found
 

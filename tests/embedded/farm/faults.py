@@ -23,6 +23,7 @@ from tests.embedded.farm.kinds import (
     row,
     rss,
     rss_of,
+    table,
 )
 from tests.embedded.farm.site import ALL, Answer, Asked, Reply, Site, rules, says
 from tests.embedded.farm.voices import Voices
@@ -414,8 +415,8 @@ FAULTS: Final[Mapping[str, Make]] = {
     "gbk-said-latin": _gbk_feed("iso-8859-1", "utf-8"),
     "page-gbk-said-utf-8": _changed(_recoded("gb18030", "utf-8"), "", forum, board, api, reads=True),
     "page-gbk-not-said": _changed(_recoded("gb18030", None), "", forum, board, api, reads=True),
-    "utf-8-said-gbk": _changed(_recoded("utf-8", "gbk"), "", reads=True),
-    "utf-8-said-nonsense": _changed(_recoded("utf-8", "no-such-charset"), "", reads=True),
+    "utf-8-said-gbk": _changed(_recoded("utf-8", "gbk"), "", rss, forum, board, api, reads=True),
+    "utf-8-said-nonsense": _changed(_recoded("utf-8", "no-such-charset"), "", rss, forum, board, api, reads=True),
     # Contents
     "new-list": _new_layout(forum, b"thread", b"topic", "signal:thread:missing"),
     "new-thread": _new_layout(forum, b"article", b"section", "signal:post:missing"),
@@ -434,6 +435,7 @@ FAULTS: Final[Mapping[str, Make]] = {
     "login-for-a-feed": _bare("<html><form>登录</form></html>", "text/html", rss, "signal:page:unreadable"),
     "login-for-an-api": _bare("<html><form>登录</form></html>", "text/html", api, "signal:page:unreadable"),
     "login-for-a-forum": _bare("<html><form>登录</form></html>", "text/html", forum, "signal:thread:missing"),
+    "login-for-a-table": _bare("<html><form>登录</form></html>", "text/html", table, "signal:page:unreadable"),
     "gone": _gone,
     "odd-items": _odd_items,
 }

@@ -50,7 +50,7 @@ def _slow(site: Site) -> Site:
 
 def _waiting(answer: Answer) -> Answer:
     def waits(asked: Asked) -> Reply:
-        return replace(answer(asked), wait=0.2)
+        return replace(answer(asked), wait=0.5)
 
     return waits
 

@@ -1,9 +1,11 @@
 """Sound sites of each kind: a source's file, the pages that it leads to, and what must come out of them."""
 
+import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import format_datetime
 from html import escape
+from io import StringIO
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -191,8 +193,16 @@ BOARD: Final[Mapping[str, Any]] = {
 def board(name: str, voices: Voices) -> Site:
     """A government's message board: a page a message; in the second season one is answered, and one is new."""
     asked = [replace(said, id=str(said.serial)) for said in voices.posts(name, voices.random.randint(2, 6))]
-    new, reply = voices.posts(name, 1), voices.post(name, thread=asked[0])
-    answer = replace(reply, id=f"{asked[0].id}#answer", thread="", title=OFFICE, seen_title=OFFICE)
+    new, reply, who = voices.posts(name, 1), voices.post(name, thread=asked[0]), asked[0].author
+    answer = replace(
+        reply,
+        id=f"{asked[0].id}#answer",
+        thread="",
+        title=OFFICE,
+        body=f"{who}网友：您好，已经安排。（{reply.marker}）",
+        seen_title=OFFICE,
+        seen_body=f"{'*' * len(who)}网友：您好，已经安排。（{reply.marker}）",
+    )
     site = board_of(name, [[said] for said in asked])
     site.later = board_of(
         name, [[replace(new[0], id=str(new[0].serial))], [asked[0], answer], *([said] for said in asked[1:])]
@@ -228,6 +238,36 @@ def board_of(name: str, letters: Sequence[list[Said]]) -> Site:
         )
     posts = [said for letter in letters for said in letter]
     return Site(name, sources={name: {**BOARD, "url": root}}, pages=pages, posts=posts)
+
+
+TABLE: Final[Mapping[str, Any]] = {
+    "kind": "table",
+    **EVERYWHERE,
+    "columns": {"id": "编号", "title": "标题", "body": "内容", "time": "时间", "author": "来电人"},
+}
+
+
+def table(name: str, voices: Voices) -> Site:
+    """A hotline's export as CSV, in UTF-8 or GBK; in the second season it has another row."""
+    posts, charset = voices.posts(name, voices.random.randint(3, 9)), voices.random.choice(("utf-8-sig", "gb18030"))
+    path, new = f"/{name}/export.csv", voices.post(name)
+
+    def made(shown: list[Said]) -> Site:
+        page = says(csv_of(shown).encode(charset), "text/csv", charset=None)
+        return Site(name, sources={name: {**TABLE, "url": path}}, pages={path: page}, posts=shown)
+
+    site = made(posts)
+    site.later = made([new, *posts])
+    return site
+
+
+def csv_of(posts: Iterable[Said]) -> str:
+    """A row a post, under a header."""
+    written = StringIO()
+    rows = csv.writer(written)
+    rows.writerow(["编号", "来电人", "时间", "标题", "内容"])
+    rows.writerows([said.id, said.author, said.published.isoformat(), said.title, said.body] for said in posts)
+    return written.getvalue()
 
 
 API: Final[Mapping[str, Any]] = {
@@ -286,4 +326,4 @@ def _cut(rows: Sequence[Any]) -> list[tuple[Sequence[Any], bool]]:
     return [(rows[start : start + A_PAGE], start + A_PAGE < len(rows)) for start in starts]
 
 
-KINDS: Final[tuple[Make, ...]] = (rss, atom, json_feed, forum, board, api)
+KINDS: Final[tuple[Make, ...]] = (rss, atom, json_feed, forum, board, table, api)

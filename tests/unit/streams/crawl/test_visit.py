@@ -586,6 +586,13 @@ async def test_no_handle_and_no_number_is_published(world: World) -> None:
     assert post.author.startswith("p1-")
 
 
+async def test_an_answer_does_not_name_whom_it_answers(world: World) -> None:
+    """Offices begin with the handle of who asked; an answer has no author of its own in whom to look for it."""
+    world.board({"id": 1, "body": "路灯坏了", "who": "青溪老王", "answer": "青溪老王网友：您好，已修复。"})
+    await world.visit(source(BOARD))
+    assert [post.body for post in world.published if post.kind == "answer"] == ["****网友：您好，已修复。"]
+
+
 async def test_a_long_body_is_cut_and_counted(world: World) -> None:
     """At 50,000 characters; a number that the cut would part is masked as a whole first."""
     world.board({"id": 1, "body": "长" * 49_995 + "13812345678" + "长" * 300_000})

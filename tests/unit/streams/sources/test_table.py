@@ -53,6 +53,11 @@ def test_a_hotlines_export_becomes_messages_and_answers(body: bytes) -> None:
     assert (undated.id, undated.published) == ("20241123004", None)
 
 
+def test_a_page_where_the_table_was_is_named() -> None:
+    """To log in, or that it is gone: no empty table."""
+    assert read(b"\n<!doctype html><form>\xe7\x99\xbb\xe5\xbd\x95</form>").signals == ("page:unreadable",)
+
+
 def test_every_column_is_used_ignored_or_said() -> None:
     """So are a row without a number, one with too few values, a time that names none, a mapped column not there."""
     assert set(read(CSV).signals) == {"id:missing", "row:unreadable", "time:unreadable"}
