@@ -16,8 +16,9 @@ from streams.source import AnySource
 
 T = TypeVar("T")
 
-_AT_ONCE: Final = 100
-"""Visits that run at the same time; each host has one connection besides."""
+_AT_ONCE: Final = 200
+"""Visits that run at the same time, no more than there are connections. Each asks for one page a second at most: of all
+hosts together it is as many as a core carries."""
 
 _OF_A_SITE: Final = 3
 """Of these, visits to one site, which answers one at a time: a gateway's five hundred sources wait outside."""

@@ -92,7 +92,7 @@ def asks_inner_hosts(way: Way) -> Way:
 def knows_no_host(way: Way) -> Way:
     """Treats each request as the first one of its host: no turns, no pauses, no Retry-After."""
     web: Any = way.web
-    host, web._session.connector._limit_per_host = web._host, 0
+    host, web._wire._session.connector._limit_per_host = web._host, 0
 
     def another(url: URL) -> object:
         web._hosts._values.clear()
