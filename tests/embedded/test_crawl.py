@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -130,77 +131,37 @@ async def test_a_crawler_that_is_started_again_keeps_to_its_terms(county: County
     assert "budget" in (county.folder / "again.log").read_text("utf-8")
 
 
-async def test_a_post_that_spread_is_stored_and_counts_once(county: County) -> None:
-    """The same words read later by more people: the document says so, the incident is the same in every count."""
-    said = post("1", "东埠村的水管爆了，请来修一下", reach={"views": 10})
-    county.set_up()
-    county.work()
-    try:
-        await county.publish([said])
-        await county.until(1)
-        await county.drained()
-        (before,) = await county.search("incidents")
-        later = {**said, "fetched": post("1")["fetched"], "reach": {"views": 5000, "replies": 40}}
-        await county.publish([later])
-        await county.drained()
-        (stored,), (after,) = await county.search("posts"), await county.search("incidents")
-    finally:
-        county.end()
-    assert (stored["reach"]["views"], stored["reach"]["replies"]) == (5000, 40)
-    assert {**before, "applied": 0} == {**after, "applied": 0}
-
-
 async def test_what_happens_to_a_post_at_its_source_stands_on_it(county: County) -> None:
-    """Edited: when, and how often, in its newest words. Gone, with its last words, then back: its incident says so.
+    """Spread, edited, gone and back: the document says so, with its newest words, and its incident where it is gone.
 
-    Neither counts it again, and a record that comes twice changes nothing.
+    None of it is a second voice, and a record that comes twice changes nothing.
     """
-    first = post("1", "东埠村的水管爆了，请来修一下")
-    read = [(datetime.now(UTC) + timedelta(seconds=second)).isoformat() for second in range(3)]
+    first = post("1", "东埠村的水管爆了，请来修一下", reach={"views": 10})
+    read = [(datetime.now(UTC) + timedelta(seconds=second)).isoformat() for second in range(1, 5)]
+    spread = {**first, "fetched": read[0], "reach": {"views": 5000, "replies": 40}}
+    edited = {**spread, "fetched": read[1], "body": "东埠村的水管爆了三天，请来修一下"}
+    gone = {**edited, "fetched": read[2], "gone": read[2]}
+    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
     county.set_up()
     county.work()
     try:
-        await county.publish([first])
-        await county.until(1)
-        edited = {**first, "fetched": read[0], "body": "东埠村的水管爆了三天，请来修一下"}
-        gone = {**edited, "fetched": read[1], "gone": read[1]}
-        await county.publish([edited, edited, gone, gone])
-        await county.drained()
-        (stored,), (missed,) = await county.search("posts"), await county.search("incidents")
-        await county.publish([{**edited, "fetched": read[2]}])
-        await county.drained()
-        (back,), (whole,) = await county.search("posts"), await county.search("incidents")
+        for records in ([first], [spread], [edited, edited, gone, gone], [{**edited, "fetched": read[3]}]):
+            await county.publish(records)
+            await county.until(1)
+            await county.drained()
+            (stored,), (matter,) = await county.search("posts"), await county.search("incidents")
+            found.append((stored, {**matter, "applied": 0}))
     finally:
         county.end()
-    assert (stored["body"], stored["edits"], bool(stored["edited"]), bool(stored["gone"])) == (
+    (_, before), (wide, after), (missed, without), (back, whole) = found
+    assert (wide["reach"]["views"], wide["reach"]["replies"], wide["edits"], wide["edited"]) == (5000, 40, 0, None)
+    assert before == after
+    assert (missed["body"], missed["edits"], bool(missed["edited"]), bool(missed["gone"])) == (
         edited["body"],
         1,
         True,
         True,
     )
-    assert (missed["gone"], missed["posts"], missed["history"][-1]["what"]) == (1, 1, "gone: - -> 1")
+    assert (without["gone"], without["posts"], without["history"][-1]["what"]) == (1, 1, "gone: - -> 1")
     assert (back["body"], back["edits"], back["gone"]) == (edited["body"], 1, None)
     assert (whole["gone"], whole["posts"], whole["history"][-1]["what"]) == (0, 1, "gone: 1 -> -")
-
-
-async def test_a_source_is_proposed_tried_and_listed(county: County, site: Site) -> None:
-    """`source add` looks and proposes, `try` shows and publishes nothing, `list` says how each stands."""
-    county.set_up()
-    site.items = [{"id": 1, "content": "东埠村的水管爆了，电话13812345678", "author": "老周看天", "priority": 3}]
-    url = f"http://{site.address}/api"
-    settings = county.folder / "deployment.yaml"
-    if "contact" not in settings.read_text("utf-8"):
-        settings.write_text(f"{settings.read_text('utf-8')}contact: https://www.example.cn/crawler\n", "utf-8")
-    wrote = await asyncio.to_thread(county.run, "source", "add", url, "--township", HERE, "--name", "added")
-    assert "source try added" in wrote
-    shown = await asyncio.to_thread(county.run, "source", "try", "added")
-    assert "东埠村的水管爆了" in shown
-    assert "1 would be published" in shown
-    assert "13812345678" not in shown
-    said = await asyncio.to_thread(lambda: county.run("source", "try", "added", errors=True))
-    assert "nobody uses priority" in said
-    (county.folder / "sources" / "board.yaml").unlink()
-    await crawl(county)
-    listed = await asyncio.to_thread(county.run, "source", "list")
-    assert "100%" in listed
-    assert len(await county.read("posts")) == 1
