@@ -165,3 +165,26 @@ async def test_what_happens_to_a_post_at_its_source_stands_on_it(county: County)
     assert (without["gone"], without["posts"], without["history"][-1]["what"]) == (1, 1, "gone: - -> 1")
     assert (back["body"], back["edits"], back["gone"]) == (edited["body"], 1, None)
     assert (whole["gone"], whole["posts"], whole["history"][-1]["what"]) == (0, 1, "gone: 1 -> -")
+
+
+async def test_a_source_is_proposed_tried_and_listed(county: County, site: Site) -> None:
+    """`source add` looks and proposes, `try` shows and publishes nothing, `list` says how each stands."""
+    county.set_up()
+    site.items = [{"id": 1, "content": "东埠村的水管爆了，电话13812345678", "author": "老周看天", "priority": 3}]
+    url = f"http://{site.address}/api"
+    settings = county.folder / "deployment.yaml"
+    if "contact" not in settings.read_text("utf-8"):
+        settings.write_text(f"{settings.read_text('utf-8')}contact: https://www.example.cn/crawler\n", "utf-8")
+    wrote = await asyncio.to_thread(county.run, "source", "add", url, "--township", HERE, "--name", "added")
+    assert "source try added" in wrote
+    shown = await asyncio.to_thread(county.run, "source", "try", "added")
+    assert "东埠村的水管爆了" in shown
+    assert "1 would be published" in shown
+    assert "13812345678" not in shown
+    said = await asyncio.to_thread(lambda: county.run("source", "try", "added", errors=True))
+    assert "nobody uses priority" in said
+    (county.folder / "sources" / "board.yaml").unlink()
+    await crawl(county)
+    listed = await asyncio.to_thread(county.run, "source", "list")
+    assert "100%" in listed
+    assert len(await county.read("posts")) == 1
