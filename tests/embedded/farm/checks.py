@@ -66,13 +66,13 @@ def repeated(posts: Sequence[Post], unnoted: Collection[Told] = ()) -> list[str]
     Those of `unnoted` may come twice under one id: they were published and not yet noted as that when their crawler was
     killed.
     """
-    ids = defaultdict(list)
+    found = defaultdict(list)
     for post in posts:
-        ids[told(post)].append(post.id)
+        found[told(post)].append(post)
     return [
-        f"repeated: {each} as {names}"
-        for each, names in ids.items()
-        if len(set(names)) > 1 or len(names) > (2 if each in unnoted else 1)
+        f"repeated: {each} as {[(post.id, post.fetched.isoformat()) for post in these]}"
+        for each, these in found.items()
+        if len({post.id for post in these}) > 1 or len(these) > (2 if each in unnoted else 1)
     ]
 
 

@@ -429,7 +429,7 @@ FAULTS: Final[Mapping[str, Make]] = {
     "liar": _liar,
     "soup": _soup,
     "soup-in-a-feed": _soup_in_a_feed,
-    "deep": _bare("[" * 100_000, "application/json", api, "signal:page:unreadable"),
+    "deep": _bare("[" * 100_000, "application/json", api, "signal:page:overgrown"),
     "laughs": _bare(_laughs, _RSS, rss, "signal:page:unreadable"),
     "external": _bare(_external, _RSS, atom, "signal:page:unreadable"),
     "login-for-a-feed": _bare("<html><form>登录</form></html>", "text/html", rss, "signal:page:unreadable"),
