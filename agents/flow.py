@@ -11,6 +11,7 @@ from agents import (
     clean,
     danger,
     deadline,
+    doubt,
     emotion,
     escalate,
     facts,
@@ -67,6 +68,7 @@ JUDGING: Final = (
     emotion,  # feeling; grades nothing
     danger,  # which sentences sound like danger, by a model
     facts,  # who was hurt, how many, in whose words
+    doubt,  # which dangers are only named
     severity,  # facts -> grade and warning, by rules with a source
 )
 FOLLOWING: Final = (
@@ -131,6 +133,6 @@ JUDGE: Final = Stage("judge", given=(Post, *MODELS), steps=JUDGING)
 GRADE: Final = Stage(
     "grade",
     given=(Text, Segmenter, Table, DangerModel, HarmLexicon, RulePack),
-    steps=(segment, weigh, danger, facts, severity),
+    steps=(segment, weigh, danger, facts, doubt, severity),
 )
 """Severity alone, for measuring it."""

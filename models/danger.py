@@ -19,8 +19,10 @@ from models.table import Sums
 Span = tuple[int, int]
 
 NOW: Final = 0.0
-HAZARD: Final = 4.0
+HAZARD: Final = 2.7
 """Margins from which a passage tells of people in danger, or of what may hurt somebody (models/cards/danger.md)."""
+DENIED: Final = -2.5
+"""Margin up to which a passage that names a hazard tells of none."""
 
 _GLANCE_NOW: Final = -5.5
 _GLANCE_HAZARD: Final = 1.5
@@ -94,6 +96,15 @@ class DangerModel(Classifier):
             if now - neither > least_now or hazard - neither > least_hazard
         }
         return self._read(tokens, glanced) if glanced else NOTHING
+
+    def believes(self, tokens: Tokens, named: int) -> bool:
+        """Whether the passage of a character, at which words name a hazard, tells of one, or of danger now."""
+        text = _text(tokens)
+        for parts in _passages(tokens, range(len(tokens.sentences))):
+            if named < parts[-1].end:
+                risky, acute = self._passages.margins(text[parts[0].start : parts[-1].end])
+                return risky > DENIED or acute > NOW
+        return False
 
     def _read(self, tokens: Tokens, glanced: Mapping[int, float]) -> Dangerous:
         """Read the passages with glanced sentences; of each that tells of danger, quote a clause."""

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.artefact import Fitted
 from models.danger import DangerModel
+from models.harm import HarmLexicon
 from models.passage import PassageModel, strings_of
 from models.segment import SENTENCE_END, Segmenter
 from models.train import corpus, softmax
@@ -28,12 +29,16 @@ MOOD: Final = "mood"
 
 EVERYDAY: Final = "everyday"
 MESSAGE: Final = "message"
+NAMED: Final = "named"
 POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
     **{label: frozenset({label}) for label in DangerModel.LABELS},
     EVERYDAY: frozenset({"neither"}),
     MESSAGE: frozenset({"hazard", "neither"}),
+    NAMED: frozenset({"hazard", "neither"}),
 }
-"""What a sentence of each kind may tell of. Residents' messages tell of hazards, but seldom of people in danger."""
+"""What a sentence of each kind may tell of. Residents' messages tell of hazards, but seldom of people in danger;
+those that are NAMED hold words of the lexicon for one."""
+_NAMING: Final = frozenset({"hazard", "looming", "crack", "unsafe"})
 
 BESIDE: Final = 2.0
 MORE_BESIDE: Final = 6.0
@@ -45,11 +50,15 @@ POSTS: Final = 12_000
 PENALTY: Final = 1e-4
 """Of the squares of the weights, against a mean loss."""
 
-DOUBT: Final = 0.3
-"""What a message counts for as one that tells of no hazard."""
+DOUBT: Final = 0.1
+WORDS: Final = 0.2
+"""What a message's sentence counts for as one that tells of no hazard, and a named one as one that does: the words are
+right as often as not. So a letter's manner alone, which the written sentences seldom have, is no sign of either."""
 
 TRUST: Final = 8.0
 """In the rows, against small weights (C); chosen, as what counts beside, by leaving one writer's sentences out."""
+
+_BELIEVED: Final = {("hazard", MESSAGE): DOUBT, ("hazard", NAMED): WORDS}
 
 Row = tuple[str, str]
 """A kind of POSSIBLE, and a sentence."""
@@ -65,16 +74,21 @@ class Learnt(Struct, frozen=True):
     """What people say every day, sentence by sentence."""
 
     @classmethod
-    def of(cls, written: Iterable[Row], everyday: Iterable[str], messages: Iterable[str]) -> "Learnt":
+    def of(
+        cls, written: Iterable[Row], everyday: Iterable[str], messages: Iterable[str], lexicon: HarmLexicon
+    ) -> "Learnt":
         """Put together; of `written`, what is a MOOD tells of neither."""
         rows = [(label, text) for label, text in written if label != MOOD]
         moods = [text for label, text in written if label == MOOD]
         some = cycle(moods)
-        beside = ((EVERYDAY, everyday), (MESSAGE, messages))
+        said = [part for text in messages for part in _sentences(text)]
         return cls(
             [*rows, *(("neither", mood) for mood in moods)],
             [(label, mix) for label, text in rows for mix in (f"{text}，{next(some)}", f"{next(some)}。{text}")],
-            [(kind, part) for kind, texts in beside for text in texts for part in _sentences(text)],
+            [
+                *((EVERYDAY, part) for text in everyday for part in _sentences(text)),
+                *((NAMED if _names_danger(part, lexicon) else MESSAGE, part) for part in said),
+            ],
         )
 
     @property
@@ -84,9 +98,12 @@ class Learnt(Struct, frozen=True):
 
     def counts(self, beside: float) -> NDArray[np.float64]:
         """What each row counts for: a written one 1; the posts, and the messages, each half of what is beside them."""
-        kinds = Counter(kind for kind, _ in self.others)
+        posts = sum(kind == EVERYDAY for kind, _ in self.others)
         half = beside * (len(self.written) + len(self.with_outbursts)) / 2
-        return np.array([half / kinds[kind] if kind in kinds else 1.0 for kind, _ in self.rows])
+        each = {EVERYDAY: half / max(1, posts)} | dict.fromkeys(
+            (MESSAGE, NAMED), half / max(1, len(self.others) - posts)
+        )
+        return np.array([each.get(kind, 1.0) for kind, _ in self.rows])
 
 
 def fitted_to(data: Path, segmenter: Segmenter) -> tuple[Fitted, Fitted]:
@@ -100,7 +117,7 @@ def fitted_to(data: Path, segmenter: Segmenter) -> tuple[Fitted, Fitted]:
     """
     chatter, _ = corpus.chatter(data)
     messages = [f"{title}\n{body}" for title, body in corpus.requests(data)]
-    learnt = Learnt.of(written(), chatter[:POSTS], messages[::2])
+    learnt = Learnt.of(written(), chatter[:POSTS], messages[::2], HarmLexicon.load())
     return glancing(learnt, segmenter), reading(learnt)
 
 
@@ -142,12 +159,12 @@ def reading(learnt: Learnt) -> Fitted:
     said = _said([text for _, text in rows], known)
     rarity = _rarity(said)
     vectors, weights, bias = scaled(said, rarity), list[NDArray[np.float64]](), list[float]()
-    for label in PassageModel.LABELS:
+    for label, likely in (("hazard", {"hazard", NAMED}), ("now", {"now"})):
         # Whether danger now is a hazard, too, nobody has said; nor which messages tell of one, but few do.
         told = np.array([kind == label or kind != "now" for kind, _ in rows])
-        doubt = np.array([DOUBT if kind != label and label in POSSIBLE[kind] else 1.0 for kind, _ in rows])
+        doubt = np.array([_BELIEVED.get((label, kind), 1.0) for kind, _ in rows])
         machine = LogisticRegression(C=TRUST, solver="liblinear", tol=1e-3)
-        machine.fit(vectors[told], [kind == label for kind, _ in compress(rows, told)], (counts * doubt)[told])
+        machine.fit(vectors[told], [kind in likely for kind, _ in compress(rows, told)], (counts * doubt)[told])
         weights.append(machine.coef_[0] * rarity)
         bias.append(machine.intercept_[0])
     return _fitted(PassageModel.LABELS, known, np.column_stack([*weights, rarity**2]), np.array(bias))
@@ -182,3 +199,7 @@ def _said(texts: Iterable[str], known: Sequence[str]) -> Any:
 
 def _sentences(text: str) -> Sequence[str]:
     return [sentence for sentence in SENTENCE_END.split(text) if sentence.strip()]
+
+
+def _names_danger(text: str, lexicon: HarmLexicon) -> bool:
+    return any(word.category in _NAMING for word in lexicon.words(lexicon.plain(text)))

@@ -7,11 +7,13 @@ import pytest
 
 from models.artefact import Fitted
 from models.danger import DangerModel
+from models.harm import HarmLexicon
 from models.passage import PassageModel
 from models.segment import Segmenter
 from models.train import danger
 from models.train.corpus import DataError
 
+LEXICON = HarmLexicon.load()
 CALM = ("今天天气真好。出去走走", "孩子会背诗了", "晚饭吃什么好呢。面条吧")
 
 
@@ -26,7 +28,7 @@ def test_each_kind_is_written_often_and_nothing_twice() -> None:
 
 def test_the_same_sentences_give_the_same_weights() -> None:
     """Fitting is deterministic: a reviewer can make the committed weights again."""
-    learnt = danger.Learnt.of(danger.written()[::9], CALM, CALM)
+    learnt = danger.Learnt.of(danger.written()[::9], CALM, CALM, LEXICON)
     for fit, labels in ((glancing, DangerModel.LABELS), (danger.reading, PassageModel.LABELS)):
         first, second = fit(learnt), fit(learnt)
         assert (first.weights == second.weights).all()
@@ -40,7 +42,7 @@ def glancing(learnt: danger.Learnt) -> Fitted:
 
 def test_each_sentence_is_learnt_with_anger_beside_it() -> None:
     """Behind it and before it, under the same label; an outburst by itself tells of neither."""
-    learnt = danger.Learnt.of([("now", "水漫进来了"), ("mood", "气死我了")], CALM, CALM)
+    learnt = danger.Learnt.of([("now", "水漫进来了"), ("mood", "气死我了")], CALM, CALM, LEXICON)
     assert learnt.written == [("now", "水漫进来了"), ("neither", "气死我了")]
     assert learnt.with_outbursts == [("now", "水漫进来了，气死我了"), ("now", "气死我了。水漫进来了")]
     assert {kind for kind, _ in learnt.others} == {"everyday", "message"}

@@ -1,0 +1,60 @@
+"""Which named hazards the passage around them takes back."""
+
+import pytest
+
+from agents import doubt
+from models.danger import DangerModel
+from models.segment import Segmenter
+from streams.matter import Facts
+from streams.records import Evidence
+
+MODEL, SEGMENTER = DangerModel.load(), Segmenter()
+
+MENDED = ("燃气公司今天上门安检，软管有点老化，当场就给换了，一分钱没收，谢谢", "软管有点老化")
+ASKED = ("关于某小区高空抛物砸坏车辆一事，我已报警立案，三个月没有结果，请问进展如何？", "高空抛物")
+STANDING = ("小区外墙瓷砖脱落，一块块砸在单元门口，孩子天天从下面走，没人来修", "外墙瓷砖脱落")
+OFFICIAL = ("我小区消防通道长期被堵塞，消防栓没有水，存在重大消防安全隐患，恳请有关部门督促整改", "消防通道")
+
+
+def left(text: str, hazard: str, kind: str = "隐患", *others: str, deaths: int = 0) -> Facts:
+    start = text.index(hazard)
+    evidence = Evidence(hazard, start, start + len(hazard))
+    quotes: dict[str, tuple[Evidence, ...]] = dict.fromkeys(("hazard", *others), (evidence,))
+    facts = Facts(kind=kind, quotes=quotes, least={"deaths": deaths} if deaths else {})
+    return doubt.run(SEGMENTER.tokens("", text), facts, MODEL)
+
+
+@pytest.mark.parametrize(("text", "hazard"), [MENDED, ASKED])
+def test_a_hazard_that_is_mended_or_asked_about_is_none(text: str, hazard: str) -> None:
+    """A word of danger in a passage that tells of none is taken back, and the kind with it."""
+    assert left(text, hazard).quotes == {}
+    assert left(text, hazard).kind == "none"
+    assert left(text, hazard, "火灾").kind == "火灾"
+
+
+@pytest.mark.parametrize(("text", "hazard"), [STANDING, OFFICIAL])
+def test_a_hazard_that_is_told_stays(text: str, hazard: str) -> None:
+    """Told plainly or in a letter's set phrases, a danger is not doubted."""
+    assert left(text, hazard).quotes.keys() == {"hazard"}
+    assert left(text, hazard).kind == "隐患"
+
+
+def test_danger_now_and_counted_harm_are_not_doubted() -> None:
+    """Where people are in danger or harm is counted, the words stand."""
+    assert left(*MENDED, "隐患", "immediate").quotes.keys() == {"hazard", "immediate"}
+    assert left(*MENDED, "火灾", deaths=2).quotes.keys() == {"hazard"}
+
+
+def test_what_is_named_twice_is_not_doubted() -> None:
+    """Letters name their danger more than once; who only mentions one does not."""
+    text, hazard = MENDED
+    twice = (Evidence(hazard, text.index(hazard), text.index(hazard) + len(hazard)), Evidence("换", 21, 22))
+    facts = Facts(kind="隐患", quotes={"hazard": twice})
+    assert doubt.run(SEGMENTER.tokens("", text), facts, MODEL) is facts
+
+
+@pytest.mark.parametrize("angry", ["领导到底管不管", "太不像话了", "物业吃干饭的", "真让人寒心", "给社区点赞"])
+def test_anger_and_praise_around_it_change_nothing(angry: str) -> None:
+    """However often somebody is scolded or thanked beside it, a danger is one, and a mended one is none."""
+    for (text, hazard), stays in ((STANDING, {"hazard"}), (OFFICIAL, {"hazard"}), (MENDED, set()), (ASKED, set())):
+        assert left(f"{angry}，{text}。{angry}。{angry}！", hazard).quotes.keys() == stays
