@@ -76,13 +76,21 @@ class Forgetter:
         self._served = list(with_inboxes(townships.read_all(settings.townships)))
         self._incidents = set[str]()
 
-    async def post(self, source: str, identity: str, wait: float) -> Receipt:
-        """Forget one post, wherever it is stored; `wait`: for its owners, in seconds."""
+    async def post(self, source: str, identity: str, wait: float, stored: Found | None = None) -> Receipt:
+        """Forget one post, wherever it is stored.
+
+        Args:
+            source: of the post.
+            identity: its id there.
+            wait: for its owners, in seconds.
+            stored: where it stands, when that is known: what came with an id that the door hashed stands under another.
+        """
         key, receipt = key_of_post(source, identity), Receipt()
         await self._list([key], receipt)
         receipt.notes = await self._delete_notes([(source, identity)])
         receipt.letters = await self._drop_letters({key})
         documents = {document_id(code, source, identity): code for code in self._served}
+        documents |= {stored.document: stored.township} if stored else {}
         receipt.posts = len(await self._look(documents.items()))
         # Each owner is told, also one that has no such post: it may have it in hand.
         receipt.waiting = await self._owners.forget(documents, wait)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal
 
 from elasticsearch import AsyncElasticsearch
@@ -48,27 +49,31 @@ class Owners:
         self._role, self._reason, self._sleep = role, reason, sleep
 
     async def forget(self, posts: Wanted, wait: float) -> int:
-        """Have posts forgotten; how many are not after so many seconds."""
-        await self._tell("forget", posts, posts=True)
-        return await self._until(lambda: self._unmarked(posts), wait)
+        """Have posts forgotten, some at a time; of those told how many are not after so many seconds, and then stop."""
+        return await self._each("forget", posts, wait, posts=True)
 
     async def sweep(self, posts: Wanted, wait: float) -> int:
         """The same for posts whose time is over."""
-        await self._tell("sweep", posts, posts=True)
-        return await self._until(lambda: self._unmarked(posts), wait)
+        return await self._each("sweep", posts, wait, posts=True)
 
     async def drop(self, incidents: Wanted, wait: float) -> int:
-        """Have closed incidents deleted of which no post is left; how many are still there after so many seconds."""
-        await self._tell("sweep", incidents, posts=False)
-        return await self._until(lambda: self._standing(incidents), wait)
+        """The same for closed incidents of which no post is left: they are deleted."""
+        return await self._each("sweep", incidents, wait, posts=False)
+
+    async def _each(self, verb: Literal["forget", "sweep"], wanted: Wanted, wait: float, *, posts: bool) -> int:
+        """A worker tells many incidents anew in one batch: so it gets no more before it has done with these."""
+        for pairs in portions(list(wanted.items()), lambda _: 1, AT_ONCE):
+            some = dict(pairs)
+            await self._tell(verb, some, posts=posts)
+            if left := await self._until(partial(self._unmarked if posts else self._standing, some), wait):
+                return left
+        return 0
 
     async def _tell(self, verb: Literal["forget", "sweep"], wanted: Wanted, *, posts: bool) -> None:
         by_township: dict[str, list[str]] = {}
         for document, code in wanted.items():
             by_township.setdefault(code, []).append(document)
-        for code, those in by_township.items():
-            for some in portions(those, lambda _: 1, AT_ONCE):
-                await self._log.send([self._message(verb, code, some, posts=posts)])
+        await self._log.send([self._message(verb, code, some, posts=posts) for code, some in by_township.items()])
 
     async def _until(self, waiting: Callable[[], Awaitable[int]], wait: float) -> int:
         until = asyncio.get_running_loop().time() + wait

@@ -24,6 +24,10 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """A deployment's name also names Elasticsearch indices, which take lower case only; a dot would end it early."""
 
 
+LONGEST_SEGMENT: Final = timedelta(days=7)
+"""Kafka's own default of `segment.ms`."""
+
+
 class TopicPlan(Struct, frozen=True):
     """What a topic is for: its role, how long it keeps records, and the largest record that it takes (bytes)."""
 
@@ -33,8 +37,13 @@ class TopicPlan(Struct, frozen=True):
 
     @property
     def settings(self) -> dict[str, str]:
-        """Kafka's topic settings. Record time is the broker's own, whatever a producer says."""
+        """Kafka's topic settings. Record time is the broker's own, whatever a producer says.
+
+        A record goes with its segment, once the newest in that is old enough: the shorter, the nearer to its time.
+        """
+        segment = min(self.retention / 7, LONGEST_SEGMENT)
         return {
+            "segment.ms": str(int(segment.total_seconds() * 1000)),
             "cleanup.policy": "delete",
             "message.timestamp.type": "LogAppendTime",
             "retention.ms": str(int(self.retention.total_seconds() * 1000)),

@@ -81,19 +81,19 @@ async def _forget(settings: Settings, wanted: Wanted, *, role: str, reason: str,
     async with opened(settings, role=role, reason=reason) as forgetter:
         if wanted.pseudonym:
             return await forgetter.author(wanted.pseudonym, wait)
-        source, identity = await _named(forgetter, wanted)
-        return await forgetter.post(source, identity, wait)
+        if wanted.source and wanted.identity:
+            return await forgetter.post(wanted.source, wanted.identity, wait)
+        found = await _stored(forgetter, wanted)
+        return await forgetter.post(found.source, found.id, wait, found)
 
 
-async def _named(forgetter: Forgetter, wanted: Wanted) -> tuple[str, str]:
-    if wanted.source and wanted.identity:
-        return wanted.source, wanted.identity
-    found: Found | None = await forgetter.named(wanted.post or "")
+async def _stored(forgetter: Forgetter, wanted: Wanted) -> Found:
+    found = await forgetter.named(wanted.post or "")
     if found is None:
         raise typer.BadParameter(
             f"no post {wanted.post} is stored; name one that is not, or was forgotten, by --source and --id"
         )
-    return found.source, found.id
+    return found
 
 
 def _checked(wanted: Wanted) -> Wanted:

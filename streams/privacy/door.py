@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -71,7 +72,7 @@ class Door:
 
 def key_of_post(source: str, post: str) -> str:
     """Under which key the list of what was forgotten holds a post, whether or not its id has passed the door."""
-    return forgotten_post(digested(source), digested(post))
+    return forgotten_post(_source_digested(source), digested(post))
 
 
 def digested(identity: str) -> str:
@@ -80,6 +81,10 @@ def digested(identity: str) -> str:
         return identity
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return "h-" + digest.translate(_LETTERS)
+
+
+_source_digested: Final = lru_cache(maxsize=4096)(digested)
+"""Posts come in thousands from a source."""
 
 
 def source_of(post: Post) -> str:

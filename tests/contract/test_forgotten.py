@@ -16,9 +16,10 @@ from deploy.cli import exits, run
 from deploy.settings.deployment import PREFIX, load
 from streams.elasticsearch import documents
 from streams.elasticsearch.client import connect
+from streams.identity import document_id
 from streams.privacy import keyring
 from tests.embedded.county import HERE, THERE, County, post
-from tests.servers import Servers
+from tests.servers import ONLY_EMBEDDED, Servers
 
 WALL = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看"
 AGAIN = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，昨天又掉下一块砖，随时可能倒塌"
@@ -77,7 +78,7 @@ async def come_again(county: County, *posts: dict[str, Any]) -> None:
     await county.drained()
 
 
-async def test_a_post_and_an_author_are_forgotten_and_do_not_come_back(county: County, xiangyin: Command) -> None:
+async def test_a_post_and_an_author_are_forgotten_and_do_not_come_back(county: County, xiangyin: Command) -> None:  # noqa: PLR0915 - one story
     """Of a post that others repeat nothing is left but what they say; of an author, none of her posts."""
     await county.publish(
         [
@@ -131,23 +132,28 @@ async def test_a_post_and_an_author_are_forgotten_and_do_not_come_back(county: C
     assert "published 0, bad 0, forgotten 2" in said
     assert "forgotten" in await xiangyin("dead", "show", letter["id"], code=exits.BAD_INPUT)
     await xiangyin("replay", "--all", "--since", "2020-01-01")
-    await county.until(1)
-    await county.drained()
+    late = {**post("letter", "石桥塌了", township="990101109000"), "author": OTHER}
+    await come_again(county, late)
+    await county.until(1, dead=2)
+    (again_dead,) = [each["id"] for each in await county.dead() if each["id"] != letter["id"]]
+    refused = await xiangyin("dead", "retry", again_dead, "--by", "duty", code=exits.BAD_INPUT)
+    assert "somebody asked that this post, or its author, be forgotten" in refused
     assert (await stored(county)).keys() == {"kept"}
     # The command says the same when it is run again.
     said = await xiangyin(*FORGET, "--pseudonym", author)
     assert "posts: 0" in said
 
 
+@ONLY_EMBEDDED
 async def test_a_command_without_workers_says_so_and_is_run_again(county: County, xiangyin: Command) -> None:
-    """What comes meanwhile stays out; what is stored goes as soon as a worker runs."""
-    await county.publish([post("lamp", LAMP, author=HANDLE)])
+    """What comes meanwhile stays out; what is stored goes as soon as a worker runs, though its id named somebody."""
+    await county.publish([post("13812345678", LAMP, author=HANDLE)])
     await county.until(1)
     county.end()
-    one = (*FORGET, "--source", "forum", "--id", "lamp")
+    one = (*FORGET, "--post", document_id(HERE, "forum", "13812345678"))
     said = await xiangyin(*one, "--wait", "0", code=exits.TEMPORARY)
     assert "see that `xiangyin work` runs" in said
-    assert (await stored(county)).keys() == {"lamp"}
+    assert [each["body"] for each in (await stored(county)).values()] == [LAMP]
     await xiangyin(*FORGET, "--post", "0" * 32, code=exits.USAGE)
     county.work()
     await xiangyin(*one)

@@ -1,13 +1,15 @@
 """Topics, incarnations and producing: what the log promises, asked of a broker."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.embedded import is_embedded
 from streams.errors import Busy, Fenced, Misconfigured
-from streams.kafka.admin import check_topics, create_topics
+from streams.kafka.admin import check_topics, create_topics, kept
 from streams.kafka.incarnations import incarnations
 from streams.kafka.log import KafkaLog
 from streams.kafka.ownership import Ownership
@@ -32,6 +34,17 @@ async def test_a_partition_count_is_never_changed(servers: Servers, deployment: 
     await create_topics(servers.kafka, deployment, partitions=4)
     with pytest.raises(Misconfigured, match=rf"{deployment}\.\w+ has 4 partitions, the configuration says 12"):
         await create_topics(servers.kafka, deployment, partitions=12)
+
+
+async def test_it_is_known_until_when_copies_are_kept(servers: Servers, deployment: str) -> None:
+    """As the topics' own settings say, of a broker that tells them; never less than what they were made with."""
+    await create_topics(servers.kafka, deployment)
+    longest = await kept(servers.kafka, deployment, ["posts", "alerts"])
+    day = timedelta(days=1)
+    assert longest["posts"] in (7 * day, 8 * day)
+    assert longest["alerts"] in (90 * day, 97 * day)
+    if not await is_embedded(servers.kafka):
+        assert longest == {"posts": 8 * day, "alerts": 97 * day}
 
 
 async def test_topics_are_checked_without_making_them(servers: Servers, deployment: str) -> None:

@@ -31,6 +31,14 @@ def test_records_live_as_long_as_the_design_says() -> None:
     assert BY_ROLE["posts"].settings["retention.ms"] == "604800000"
 
 
+def test_no_record_outlives_its_time_by_more_than_a_seventh() -> None:
+    """Kafka deletes whole segments: of a post a copy may be there for eight days."""
+    assert BY_ROLE["posts"].settings["segment.ms"] == "86400000"
+    assert BY_ROLE["alerts"].settings["segment.ms"] == "604800000"
+    for plan in PLANS:
+        assert int(plan.settings["segment.ms"]) * 7 <= int(plan.settings["retention.ms"])
+
+
 def test_a_dead_letter_holds_the_largest_post() -> None:
     """A post has a stated maximum size, and sealed in base64 it still fits into a dead letter."""
     assert BY_ROLE[POSTS].max_bytes == MEBIBYTE
