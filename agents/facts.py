@@ -2,17 +2,18 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Final
 
 from models.danger import NOTHING as NOTHING_HEARD
 from models.danger import Dangerous
+from models.gone import gone, may_be_gone
 from models.harm import HarmLexicon, Word
 from models.numerals import Amount
 from models.segment import SENTENCE_END
 from models.sentence import TELLING, Sentence
-from models.settling import settle
+from models.settling import Around, settle
 from models.standing import MEMORIES, recent
 from models.statements import Statements, together
 from models.toll import add_up
@@ -27,6 +28,8 @@ _PAST: Final = frozenset({"over", "after", "rescued", "freed"})
 """What says that a danger is past."""
 _SUFFERED: Final = ("deaths", "injured", "injured_serious", "poisoned", "evacuated", "loss_yuan")
 """What is counted has been done."""
+_UNDECIDED: Final = frozenset({"none deaths", "cry", "urgent"})
+"""Where nobody died, or somebody cries for help, who does not know yet."""
 _BEFORE: Final = re.compile("[昨前]天|上周|上个?月|[去前那当]年|小时候")
 """What says of a sentence that sounds like danger that it was one."""
 _LESSON: Final = re.compile(
@@ -63,31 +66,17 @@ def _read(text: Text, plain: str, words: list[Word], dangerous: Dangerous, lexic
 
     if not found and not dangerous:
         return NOTHING
-    categories = {word.category for word in found}
-    since = MEMORIES if "memory" in categories else recent(plain, text.year)
-    ends = [end.start() for end in SENTENCE_END.finditer(plain)]
-    sentences = []
-    for index, group in groupby(found, key=lambda word: bisect_right(ends, word.start)):
-        start = ends[index - 1] + 1 if index else 0
-        end = ends[index] if index < len(ends) else len(whole)
-        some = tuple(islice(group, _MOST_WORDS_A_SENTENCE))
-        if not any(word.category in TELLING for word in some):
-            continue
-        sentence = Sentence(plain, some, start, end, since)
-        stated = sentence.read()
-        if stated.threatens:
-            sentence.note_surroundings(around(start, end))
-        sentences.append(stated)
-    stated = together(sentences, lesson=bool(_LESSON.search(plain)))
-    add_up(stated, plain)
-    if "refuted" in categories:
+    stated, unreal = _stated(text, plain, found, around)
+    silent = not unreal and _is_silent(stated) and (dangerous or may_be_gone(words))
+    if silent and (more := gone(words, lexicon.otherwise(plain), plain)):
+        stated, unreal = _stated(text, plain, more, around)
+    if any(word.category == "refuted" for word in found):
         stated.hints.clear()
-    unreal = any(sentence.drill or sentence.frame == "film" for sentence in sentences)
     heard = NOTHING_HEARD if unreal else _heard(stated, plain, dangerous)
     if not (stated.quotes or stated.hints or stated.amounts or heard):
         return NOTHING
     kind = settle(stated, whole, heard, around)
-    known = {name: max(amounts, key=_least) for name, amounts in stated.amounts.items()}
+    known = {name: max(amounts, key=_rank) for name, amounts in stated.amounts.items()}
     return Facts(
         kind=kind,
         toll=Toll(**{name: amount.value for name, amount in known.items() if name in Toll.__struct_fields__}),
@@ -95,6 +84,36 @@ def _read(text: Text, plain: str, words: list[Word], dangerous: Dangerous, lexic
         quotes={name: _evidence(whole, spans) for name, spans in stated.quotes.items()},
         hints=_evidence(whole, stated.hints),
     )
+
+
+def _stated(text: Text, plain: str, found: list[Word], around: Around) -> tuple[Statements, bool]:
+    """What all sentences state, and whether it is a drill's or a film's."""
+    since = MEMORIES if any(word.category == "memory" for word in found) else recent(plain, text.year)
+    sentences = list(_sentences(plain, found, since, around))
+    stated = together(sentences, lesson=bool(_LESSON.search(plain)))
+    add_up(stated, plain)
+    return stated, any(sentence.drill or sentence.frame == "film" for sentence in sentences)
+
+
+def _sentences(plain: str, found: list[Word], since: int, around: Around) -> Iterator[Statements]:
+    """What each sentence with words of harm states."""
+    ends = [end.start() for end in SENTENCE_END.finditer(plain)]
+    for index, words in groupby(found, key=lambda word: bisect_right(ends, word.start)):
+        start = ends[index - 1] + 1 if index else 0
+        end = ends[index] if index < len(ends) else len(plain)
+        some = tuple(islice(words, _MOST_WORDS_A_SENTENCE))
+        if not any(word.category in TELLING for word in some):
+            continue
+        sentence = Sentence(plain, some, start, end, since)
+        stated = sentence.read()
+        if stated.threatens:
+            sentence.note_surroundings(around(start, end))
+        yield stated
+
+
+def _is_silent(stated: Statements) -> bool:
+    """Whether nothing is said of deaths that would be told in other words."""
+    return not (stated.least("deaths") or stated.quotes.keys() & _UNDECIDED)
 
 
 def _heard(stated: Statements, text: str, dangerous: Dangerous) -> Dangerous:
@@ -108,8 +127,8 @@ def _heard(stated: Statements, text: str, dangerous: Dangerous) -> Dangerous:
     return Dangerous(now, () if "event" in stated.quotes else dangerous.hazard)
 
 
-def _least(amount: Amount) -> int:
-    return amount.least
+def _rank(amount: Amount) -> tuple[int, bool]:
+    return amount.rank
 
 
 def _evidence(whole: str, spans: Iterable[tuple[int, int]]) -> tuple[Evidence, ...]:

@@ -27,6 +27,7 @@ _BEFORE: Final = re.compile(
     r"|(?<![他她咱])([俩仨])(?!月|小时|字|车|星期)(?:人|个|口)?"
 )
 _FEW: Final = {"俩": 2, "仨": 3}
+_FEW_AFTER: Final = re.compile("了?([俩仨])")
 _JOINED: Final = re.compile(rf"(?<![第唯A-Za-z\d.])(?<!\d[:：])({RANGE}) ?$")
 _COUPLE: Final = re.compile(rf"({NUMERAL}) ?男({NUMERAL}) ?女")
 _AFTER: Final = re.compile(
@@ -177,6 +178,8 @@ def _right(text: str, end: int, ceiling: int) -> Count | None:
         while count and (more := _AND_MORE.match(text, count.end, ceiling)) and (others := amount(more[1])):
             count = Count(_plus(count.amount, others), count.start, more.end())
         return count
+    if few := _FEW_AFTER.match(text, end, ceiling):
+        return Count(Amount(_FEW[few[1]], _FEW[few[1]]), few.start(1), few.end(1))
     couple = _COUPLE.search(text[end:ceiling])
     number = _couple(couple) if couple else None
     return Count(number, end + couple.start(), end + couple.end()) if couple and number else None

@@ -25,6 +25,7 @@ _BESIDE: Final = 20
 PEOPLE: Final = {
     "death": ("deaths",),
     "dead": ("deaths",),
+    "mourned": ("deaths",),
     "lives": ("deaths",),
     "survived": ("deaths",),
     "injury": ("injured",),

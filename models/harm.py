@@ -73,6 +73,7 @@ class HarmLexicon:
             that fits gives the meaning, else `words` does, else none.
         plain: how texts are written before words are looked for; by default not at all.
         pairs: what means danger by two words.
+        gone: words that tell of deaths otherwise, as in models/words/gone.yaml.
 
     Raises:
         ValueError: a word stands twice in `words`.
@@ -84,15 +85,12 @@ class HarmLexicon:
         contexts: Iterable[Context] = (),
         plain: Plain | None = None,
         pairs: Pairs | None = None,
+        gone: Iterable[Context] = (),
     ) -> None:
         self._plain = plain
         self._pairs = pairs
-        meanings: dict[str, list[_Meaning]] = {}
+        meanings, others = _by_word(contexts), _by_word(gone)
         around: dict[str, list[_Meaning]] = {}
-        for context in contexts:
-            meaning = _Meaning(context.category, context)
-            for word in context.words:
-                meanings.setdefault(word, []).append(meaning)
         names: dict[str, str] = {}
         for name, group in words.items():
             meaning = _Meaning(name)
@@ -105,13 +103,13 @@ class HarmLexicon:
                 if meaning.category not in SURROUNDINGS:
                     meanings.setdefault(word, []).append(meaning)
         self.categories = frozenset(
-            m.category for found in (meanings, around) for group in found.values() for m in group
+            m.category for found in (meanings, others, around) for group in found.values() for m in group
         ) | (pairs.categories if pairs else frozenset())
-        self._harm, self._around = _Finder(meanings, TRIGGERS), _Finder(around)
+        self._harm, self._otherwise, self._around = _Finder(meanings, TRIGGERS), _Finder(others), _Finder(around)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "HarmLexicon":
-        """Read harm, context, told, danger and pairs.yaml and traditional.txt of a folder.
+        """Read harm, context, told, gone, danger and pairs.yaml and traditional.txt of a folder.
 
         Args:
             folder: by default the program's own.
@@ -127,6 +125,9 @@ class HarmLexicon:
             path = folder / "told.yaml"
             told = msgspec.convert(_read(path), _ContextFile)
             contexts += _contexts(told.words, file.names | told.names)
+            path = folder / "gone.yaml"
+            gone = msgspec.convert(_read(path), _ContextFile)
+            others = _contexts(gone.words, file.names | told.names | gone.names)
             path = folder / "danger.yaml"
             danger = msgspec.convert(_read(path), _DangerFile)
             contexts += _contexts(danger.contexts, file.names)
@@ -134,7 +135,8 @@ class HarmLexicon:
             pairs = msgspec.convert(_read(path), _PairFile)
             together = Pairs(pairs.groups, pairs.pairs, pairs.settled)
             path = folder / "harm.yaml"
-            return cls(_read(path) | danger.words, contexts, Plain.load(folder / "traditional.txt"), together)
+            plain = Plain.load(folder / "traditional.txt")
+            return cls(_read(path) | danger.words, contexts, plain, together, others)
         except (ValueError, LookupError, msgspec.ValidationError, re.error) as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -162,10 +164,24 @@ class HarmLexicon:
         together = (Word(category, "", start, end) for category, start, end in spans)
         return sorted((*found, *together), key=lambda word: word.start)
 
+    def otherwise(self, text: str) -> list[Word]:
+        """What tells in a plain text in other words that somebody died, if the text tells of a mishap."""
+        return self._otherwise.words(text)
+
     def around(self, text: str, start: int, end: int) -> list[Word]:
         """Where and whom a danger in the text's sentence from `start` to `end` threatens."""
         words = self._around.words(text[start:end])
         return [Word(word.category, word.kind, start + word.start, start + word.end) for word in words]
+
+
+def _by_word(contexts: Iterable[Context]) -> "dict[str, list[_Meaning]]":
+    """What each word may mean, in the order of the contexts."""
+    meanings: dict[str, list[_Meaning]] = {}
+    for context in contexts:
+        meaning = _Meaning(context.category, context)
+        for word in context.words:
+            meanings.setdefault(word, []).append(meaning)
+    return meanings
 
 
 class _Finder:

@@ -27,6 +27,11 @@ class Amount(Struct, frozen=True):
     value: int | None
     least: int
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """By which the greatest of several is found: of two that allow as much, the one that is a number."""
+        return self.least, self.value is not None
+
 
 def added(amounts: Sequence[Amount]) -> Amount:
     """All amounts together; those that have no value count by what they allow at least."""

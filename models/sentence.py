@@ -14,7 +14,7 @@ from models.statements import Statements
 from models.tally import Mention, is_part, note
 from models.victims import Victims
 
-_READ: Final = TRIGGERS | {"fear", "again", "after", "freed", "growing", "lost", "hurt"}
+_READ: Final = TRIGGERS | {"mourned", "fear", "again", "after", "freed", "growing", "lost", "hurt"}
 """Categories for which a sentence is read, in a text that has a trigger."""
 TELLING: Final = _READ | {"film", "drill", "clinic", "press"}
 """Categories without any word of which a sentence tells nothing, about itself or about others."""
@@ -25,7 +25,7 @@ _CERTAIN: Final = frozenset({"happened", "ongoing", "leak", "ruined"}) | _INTAKE
 _REMAINS: Final = frozenset({"leak", "ruin", "ruined"})
 """What happened and endangers as long as it is not mended."""
 _GOES_ON: Final = frozenset({"now", "cry", "over", "contained"})
-_FATAL: Final = frozenset({"death", "dead"})
+_FATAL: Final = frozenset({"death", "dead", "mourned"})
 _NONE_OF: Final = {"casualties": ("deaths", "injured")}
 """What 无人员伤亡 denies; 8人伤亡 does not say how many died."""
 _HAZARDS: Final = frozenset({"hazard", "looming", "crack", "unsafe", "menace"})

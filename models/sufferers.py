@@ -26,7 +26,7 @@ _LIST: Final = 200
 """Characters before a word in which those whom it befell are listed."""
 _AGED: Final = re.compile("[（(][^（）()]{0,6}\\d{1,3}岁[^（）()]{0,8}[）)]")
 ALL: Final = re.compile(
-    "全部?|全都|悉数|无一|无人生|没有?一个|一个[也都]|(?:没有|无|未发现|没发现|未见)(?:任何)?(?:幸存|生还)|均|都|双双|皆|[俩仨]"
+    "全部?|全都|悉数|无一|无人生|没有?一个|一个[也都]|谁[也都]|(?:没有|无|未发现|没发现|未见)(?:任何)?(?:幸存|生还)|均|都|双双|皆|[俩仨]"
 )
 """What counts those of the clause before: 机上150人，全部遇难."""
 _BODY: Final = re.compile("(?:人|身子|身体|尸体)?(?:已经?|都|早已?|就|却)*")
@@ -46,14 +46,19 @@ def subject(clauses: Clauses, floor: int) -> int:
     return sum(victims(clauses.text, floor - 1, start) for start, _ in clauses.before(floor, most=1))
 
 
-def sufferers(clauses: Clauses, word: Word, floor: int) -> Amount | None:
-    """Those whom a clause before counts and harms: 两名工人被埋，挖出时已无生命体征."""
+def sufferers(clauses: Clauses, word: Word, floor: int, since: int = 0) -> Amount | None:
+    """Those whom a clause before counts and harms: 两名工人被埋，挖出时已无生命体征.
+
+    Clauses before `since` are not looked at: those whom they count are told of already.
+    """
     if _OTHERS.search(clauses.text, floor, word.start) and not _TOLD_BY.search(clauses.text, floor, word.start):
         return None
     everybody = ALL.search(clauses.text, floor, word.end) or (
         word.category == "death" and _BODY.fullmatch(clauses.text, floor, word.start)
     )
     for start, end in clauses.before(floor, _SAME_CLAUSES):
+        if start < since:
+            return None
         suffered = _SUFFERED.search(clauses.text, start, end)
         if suffered is None and (not everybody or _HELPERS.search(clauses.text, start, end)):
             continue

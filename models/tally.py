@@ -11,7 +11,7 @@ from models.numerals import NUMERAL, Amount, added
 from models.statements import Statements
 
 _ADDS_UP: Final = re.compile("当场|送医|送往|途中|不治|抢救|另有|另外|又[有走死]|又一|随后|后又|重症监护|ICU")
-_FURTHER: Final = re.compile("另[一有外名两三\\d]|另$|还有|也(?=[^，。]{0,6}[死亡遇难不治没伤困])|其余|其他")
+_FURTHER: Final = re.compile("另[一有外名两三\\d]|另$|还有|(?<![谁个])也(?=[^，。]{0,6}[死亡遇难不治没伤困])|其余|其他")
 _LATER: Final = re.compile(f"又(?:有|确认|发现|找到|捞|挖|新增|{NUMERAL}[名人个位具])|新增|再[增添有]|再次?发现")
 """What comes on top of all that was told before: 又有2人死亡."""
 _APART: Final = re.compile("[两二三四五2-5]起[^，。；\n]{0,4}(?:车祸|事故|火灾|命案)")
@@ -92,7 +92,7 @@ def _says(clauses: Clauses, word: Word, pattern: re.Pattern[str]) -> bool:
 
 def total(clauses: Clauses, mentions: Sequence[Mention]) -> Amount:
     """One number out of one sentence's mentions: the greatest, or the sum where the words say that they add up."""
-    most = max((m.amount for m in mentions), key=lambda amount: amount.least)
+    most = max((m.amount for m in mentions), key=lambda amount: amount.rank)
     wholes = list(_wholes(mentions))
     around = [clauses.around(m.word) for m in mentions]
     if (
@@ -115,7 +115,7 @@ def _is_whole(most: Amount, mentions: Sequence[Mention]) -> bool:
 def _wholes(mentions: Sequence[Mention]) -> Iterator[Mention]:
     """Those that are no part of another: behind 其中 all that follows is, as long as there is room for it."""
     whole = room = 0
-    for mention in mentions:
+    for mention in (*mentions[:1], *(mention for mention in mentions[1:] if not mention.bare)):
         least = mention.amount.least
         if mention.part:
             room = (room or whole) - least

@@ -48,7 +48,7 @@ def _sum(stated: Statements, name: str) -> Amount:
     a smaller number and the further ones make up, and any in a report, which names the whole in its first line.
     """
     amounts = stated.amounts[name]
-    most = max(amounts, key=lambda amount: amount.least, default=Amount(0, 0))
+    most = max(amounts, key=lambda amount: amount.rank, default=Amount(0, 0))
     if name in stated.latest and most.least:
         return most
     further, later = stated.further.get(name, []), stated.later.get(name, [])

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from models.harm import Word
 
-_UNSAID: Final = "unsaid"
+UNSAID: Final = "unsaid"
 """The kind of words of the lexicon that tell what became of somebody, and not of what: 没有醒来, 走了, 洗胃."""
 _MISHAP: Final = re.compile(
     "事故|车祸|[相碰]撞|撞[上倒飞翻了进到入]|追尾|翻[车船沉]|侧翻|倾覆|脱轨|[坠跌掉摔][机楼井河崖落入下进]|[坍垮塌]|滑坡|泥石流|[山洪]洪|洪水|大水|龙卷|地震|雪崩"
@@ -25,14 +25,14 @@ _OF: Final = {"death": (_MISHAP, ""), "dead": (_MISHAP, ""), "poisoned": (_MEAL,
 
 def said(words: list[Word], text: str) -> list[Word]:
     """The words of a text without those of the kind `unsaid` of which nothing in it says what befell anybody."""
-    unsaid = {word.category for word in words if word.kind == _UNSAID}
+    unsaid = {word.category for word in words if word.kind == UNSAID}
     if not unsaid:
         return words
     known = {category: kind for category, (told, kind) in _OF.items() if category in unsaid and told.search(text)}
-    if any(word.category in _FATAL and word.kind != _UNSAID for word in words):
+    if any(word.category in _FATAL and word.kind != UNSAID for word in words):
         known |= dict.fromkeys(_FATAL, "")
     return [
-        replace(word, kind=known[word.category]) if word.kind == _UNSAID else word
+        replace(word, kind=known[word.category]) if word.kind == UNSAID else word
         for word in words
-        if word.kind != _UNSAID or word.category in known
+        if word.kind != UNSAID or word.category in known
     ]

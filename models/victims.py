@@ -10,7 +10,7 @@ from models.clauses import Clauses
 from models.harm import Word
 from models.numerals import NUMERAL, Amount, added
 from models.numerals import amount as number
-from models.persons import named
+from models.persons import PERSON, named
 from models.standing import YEARS
 from models.sufferers import ALL, entries, listed, subject, sufferers
 from models.survivors import Share, everybody, lost, rest
@@ -34,6 +34,10 @@ _PLACES: Final = re.compile(rf"({NUMERAL})(?:处|个(?!人)|起|地|辆|车|艘|
 """两个村各有两人遇难: the number holds for each of so many places."""
 _MOST_PLACES: Final = 20
 """So many places at most are told of together: 三千户各… is no toll."""
+_WHO_FOLLOWS: Final = re.compile("的是|就是|没了|失去|去了|(?:而去|牺牲|献身|殉职|遇难|罹难)(?=的)")
+"""A word at whose end they follow whom it befell: 走的是, 没了丈夫, 牺牲的队员."""
+_SOMEBODY: Final = re.compile(PERSON)
+"""Who is named in the clause of a death, however far before it, is told of there, and not again."""
 _EVERY: Final = re.compile("都|均|全")
 """Of several who are told already: 父子二人再没上来，村民下去时都已没了气."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
@@ -50,9 +54,9 @@ _SHUT_IN: Final = re.compile("电梯|轿厢|缆车|[水洪火洞井矿雪]|[楼�
 """Where somebody who writes 我被困 waits for rescue, and not for the traffic."""
 _TAKEN: Final = re.compile("夺|丧|失去|葬送|断送|害")
 
-_FATAL: Final = frozenset({"death", "dead"})
-_BODILY: Final = frozenset({"death", "dead", "injury", "serious", "poisoned"})
-_NAMED: Final = frozenset({"death", "dead", "injury", "serious", "trapped", "poisoned", "missing"})
+_FATAL: Final = frozenset({"death", "dead", "mourned"})
+_BODILY: Final = frozenset({"death", "dead", "mourned", "injury", "serious", "poisoned"})
+_NAMED: Final = frozenset({"death", "dead", "mourned", "injury", "serious", "trapped", "poisoned", "missing"})
 """Words of harm for which a victim named without a number counts as one."""
 _UNCOUNTED: Final = _BODILY | {"trapped", "missing"}
 """Words of harm that may befall 有人, 好几户: at least one."""
@@ -185,23 +189,27 @@ class Victims:
 
     def _named(self, word: Word, floor: int, ceiling: int, found: Mapping[str, list[Mention]]) -> Amount | None:
         """Victims that are named without a number; a death that is told without any victim is one."""
-        if word.category not in _NAMED or self._text[word.start : word.end] in _NUMBERED:
+        numbered = word.category != "death" and self._text[word.start : word.end] in _NUMBERED
+        if word.category not in _NAMED or numbered or "claim" in self._clauses.categories:
             return None
-        if "claim" in self._clauses.categories or YEARS.match(self._text, word.end):
+        if YEARS.match(self._text, word.end):
             return None
         number = victims(self._text, word.start, floor) or subject(self._clauses, floor)
         if number <= 1 and (dead := found.get("deaths")) and self._is_told_again(word, floor, dead[-1].word):
             return None
-        if not number and word.category == "dead" and self._text[word.end - 1] == "是":
+        if not number and _WHO_FOLLOWS.match(self._text, max(word.start, word.end - 2)):
             number = named(self._text[word.end : min(ceiling, word.end + REACH)])
         if number := number or int(self._is_shut_in(word, floor, ceiling)):
             return Amount(number, number)
         if word.category in _UNCOUNTED and (vague := victims_meant(self._text, word.start, word.end, floor, ceiling)):
             return vague
         told = word.category == "death" and self._is_told(word, floor)
-        others = sufferers(self._clauses, word, floor) if word.category in _FATAL else self._maimed(word)
-        self.bare = told and not others
-        return others or (listed(self._clauses, word) if told else None)
+        somebody = bool(_SOMEBODY.search(self._text, floor, word.start))
+        since = dead[-1].word.end if (dead := found.get("deaths")) and not somebody else 0
+        others = sufferers(self._clauses, word, floor, since) if word.category in _FATAL else self._maimed(word)
+        vague = Amount(None, 1) if word.category == "mourned" else None
+        self.bare = bool(told or vague) and not (others or somebody)
+        return others or (listed(self._clauses, word) if told else vague)
 
     def _is_told_again(self, word: Word, floor: int, earlier: Word) -> bool:
         """Whether those who are told dead already are found to be so, or all of them spoken of: 医生当场宣布死亡."""

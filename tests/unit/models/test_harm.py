@@ -72,6 +72,7 @@ def test_a_word_that_stands_twice_is_refused() -> None:
         ("context.yaml", "names: {}\nwords: [{as: death, words: [没了], before: '('}]\n"),
         ("context.yaml", "names: {}\nwords: [{as: death, words: [没了], behind: 人}]\n"),
         ("context.yaml", "names: {}\nwords: [{as: death, words: [没了], before: <nobody>}]\n"),
+        ("gone.yaml", "names: {}\nwords: [{as: death, words: [没气], before: '('}]\n"),
         ("danger.yaml", "words: {}\ncontexts: [{as: hazard, words: [没了], near: <nobody>}]\n"),
         ("pairs.yaml", "settled: ''\ngroups: {}\npairs: [{as: hazard, words: [墙], with: [裂]}]\n"),
         ("traditional.txt", "傷伤 亡\n"),
@@ -83,6 +84,7 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, content: str) -> None
     (tmp_path / "context.yaml").write_text("names: {}\nwords: []\n", encoding="utf-8")
     (tmp_path / "pairs.yaml").write_text("settled: ''\ngroups: {}\npairs: []\n", encoding="utf-8")
     (tmp_path / "told.yaml").write_text("names: {}\nwords: []\n", encoding="utf-8")
+    (tmp_path / "gone.yaml").write_text("names: {}\nwords: []\n", encoding="utf-8")
     (tmp_path / "danger.yaml").write_text("words: {}\ncontexts: []\n", encoding="utf-8")
     (tmp_path / "traditional.txt").write_text("傷伤\n", encoding="utf-8")
     HarmLexicon.load(tmp_path)
