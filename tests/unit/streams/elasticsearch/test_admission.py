@@ -41,7 +41,7 @@ class Refusing:
 
     async def ask(self, answer: Answer, *, after: float = 0.0) -> None:
         self.answer, self.now = answer, self.now + after
-        await self.store.recall({"p": TOWN})
+        await self.store.recall({"p": TOWN}, {"p": ["k"]})
 
 
 @pytest.fixture
