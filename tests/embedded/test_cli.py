@@ -123,6 +123,7 @@ async def test_import_publishes_what_it_counts(
     lines = [json.dumps(POSTS[0], ensure_ascii=False), "nonsense", json.dumps(POSTS[1], ensure_ascii=False)]
     file.write_text("\n".join(lines), "utf-8")
     assert await _run(["topics", "create"]) == exits.OK
+    assert await _run(["indices", "create"]) == exits.OK
     assert await _run(["import", str(file), *options]) == exits.BAD_INPUT
     said = capsys.readouterr()
     assert "in 3, published 2, bad 1" in said.out
