@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from msgspec import DecodeError, json
 
@@ -10,6 +11,16 @@ from streams.protocols import Record
 from streams.records import DeadLetter, Position, Post
 from tests.unit.simulation.county import DOOR
 from tests.unit.simulation.world import World
+
+
+@contextmanager
+def replayable(number: int, world: World) -> Iterator[None]:
+    """An assertion that fails within says how its schedule is run again, and who died in it."""
+    try:
+        yield
+    except AssertionError as failure:
+        failure.add_note(f"replay with: XIANGYIN_SCHEDULE={number} make simulate\n" + "\n".join(world.deaths))
+        raise
 
 
 def alerts(world: World) -> dict[str, bytes]:

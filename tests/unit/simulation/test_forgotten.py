@@ -16,7 +16,7 @@ from streams.privacy.door import key_of_post
 from streams.protocols import Record
 from streams.records import Incident, JudgedPost, Post
 from tests.unit.simulation import county, world
-from tests.unit.simulation.end import check_any_end, is_forgotten, letters, place, readable
+from tests.unit.simulation.end import check_any_end, is_forgotten, letters, place, readable, replayable
 from tests.unit.simulation.test_interleaved import FAULTS, upgrading
 from tests.unit.simulation.world import World
 
@@ -115,11 +115,8 @@ def unread(ended: World, dead: set[tuple[str, int, int]]) -> set[str]:
 def one(number: int) -> int:
     """Run a schedule and check its end; how many workers died or left in it."""
     ended = schedule(number)
-    try:
+    with replayable(number, ended):
         check(ended)
-    except AssertionError as failure:
-        failure.add_note(f"replay with: XIANGYIN_SCHEDULE={number} make simulate\n" + "\n".join(ended.deaths))
-        raise
     return len(ended.deaths)
 
 

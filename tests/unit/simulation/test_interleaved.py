@@ -18,7 +18,7 @@ from streams.identity import document_id
 from streams.privacy.door import key_of_post
 from streams.records import DeadLetter, Letter, Post
 from tests.unit.simulation import county, world
-from tests.unit.simulation.end import check_any_end, missing, readable
+from tests.unit.simulation.end import check_any_end, missing, readable, replayable
 from tests.unit.simulation.world import Faults, World
 
 SCHEDULES = int(os.environ.get("XIANGYIN_SCHEDULES", "10000")) // 5
@@ -77,14 +77,11 @@ def check_all_count(ended: World) -> None:
 def one(number: int) -> int:
     """Run a schedule and check its end; how many workers died or left in it."""
     ended = schedule(number)
-    try:
+    with replayable(number, ended):
         check_any_end(ended)
         if send_again(ended):
             ended.run(upgrading)
             check_all_count(ended)
-    except AssertionError as failure:
-        failure.add_note(f"replay with: XIANGYIN_SCHEDULE={number} make simulate\n" + "\n".join(ended.deaths))
-        raise
     return len(ended.deaths)
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from streams.records import DeadLetter, Incident
 from tests.unit.simulation import county
-from tests.unit.simulation.end import alerts, check_any_end, rises
+from tests.unit.simulation.end import alerts, check_any_end, replayable, rises
 from tests.unit.simulation.world import NO_FAULTS, Faults, World
 
 SCHEDULES = int(os.environ.get("XIANGYIN_SCHEDULES", "10000"))
@@ -101,14 +101,11 @@ def one(number: int) -> tuple[int, bool]:
     """
     world, reference = schedule(number)
     blamed = "deadly" in dead(world).values()
-    try:
+    with replayable(number, world):
         if blamed:
             check_any_end(world)
         else:
             check(world, reference, timers=number % 2 == 1)
-    except AssertionError as failure:
-        failure.add_note(f"replay with: XIANGYIN_SCHEDULE={number} make simulate\n" + "\n".join(world.deaths))
-        raise
     return len(world.deaths), blamed
 
 
