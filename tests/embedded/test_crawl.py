@@ -55,6 +55,7 @@ def county(servers: EmbeddedServers, deployment: str, tmp_path: Path, site: Site
     source = {
         "kind": "api",
         "url": f"http://{site.address}/api",
+        "schedule": 0.001,  # Of a day's visits one asks in full: with so many in a day, not these.
         "townships": list(TOWNSHIPS),
         "message": {"id": "id", "body": "body", "author": "who"},
     }
