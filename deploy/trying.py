@@ -1,8 +1,6 @@
 """Visits a source once as the crawler would, and keeps what it would publish instead of publishing it."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
-from importlib.metadata import version
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +9,6 @@ from deploy import knowledge, wiring
 from deploy.keys import door
 from deploy.settings.deployment import Settings
 from streams.crawl.counts import Counts
-from streams.crawl.fetch import Fetcher, Limits, fetcher
 from streams.crawl.memory import Here
 from streams.crawl.visit import Visited, visit
 from streams.crawl.watch import Event
@@ -40,17 +37,6 @@ class Tried(Struct, frozen=True):
 
     def _of(self, kind: str) -> Mapping[str, int]:
         return {name.removeprefix(kind): number for name, number in self.counts.items() if name.startswith(kind)}
-
-
-@asynccontextmanager
-async def polite(settings: Settings, limits: Limits | None = None) -> AsyncIterator[Fetcher]:
-    """The only way out to the web, on this deployment's terms; nobody but the caller is told what happens there."""
-    terms = replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
-    clock, agent = wiring.SystemClock(), version("xiangyin")
-    async with fetcher(
-        contact=settings.contact, version=agent, clock=clock, limits=terms, allow_hosts=settings.allow_hosts
-    ) as web:
-        yield web
 
 
 async def tried(settings: Settings, source: AnySource, web: Web, towns: Collection[Township], requests: int) -> Tried:

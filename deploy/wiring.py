@@ -6,7 +6,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -35,7 +35,9 @@ from streams.crawl.address import Addresses
 from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts, Observe
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Limits, fetcher
+from streams.crawl.fetch import Fetcher, Limits, fetcher
+from streams.crawl.fetch import untold as untold_of_hosts
+from streams.crawl.host import Tell as TellOfHosts
 from streams.crawl.pace import Pace
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
@@ -223,6 +225,20 @@ def sources_of(settings: Settings) -> Mapping[str, AnySource]:
     return sources.read_all(settings.sources, townships.read_all(settings.townships))
 
 
+def open_web(
+    settings: Settings, limits: Limits | None = None, tell: TellOfHosts = untold_of_hosts
+) -> AbstractAsyncContextManager[Fetcher]:
+    """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
+    return fetcher(
+        contact=settings.contact,
+        version=version("xiangyin"),
+        clock=SystemClock(),
+        limits=replace(limits or Limits(), hours=settings.hours, budget=settings.budget),
+        allow_hosts=settings.allow_hosts,
+        tell=tell,
+    )
+
+
 @asynccontextmanager
 async def open_crawler(
     settings: Settings,
@@ -244,20 +260,12 @@ async def open_crawler(
     found = sources_of(settings) if found is None else found
     assert_awake(found.values(), settings.hours)
     found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
-    clock, limits = SystemClock(), replace(limits or Limits(), hours=settings.hours, budget=settings.budget)
+    clock = SystemClock()
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(open_log(settings))
         client = await stack.enter_async_context(open_search(settings, clock, tell))
-        web = await stack.enter_async_context(
-            fetcher(
-                contact=settings.contact,
-                version=version("xiangyin"),
-                clock=clock,
-                limits=limits,
-                allow_hosts=settings.allow_hosts,
-                tell=host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send),
-            )
-        )
+        of_hosts = host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send)
+        web = await stack.enter_async_context(open_web(settings, limits, of_hosts))
         tell(None, "")
         await show_permissions(found, clock, kafka.send)
         way = _way(settings, counts, web, kafka, client)

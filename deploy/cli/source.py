@@ -17,7 +17,7 @@ from deploy.proposing import Proposal, proposal
 from deploy.recipes import catalogue
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
-from deploy.trying import Tried, polite, tried
+from deploy.trying import Tried, tried
 from streams.crawl.day import Day
 from streams.crawl.memory import Head
 from streams.elasticsearch.client import connect
@@ -112,7 +112,7 @@ def try_one(
 
 
 async def _tried(settings: Settings, source: AnySource, towns: dict[str, Township], requests: int) -> Tried:
-    async with polite(settings) as web:
+    async with wiring.open_web(settings) as web:
         return await tried(settings, source, web, towns.values(), requests)
 
 
@@ -220,7 +220,7 @@ def recipes(
 async def _looked(settings: Settings, url: str) -> Proposal:
     """What stands at an address, or at the feed that it names."""
     remarks: tuple[str, ...] = ()
-    async with polite(settings) as web:
+    async with wiring.open_web(settings) as web:
         for _ in range(2):
             page = await web.fetch(url)
             if page is None:

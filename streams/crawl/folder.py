@@ -42,12 +42,13 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         known = held.get(address, Held())
         if (known.stamp, known.reading) == (file.stamp, reading):
             continue
+        if file.size > LARGEST:
+            walk.fail(Unfetched("large", f"{file.path}: more than {LARGEST} bytes"))
+            continue
         try:
-            if file.size > LARGEST:
-                raise Unfetched("large", f"{file.path}: more than {LARGEST} bytes")  # noqa: TRY301
             body = await asyncio.to_thread(file.path.read_bytes)
-        except (OSError, Unfetched) as error:
-            walk.fail(error if isinstance(error, Unfetched) else Unfetched("folder", f"{file.path}: {error.strerror}"))
+        except OSError as error:
+            walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
             continue
         await walk.bring(body, address)
         await way.memory.remember(source.name, {}, {address: Held(stamp=file.stamp, reading=reading)})

@@ -10,7 +10,7 @@ from streams.crawl.folder import collect
 from streams.crawl.memory import Head
 from streams.crawl.reach import PAUSE, WINDOW
 from streams.crawl.walk import Walk, reading_of
-from streams.crawl.watch import Watch, look
+from streams.crawl.watch import Seen, Watch, look
 from streams.crawl.way import Way
 from streams.source import AnySource, Board, Folder, Forum, Manual, Webhook
 
@@ -96,12 +96,8 @@ async def _walked(source: AnySource, way: Way, before: Head, head: Head) -> tupl
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:
-    """Remember how it went; what changed of the source's health is reported first, so that no crash keeps it quiet."""
-    now = way.clock.now()
-    watch, event = look(head.watch, source, walk.seen, now)
-    if event:
-        await way.report(event)
-        way.counts.add(source.name, event.event)
+    """Remember how it went."""
+    now, watch = way.clock.now(), await watched(source, way, head.watch, walk.seen)
     if watch.trouble:
         way.counts.add(source.name, f"trouble:{watch.trouble}")
     return await way.memory.put_head(
@@ -114,6 +110,15 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
             watch=watch,
         )
     )
+
+
+async def watched(source: AnySource, way: Way, watch: Watch, seen: Seen) -> Watch:
+    """How a source stands now. What changed is reported before anybody remembers it: no crash keeps it quiet."""
+    watch, event = look(watch, source, seen, way.clock.now())
+    if event:
+        await way.report(event)
+        way.counts.add(source.name, event.event)
+    return watch
 
 
 def _was_away(source: AnySource, before: Head, now: datetime) -> bool:

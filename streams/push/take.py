@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
+from streams.crawl.visit import watched
 from streams.crawl.walk import Walk, reading_of
-from streams.crawl.watch import Seen, look
+from streams.crawl.watch import Seen
 from streams.crawl.way import Way
 from streams.source import AnySource
 
@@ -41,10 +42,7 @@ async def take(source: AnySource, way: Way, body: bytes) -> Taken:
 async def _note(source: AnySource, way: Way, seen: Seen) -> None:
     """How the source stands from now on. A visit may write the same head meanwhile: then it is read once more."""
     for _ in range(_ATTEMPTS):
-        now, head = way.clock.now(), await way.memory.head(source.name)
-        watch, event = look(head.watch, source, seen, now)
-        if event:
-            await way.report(event)
-            way.counts.add(source.name, event.event)
+        head = await way.memory.head(source.name)
+        watch = await watched(source, way, head.watch, seen)
         if await way.memory.put_head(replace(head, watch=watch)):
             return

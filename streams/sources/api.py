@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.expression import Overgrown, assert_bounded, keys_of, parsed, value_at
-from streams.pages.links import absolute
+from streams.pages.links import for_readers
 from streams.pages.markup import plain, text_of
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
@@ -70,14 +70,11 @@ def _lines(text: str) -> list[Any]:
 
 def _posts(item: Mapping[str, Any], page: Page, source: Json) -> tuple[Raw, ...]:
     fields, identity = source.message, _text(item, source.message.id)
-    url = absolute(page.url, _text(item, fields.url)) or None
-    if url is None and source.link:
-        url = source.link.replace("{id}", quote(identity, safe=""))
     asked = Raw(
         id=identity,
         title=text_of(_text(item, fields.title)).replace("\n", " "),
         body=text_of(_text(item, fields.body)),
-        url=url,
+        url=for_readers(page.url, _text(item, fields.url), source.link, identity),
         author=_text(item, fields.author) or None,
         published=_time(item, fields.time, page, source),
         reach=Reach(*(_count(item, each) for each in (fields.views, fields.replies, fields.likes))),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -11,7 +11,7 @@ from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import count, link, unused, value
-from streams.pages.links import absolute
+from streams.pages.links import absolute, filled
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
@@ -54,7 +54,7 @@ def _row(row: LexborNode, page: Page, source: Board) -> Link | None:
     said = (node.attributes.get(attribute or "href") or "") or ""
     if source.link:
         found = re.search(source.message_id, said)
-        said = source.link.replace("{id}", quote(found[1], safe="")) if found and found[1] else ""
+        said = filled(source.link, found[1]) if found and found[1] else ""
     url = absolute(page.url, said)
     return Link(url, MESSAGE, value(row, source.list.stamp) or None) if url else None
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import quote
 
 from msgspec.structs import asdict
 
@@ -10,7 +9,7 @@ from streams.pages.answer import answer_to
 from streams.pages.columns import column_of
 from streams.pages.dates import time_of
 from streams.pages.elements import count
-from streams.pages.links import absolute
+from streams.pages.links import for_readers
 from streams.pages.markup import plain, text_of
 from streams.pages.page import Page, Raw, Reading
 from streams.pages.spreadsheet import Unreadable
@@ -67,14 +66,11 @@ def _posts(said: Mapping[str, str], page: Page, source: Either) -> tuple[Raw, ..
     identity = plain(said["id"])
     if not identity:
         return ()
-    url = absolute(page.url, said["url"]) or None
-    if url is None and source.link:
-        url = source.link.replace("{id}", quote(identity, safe=""))
     asked = Raw(
         id=identity,
         title=text_of(said["title"]).replace("\n", " "),
         body=text_of(said["body"]),
-        url=url,
+        url=for_readers(page.url, said["url"], source.link, identity),
         author=plain(said["author"]) or None,
         published=time_of(said["published"], source.zone, page.fetched),
         reach=Reach(*(count(said[name]) for name in ("views", "replies", "likes"))),
@@ -84,7 +80,7 @@ def _posts(said: Mapping[str, str], page: Page, source: Either) -> tuple[Raw, ..
 
 
 def _signals(
-    said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Table | Folder
+    said: Mapping[str, str], row: Row, columns: Mapping[str, str], page: Page, source: Either
 ) -> Iterator[str]:
     if not plain(said["id"]):
         yield "id:missing"
