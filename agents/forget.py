@@ -57,8 +57,8 @@ def _is_counted(first: Position, incident: Incident) -> bool:
 
 
 def _named(incident: Incident, left: list[Told]) -> Incident:
-    """With the title, places and words of a post that is stored."""
-    if any(incident_id(incident.township, each.source, each.id) == incident.id for each in left):
+    """With the title, places and words of a post that is stored; it has none that was never written."""
+    if incident.title and any(incident_id(incident.township, each.source, each.id) == incident.id for each in left):
         return incident
     if not left:
         return replace(incident, title=NAMELESS, places=(), words=())

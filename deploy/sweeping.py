@@ -14,10 +14,10 @@ from deploy.owners import Owners
 from deploy.producing import open_log
 from deploy.settings import townships
 from deploy.settings.deployment import Settings
-from streams.elasticsearch.bulk import Write, send
+from streams.elasticsearch.bulk import deletion_of, send
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.failures import assert_prepared, busy_when_away
-from streams.elasticsearch.names import Names, live
+from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import POST
 from streams.elasticsearch.whole import assert_whole, counted, refresh
 from streams.protocols import Done
@@ -139,18 +139,13 @@ class Sweeper:
         """Delete what is still as it was found; how many."""
         deleted = 0
         async for page in self._pages(index, query):
-            outcomes = await send(self._client, self._server, [_deletion(hit) for hit in page])
+            outcomes = await send(self._client, self._server, [deletion_of(hit) for hit in page])
             assert_prepared(self._server, outcomes)
             gone = sum(isinstance(each, Done) for each in outcomes)
             deleted += gone
             if not gone:  # All of them changed since, or the server is busy: another run finds what is left.
                 break
         return deleted
-
-
-def _deletion(hit: Mapping[str, Any]) -> Write:
-    fence = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
-    return Write("delete", {"_index": live(hit["_index"]), "_id": hit["_id"], **fence}, None)
 
 
 def _by_township(page: list[Mapping[str, Any]]) -> dict[str, str]:

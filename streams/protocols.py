@@ -198,8 +198,12 @@ class Store(Protocol):
     async def drop_incident(self, versioned: Versioned) -> Outcome:
         """Delete an incident if it is as it was read."""
 
-    async def drop_history(self, incidents: Collection[str]) -> None:
-        """Delete the history of these incidents, which are gone. Raises Busy when some of it may be left."""
+    async def drop_history(self, incidents: Mapping[str, str]) -> None:
+        """Delete the history of those of these incidents (id -> township) that there are no more.
+
+        However late a request of it comes, the history of an incident that came anew stays. Raises Busy when some may
+        be left.
+        """
 
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
         """One incident in real time, or None."""

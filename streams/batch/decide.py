@@ -118,9 +118,7 @@ class Decider:
         told = isinstance(arrived.content, Forget) and arrived.content.verb == "forget"
         moment = _moment(arrived.record, None, knowledge, live=told)
         given = {**knowledge, Forgetting: Forgetting(incident, tuple(left)), Moment: moment}
-        matter = self._flow.forget.run(given)[Matter]
-        if matter.now != incident:
-            self._change(matter.now, incident, draft)
+        self._change(self._flow.forget.run(given)[Matter].now, incident, draft)
 
     def serves(self, township: str) -> bool:
         """Whether the deployment serves this township."""

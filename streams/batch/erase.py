@@ -15,6 +15,7 @@ from streams.batch.patience import Patience
 from streams.batch.write import Writer
 from streams.errors import Fenced
 from streams.protocols import Erasure, Store, StoredPost, Told
+from streams.records import Incident
 
 OVER: Final = ("closed", "false")
 """Statuses of an incident that owes nothing any more."""
@@ -60,7 +61,7 @@ class Eraser:
         Args:
             incidents: id -> the record that asks for it.
         """
-        gone = [each for each, arrived in incidents.items() if await self._is_gone(each, arrived.township)]
+        gone = {i: a.township for i, a in incidents.items() if await self._is_gone(i, a.township)}
         if gone:
             await self._patience.insist(lambda: self._store.drop_history(gone))
 
@@ -87,14 +88,18 @@ class Eraser:
         )
 
     async def _change(self, incidents: Mapping[str, Arrived], gone: Collection[str]) -> None:
-        """Take out of these incidents what only those posts said that are about to go."""
+        """Take out of these incidents what only those posts said that are about to go.
+
+        Each is written, also one that stays as it is, or that nobody has written yet: else a worker that slept since
+        it stored the post would count it there still.
+        """
         draft = Draft()
         for incident, arrived in incidents.items():
-            if not await self._is_there(incident, arrived.township):
-                continue  # A worker died before it came to be.
+            there = await self._is_there(incident, arrived.township)
             told = await self._told(incident, arrived.township)
             left = [each for each in told if each.document not in gone]
-            self._decider.forget(arrived, self._memory.now(incident), left, draft)
+            before = self._memory.now(incident) if there else _unwritten(incident, arrived, is_over=not left)
+            self._decider.forget(arrived, before, left, draft)
         await self._writer.incidents(list(draft.before))
         await self._writer.finish(list(draft.before), ())
 
@@ -107,6 +112,16 @@ class Eraser:
             self._memory.hold(found)
             await self._writer.finish([incident] if found.incident.unfinished else (), ())
         return self._memory.knows(incident)
+
+
+def _unwritten(incident: str, arrived: Arrived, *, is_over: bool) -> Incident:
+    """An incident of one post, as if its worker had written it: what comes of it without that post tells nothing."""
+    time = arrived.record.time
+    return Incident(
+        id=incident, township=arrived.township, title="", kind="none", topic="", grade="none", warning="none",
+        status="closed" if is_over else "open", closed=time if is_over else None, posts=1,
+        first_seen=time, last_seen=time, founded=time, last_record=time,
+    )  # fmt: skip
 
 
 def _is_mark(stored: StoredPost | None) -> bool:

@@ -11,7 +11,7 @@ from streams.elasticsearch.failures import busy_when_away, outcome
 from streams.elasticsearch.names import live
 from streams.errors import Busy
 from streams.portions import portions
-from streams.protocols import Outcome, Overloaded
+from streams.protocols import Done, Outcome, Overloaded
 
 REQUEST_BYTES: Final = 8_000_000
 """A request stays below it; the server's own limit, http.max_content_length, is 100 MB, but it holds all in memory."""
@@ -53,8 +53,21 @@ def fenced(address: Mapping[str, object], seen: Seen | None, document: Mapping[s
     """Create the document where none was seen, else replace exactly what was seen."""
     if seen is None:
         return Write("create", address, document)
-    fence = {"_index": live(seen.index), "if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
-    return Write("index", {**address, **fence}, document)
+    return Write("index", {**address, **_fence(seen)}, document)
+
+
+def deletion(document: str, seen: Seen) -> Write:
+    """Delete exactly what was seen under this id."""
+    return Write("delete", {"_id": document, **_fence(seen)}, None)
+
+
+def deletion_of(hit: Mapping[str, Any]) -> Write:
+    """Delete exactly what a search (with `seq_no_primary_term`) has found."""
+    return deletion(hit["_id"], Done(hit["_seq_no"], hit["_primary_term"], hit["_index"]))
+
+
+def _fence(seen: Seen) -> dict[str, object]:
+    return {"_index": live(seen.index), "if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
 
 
 async def send(client: AsyncElasticsearch, server: str, writes: Sequence[Write]) -> list[Outcome]:

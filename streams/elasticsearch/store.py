@@ -9,10 +9,10 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from streams.elasticsearch import documents
 from streams.elasticsearch.admission import Admission
-from streams.elasticsearch.bulk import Write, fenced, send
+from streams.elasticsearch.bulk import Write, deletion, deletion_of, fenced, send
 from streams.elasticsearch.failures import CREATE, absent, assert_prepared, looked_up
 from streams.elasticsearch.indices import REBUILD, Wanted, unready
-from streams.elasticsearch.names import Names, attempts_id, live
+from streams.elasticsearch.names import Names, attempts_id
 from streams.elasticsearch.whole import refresh, scanned
 from streams.errors import Busy, Misconfigured
 from streams.protocols import (
@@ -109,19 +109,23 @@ class ElasticsearchStore:
 
     async def drop_incident(self, versioned: Versioned) -> Outcome:
         """Delete exactly the version that was read."""
-        fence = {"if_seq_no": versioned.seq_no, "if_primary_term": versioned.primary_term}
-        address = {"_index": live(versioned.index), "_id": versioned.incident.id}
-        (outcome,) = await self._send([Write("delete", {**address, **fence}, None)])
+        (outcome,) = await self._send([deletion(versioned.incident.id, versioned)])
         return outcome
 
-    async def drop_history(self, incidents: Collection[str]) -> None:
-        """Refresh, search, delete."""
-        query = {"terms": {"incident": sorted(incidents)}}
+    async def drop_history(self, incidents: Mapping[str, str]) -> None:
+        """Refresh, search; then look which incidents there are; then delete exactly what was found of the others.
+
+        In this order, because an incident is written before its history: of one that is not there when it is looked
+        for, all that was found before is of the past.
+        """
+        search: dict[str, Any] = {"query": {"terms": {"incident": sorted(incidents)}}, "seq_no_primary_term": True}
         with self.admission.asking():
             await refresh(self.client, self.server, self.names.history)
-            found = scanned(self.client, self.server, index=self.names.history, size=SCAN_SIZE, query=query)
-            entries = [hit["_id"] async for hit in found]
-        history = [Write("delete", {"_index": self.names.history, "_id": entry}, None) for entry in entries]
+            found = scanned(self.client, self.server, index=self.names.history, size=SCAN_SIZE, **search)
+            entries = [hit async for hit in found]
+        wanted = [{"_index": self.names.incidents(code), "_id": incident} for incident, code in incidents.items()]
+        there = {item["_id"] for item in await self._looked_up(wanted, source=False) if item}
+        history = [deletion_of(hit) for hit in entries if hit["_source"]["incident"] not in there]
         if open_ones := [each for each in await self._send(history) if not isinstance(each, Done)]:
             raise Busy(f"{self.server} did not delete all of a history: {open_ones[0]}")
 

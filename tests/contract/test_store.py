@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from deploy.templates import indices
 from streams.elasticsearch import documents
 from streams.elasticsearch.access import Access
+from streams.elasticsearch.bulk import Write
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import Wanted, create, differences
 from streams.elasticsearch.store import ElasticsearchStore
@@ -25,6 +26,7 @@ from streams.protocols import (
     Done,
     Erasure,
     IncidentWrite,
+    Outcome,
     Rejected,
     Told,
 )
@@ -85,10 +87,33 @@ async def test_an_incident_goes_if_it_is_as_it_was_read(store: ElasticsearchStor
     assert isinstance(await store.drop_incident(other), Conflict)
     assert await store.read_incident(other.incident.id, TOWN)
     for _ in range(2):
-        await store.drop_history([one.incident.id])
+        await store.drop_history({one.incident.id: TOWN, other.incident.id: TOWN})
     await store.client.indices.refresh(index=store.names.history)
     hits = (await store.client.search(index=store.names.history))["hits"]["hits"]
     assert {hit["_source"]["incident"] for hit in hits} == {other.incident.id}
+
+
+async def test_a_history_that_is_dropped_late_is_that_of_the_incident_that_went(
+    store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An incident of the same name that comes anew meanwhile keeps its own, whenever the deletion lands."""
+    (gone,) = await written(store, incident("a" * 32))
+    await store.write_history([gone.incident])
+    await store.drop_incident(gone)
+    lands = store._send
+
+    async def late(writes: Sequence[Write]) -> list[Outcome]:
+        monkeypatch.undo()
+        await written(store, gone.incident)
+        await store.write_history([gone.incident])
+        return await lands(writes)
+
+    monkeypatch.setattr(store, "_send", late)
+    with pytest.raises(Busy):
+        await store.drop_history({gone.incident.id: TOWN})
+    await store.drop_history({gone.incident.id: TOWN})
+    await store.client.indices.refresh(index=store.names.history)
+    assert (await store.client.count(index=store.names.history))["count"] == len(gone.incident.history)
 
 
 async def test_what_posts_tell_of_their_incident_is_found_as_soon_as_it_is_written(store: ElasticsearchStore) -> None:

@@ -126,7 +126,9 @@ class World:
         self.stored: dict[str, tuple[JudgedPost | None, Done]] = {}
         self.incidents: dict[str, Versioned] = {}
         self.visible: dict[str, Versioned] = {}
-        self.history: dict[str, str] = {}
+        self.history: dict[str, Done] = {}
+        self.strays: set[str] = set()
+        """Entries that came when their incident was gone: a request of somebody who slept, or died."""
         self.notes: dict[int, Attempts] = {}
         self.sequence = self.rebuilds = 0
         self.flights: list[Flight] = []
@@ -240,10 +242,18 @@ class World:
         self.stored = {document: (judged, self.done()) for document, (judged, _) in self.stored.items()}
         self.incidents = {name: versioned(each.incident, self.done()) for name, each in self.incidents.items()}
         self.visible = {name: self.incidents[name] for name in self.visible if name in self.incidents}
+        self.history = {entry: self.done() for entry in self.history}
 
     def refresh(self) -> None:
         """Let a scan see what stands now."""
         self.visible = dict(self.incidents)
+
+    def note(self, incident: str, revision: int) -> None:
+        """Write an entry of an incident's history."""
+        entry = f"{incident}:{revision}"
+        self.history[entry] = self.done()
+        if incident not in self.incidents:
+            self.strays.add(entry)
 
     def done(self) -> Done:
         """The numbers of a write."""
@@ -493,24 +503,36 @@ class Store:
 
         return await self.worker.request(deliver)  # type: ignore[no-any-return]
 
-    async def drop_history(self, incidents: Collection[str]) -> None:
-        def deliver() -> None:
-            history = self.worker.world.history
-            for entry in [each for each in history if each.partition(":")[0] in incidents]:
-                del history[entry]
+    async def drop_history(self, incidents: Mapping[str, str]) -> None:
+        world = self.worker.world
 
-        await self.worker.request(deliver)
+        def find() -> dict[str, Done]:
+            return {entry: done for entry, done in world.history.items() if _whose(entry) in incidents}
+
+        def delete() -> bool:
+            same = [entry for entry, done in gone.items() if world.history.get(entry) == done]
+            for entry in same:
+                del world.history[entry]
+            return len(same) == len(gone)
+
+        found = await self.worker.request(find)
+        there = await self.worker.request(lambda: incidents.keys() & world.incidents.keys())
+        gone = {entry: done for entry, done in found.items() if _whose(entry) not in there}
+        if not await self.worker.request(delete):
+            raise Busy("an entry was written meanwhile")
 
     async def read_incident(self, incident: str, township: str) -> Versioned | None:
         assert township
         return await self.worker.request(lambda: self.worker.world.incidents.get(incident))  # type: ignore[no-any-return]
 
     async def write_history(self, incidents: Sequence[Incident]) -> Sequence[Outcome]:
+        world = self.worker.world
+
         def deliver() -> list[Outcome]:
             for incident in incidents:
                 for change in incident.history:
                     if change.revision > incident.archived:
-                        self.worker.world.history[f"{incident.id}:{change.revision}"] = change.what
+                        world.note(incident.id, change.revision)
             return [Done(0, 0)] * len(incidents)
 
         return await self.worker.request(deliver)  # type: ignore[no-any-return]
@@ -600,6 +622,11 @@ def _told(document: str, judged: JudgedPost) -> Told:
         evidence=judged.severity.evidence,
         places=judged.places,
     )
+
+
+def _whose(entry: str) -> str:
+    """The incident of an entry of the history."""
+    return entry.partition(":")[0]
 
 
 def versioned(incident: Incident, done: Done) -> Versioned:

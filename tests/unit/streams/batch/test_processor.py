@@ -1,17 +1,30 @@
 """The processor in a world without faults: what is set aside, moved, forgotten, waited for."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from msgspec import json
 from msgspec.structs import replace
 
 from streams.batch.headers import OLDER, letter_id
 from streams.batch.quarantine import LEAST
+from streams.errors import Fenced
 from streams.identity import document_id, incident_id
 from streams.privacy.door import key_of_post
-from streams.protocols import Attempts, Outcome, PostWrite, Recalled, Record, Rejected, Versioned
-from streams.records import Action, AlertMessage, Position
+from streams.protocols import (
+    Attempts,
+    Conflict,
+    IncidentWrite,
+    Outcome,
+    PostWrite,
+    Recalled,
+    Record,
+    Rejected,
+    Versioned,
+)
+from streams.records import Action, AlertMessage, Position, Post
 from tests.unit.simulation import county, world
 from tests.unit.simulation.test_schedules import dead
 
@@ -142,6 +155,32 @@ def test_what_was_forgotten_stays_forgotten() -> None:
     assert ended.marks == {document_id(HERE, "forum", "p1")}
     assert len(ended.incidents) == 1
     assert ended.sent == []
+
+
+@pytest.mark.parametrize("others", [(), ("other",)])
+def test_a_write_that_lands_late_tells_nothing_of_a_forgotten_post(
+    others: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker stored a post and slept before it wrote its incident, its first or a later one; meanwhile it went."""
+    late = list[tuple[world.Store, IncidentWrite]]()
+
+    async def write(self: world.Store, writes: Sequence[IncidentWrite]) -> Sequence[Outcome]:
+        if not late and "gone" in writes[0].incident.samples:
+            self.worker.world.forgotten.add(key_of_post("forum", "gone"))
+            late.extend((self, each) for each in writes)
+            raise Fenced("it slept")
+        return await original(self, writes)
+
+    original = world.Store.write_incidents
+    monkeypatch.setattr(world.Store, "write_incidents", write)
+    value = county.post("gone", HERE, "well")
+    inputs = [("posts", place(HERE), county.post(name, HERE, "well"), 0.1) for name in others]
+    told = county.forget("f", json.decode(value, type=Post))
+    ended = after(*inputs, ("posts", place(HERE), value, 3.0), ("actions", place(HERE), told, 5.0))
+    assert [store._compare_and_set(write) for store, write in late] == [Conflict()]
+    (left,) = ended.incidents.values()
+    assert (left.incident.posts, left.incident.samples) == (len(others), others)
+    assert ended.marks == {document_id(HERE, "forum", "gone")}
 
 
 def test_a_decision_about_nothing_is_a_letter_once_the_posts_have_passed_it() -> None:
