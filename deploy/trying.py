@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from deploy import knowledge, wiring
+from deploy import knowledge
 from deploy.keys import door
 from deploy.settings.deployment import Settings
+from deploy.wiring.servers import SystemClock
 from streams.crawl.counts import Counts
 from streams.crawl.memory import Here
 from streams.crawl.visit import Visited, visit
@@ -56,7 +57,7 @@ async def tried(settings: Settings, source: AnySource, web: Web, towns: Collecti
         report=unheard,
         locate=knowledge.locate(towns),
         memory=Here(),
-        clock=wiring.SystemClock(),
+        clock=SystemClock(),
         counts=counts,
         crawler="try",
     )

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from deploy import wiring
 from deploy.cli import exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.service import begun, logged
 from deploy.settings.deployment import Settings
+from deploy.wiring.crawler import crawl
 
 app = typer.Typer(add_completion=False)
 
@@ -30,7 +30,7 @@ def command(
 
 async def _crawl(settings: Settings, *, once: bool) -> int:
     """Crawl until done or asked to end (SIGTERM, SIGINT); the exit code."""
-    crawling = asyncio.ensure_future(wiring.crawl(settings, once=once))
+    crawling = asyncio.ensure_future(crawl(settings, once=once))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, crawling.cancel)
     try:

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.proposing import Proposal, proposal
@@ -18,6 +17,8 @@ from deploy.recipes import catalogue
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
 from deploy.trying import Tried, tried
+from deploy.wiring.crawler import open_web
+from deploy.wiring.servers import SystemClock
 from streams.crawl.day import Day
 from streams.crawl.memory import Head
 from streams.elasticsearch.client import connect
@@ -66,7 +67,7 @@ def list_all(config: ConfigOption = None) -> None:
 
 
 async def _stands(settings: Settings, found: dict[str, AnySource]) -> dict[str, tuple[Head, Day | None]]:
-    clock = wiring.SystemClock()
+    clock = SystemClock()
     client = await connect(settings.access())
     try:
         memory = ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name)
@@ -112,7 +113,7 @@ def try_one(
 
 
 async def _tried(settings: Settings, source: AnySource, towns: dict[str, Township], requests: int) -> Tried:
-    async with wiring.open_web(settings) as web:
+    async with open_web(settings) as web:
         return await tried(settings, source, web, towns.values(), requests)
 
 
@@ -220,7 +221,7 @@ def recipes(
 async def _looked(settings: Settings, url: str) -> Proposal:
     """What stands at an address, or at the feed that it names."""
     remarks: tuple[str, ...] = ()
-    async with wiring.open_web(settings) as web:
+    async with open_web(settings) as web:
         for _ in range(2):
             page = await web.fetch(url)
             if page is None:

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from deploy import wiring
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import kafka_remedy
 from deploy.reading import moment
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
+from deploy.wiring.crawler import open_entrance
 from streams.push.take import Taken, take
 from streams.source import Manual
 
@@ -56,7 +56,7 @@ def command(
 
 
 async def _take(settings: Settings, source: Manual, body: bytes) -> Taken:
-    async with wiring.open_entrance(settings) as way:
+    async with open_entrance(settings) as way:
         return await take(source, way, body)
 
 

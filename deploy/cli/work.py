@@ -2,9 +2,9 @@
 
 import typer
 
-from deploy import wiring
 from deploy.cli.options import ConfigOption
 from deploy.cli.service import begun, logged
+from deploy.wiring.worker import work
 
 app = typer.Typer(add_completion=False)
 
@@ -14,4 +14,4 @@ def command(config: ConfigOption = None) -> None:
     """Judge posts as they come, keep incidents, send alerts; until Ctrl-C. Start as many as there are partitions."""
     settings = begun(config)
     with logged():
-        raise typer.Exit(wiring.work(settings))
+        raise typer.Exit(work(settings))

@@ -139,12 +139,12 @@ async def _stage(skipped: float) -> AsyncIterator[Stage]:
 def _crawler(settings: Settings) -> "AbstractAsyncContextManager[Crawler]":
     """The real crawler, only more impatient: the sites are our own."""
     # Seconds of imports, while the worker starts.
-    from deploy import wiring  # noqa: PLC0415
+    from deploy.wiring.crawler import open_crawler  # noqa: PLC0415
     from streams.crawl.backoff import Backoff  # noqa: PLC0415
     from streams.crawl.counts import Counts  # noqa: PLC0415
     from streams.crawl.fetch import Limits  # noqa: PLC0415
 
-    return wiring.open_crawler(settings, Counts(), limits=Limits(interval=0.01), backoff=Backoff(base=0.5, longest=2.0))
+    return open_crawler(settings, Counts(), limits=Limits(interval=0.01), backoff=Backoff(base=0.5, longest=2.0))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -10,23 +10,24 @@ import json
 import sys
 from pathlib import Path
 
-from deploy import wiring
 from deploy.cli.service import begun
 from deploy.health import Metrics
+from deploy.wiring.crawler import open_crawler
+from deploy.wiring.observed import observer
 from streams.crawl.counts import Counts
 from tests.embedded.farm.trial import BACKOFF, LIMITS
 
 
 async def crawl(file: Path) -> None:
     """Crawl the sources of the deployment that the environment names, until each has nothing new."""
-    settings, log = begun(None), wiring.observe(Metrics())
+    settings, log = begun(None), observer(Metrics())
     with file.open("w", buffering=1, encoding="utf-8") as lines:
 
         def observe(source: str, name: str, number: int) -> None:
             lines.write(f"{json.dumps([source, name, number])}\n")
             log(source, name, number)
 
-        async with wiring.open_crawler(settings, Counts(observe), limits=LIMITS, backoff=BACKOFF) as crawler:
+        async with open_crawler(settings, Counts(observe), limits=LIMITS, backoff=BACKOFF) as crawler:
             await crawler.once()
 
 

@@ -14,7 +14,7 @@ from typing import Final, Self
 import psutil
 
 from deploy.child import Child
-from deploy.wiring import WORKER_PATIENCE
+from deploy.wiring.supervised import WORKER_PATIENCE
 from streams.worker.settings import WorkerSettings
 from tests.real.chaos.invariants import Ended
 

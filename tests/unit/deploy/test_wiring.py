@@ -10,10 +10,13 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client import generate_latest
 
-from deploy import health, wiring
+from deploy import health
 from deploy.initialise import initialise
 from deploy.producing import report
 from deploy.settings.deployment import Settings, load
+from deploy.wiring.observed import observer
+from deploy.wiring.servers import serve_health
+from deploy.wiring.worker import source_names
 from streams.crawl.watch import Event
 from streams.errors import Busy
 
@@ -33,7 +36,7 @@ def counted(metrics: health.Metrics) -> Mapping[str, float]:
 def test_a_pages_own_words_are_no_label() -> None:
     """A board names its fields as it likes, and may do so after a person: signals count without them."""
     metrics = health.Metrics(sources=["board"])
-    observe = wiring.observe(metrics)
+    observe = observer(metrics)
     for number in range(300):
         observe("board", f"signal:unused:13812345678-{number}", 1)
     observe("board", "signal:items:missing", 1)
@@ -63,16 +66,16 @@ def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None
     assert told.headers["idempotency-key"] == again.headers["idempotency-key"]
     assert report(replace(event, event="source_recovered")).headers != told.headers
     metrics = health.Metrics(sources=["news"])
-    wiring.observe(metrics)("news", "source_silent", 1)
+    observer(metrics)("news", "source_silent", 1)
     assert counted(metrics) == {'xiangyin_records_total{source="news",township="",what="source_silent"}': 1}
 
 
 def test_a_worker_knows_its_sources_by_name(settings: Settings) -> None:
     """So that each counts by itself; where no source is configured, others publish, and the worker works."""
-    assert list(wiring.source_names(settings, ["990101101000"])) == ["news"]
+    assert list(source_names(settings, ["990101101000"])) == ["news"]
     for file in settings.sources.iterdir():
         file.unlink()
-    assert list(wiring.source_names(settings, ["990101101000"])) == []
+    assert list(source_names(settings, ["990101101000"])) == []
 
 
 def test_a_health_port_that_is_taken_is_named(settings: Settings) -> None:
@@ -80,4 +83,4 @@ def test_a_health_port_that_is_taken_is_named(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Busy, match=f"health_port {port}: .* name another port"):
-            wiring.serve_health(settings.model_copy(update={"health_port": port}), health.Metrics(), dict)
+            serve_health(settings.model_copy(update={"health_port": port}), health.Metrics(), dict)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from deploy import wiring
 from deploy.initialise import initialise
 from deploy.settings.deployment import load
 from deploy.templates import indices
+from deploy.wiring.worker import open_store
 from streams.elasticsearch.admission import ADMISSION, Admission
 from streams.elasticsearch.names import live
 from streams.elasticsearch.store import ElasticsearchStore
@@ -127,7 +127,7 @@ async def test_a_worker_that_starts_beside_its_search_server_is_let_in_later(tmp
 
     async with tiny(answer) as url:
         settings = load(tmp_path / "deployment.yaml").model_copy(update={"elasticsearch": url, "name": "town"})
-        opened = wiring.open_store(settings, [TOWN], Impatient(), 365, lambda why, _: told.append(why))
+        opened = open_store(settings, [TOWN], Impatient(), 365, lambda why, _: told.append(why))
         async with opened as store:
             await store.assert_ready()
     assert told == ["away"] * 3 + [None]

@@ -1,0 +1,181 @@
+"""Settings become a running crawler."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import structlog
+from elasticsearch import AsyncElasticsearch
+from msgspec.structs import replace
+
+from deploy import health, ingest, knowledge
+from deploy.keys import door
+from deploy.manners import assert_awake, host_teller, show_permissions
+from deploy.producing import message, open_log, report
+from deploy.settings import sources, townships
+from deploy.settings.deployment import Settings
+from deploy.wiring.observed import observer
+from deploy.wiring.servers import SystemClock, open_search, serve_health
+from streams.batch.patience import Tell, untold
+from streams.crawl.address import Addresses
+from streams.crawl.backoff import Backoff
+from streams.crawl.counts import Counts
+from streams.crawl.crawler import Crawler
+from streams.crawl.fetch import Fetcher, Limits, fetcher
+from streams.crawl.fetch import untold as untold_of_hosts
+from streams.crawl.host import Tell as TellOfHosts
+from streams.crawl.pace import Pace
+from streams.crawl.watch import Event
+from streams.crawl.way import Way, Web
+from streams.elasticsearch.archive import ElasticsearchArchive
+from streams.elasticsearch.sources import ElasticsearchMemory
+from streams.kafka.log import KafkaLog
+from streams.kafka.pooled import Pooled
+from streams.push import signature
+from streams.push.nowhere import Nowhere
+from streams.push.take import take
+from streams.records import Post
+from streams.source import AnySource, Webhook
+from streams.worker.status import Status
+
+log = structlog.get_logger()
+
+_BEAT: Final = 1.0
+"""Seconds between two signs of life of a crawler."""
+
+
+def sources_of(settings: Settings) -> Mapping[str, AnySource]:
+    """The deployment's sources by name: thousands take seconds to read. Raises Misconfigured."""
+    return sources.read_all(settings.sources, townships.read_all(settings.townships))
+
+
+def open_web(
+    settings: Settings, limits: Limits | None = None, tell: TellOfHosts = untold_of_hosts
+) -> AbstractAsyncContextManager[Fetcher]:
+    """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
+    return fetcher(
+        contact=settings.contact,
+        version=version("xiangyin"),
+        clock=SystemClock(),
+        limits=replace(limits or Limits(), hours=settings.hours, budget=settings.budget),
+        allow_hosts=settings.allow_hosts,
+        tell=tell,
+    )
+
+
+@asynccontextmanager
+async def open_crawler(
+    settings: Settings,
+    counts: Counts,
+    *,
+    limits: Limits | None = None,
+    backoff: Backoff | None = None,
+    tell: Tell = untold,
+    found: Mapping[str, AnySource] | None = None,
+) -> AsyncIterator[Crawler]:
+    """A crawler of the deployment's sources, which publishes to `.posts`, and to `.backfill` what is beyond the pace.
+
+    `found` are the sources, where they have been read.
+
+    Raises:
+        Misconfigured: a file, the keys, or the contact that stands in the User-Agent is missing.
+        Busy: the broker is away.
+    """
+    found = sources_of(settings) if found is None else found
+    assert_awake(found.values(), settings.hours)
+    found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        kafka = await stack.enter_async_context(open_log(settings))
+        client = await stack.enter_async_context(open_search(settings, clock, tell))
+        of_hosts = host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send)
+        web = await stack.enter_async_context(open_web(settings, limits, of_hosts))
+        tell(None, "")
+        await show_permissions(found, clock, kafka.send)
+        way = _way(settings, counts, web, kafka, client)
+        await stack.enter_async_context(_ingesting(settings, found.values(), way))
+        yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
+
+
+@asynccontextmanager
+async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
+    """The way of what a person brings. Raises as `open_crawler`, but for the contact: no site is asked."""
+    async with open_log(settings) as kafka, open_search(settings, SystemClock()) as client:
+        yield _way(settings, Counts(), Nowhere(), kafka, client)
+
+
+def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch) -> Way:
+    towns, clock = townships.read_all(settings.townships), SystemClock()
+    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
+    pooled = Pooled(kafka.send)
+
+    async def publish(role: str, posts: Sequence[Post]) -> None:
+        await pooled.send([message(role, post) for post in posts])
+
+    async def tell_operators(event: Event) -> None:
+        await kafka.send([report(event)])
+
+    return Way(
+        web=web,
+        door=door(settings),
+        publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
+        report=tell_operators,
+        locate=knowledge.locate(towns.values()),
+        memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
+        archive=ElasticsearchArchive(client, server=settings.elasticsearch, deployment=settings.name),
+        clock=clock,
+        counts=counts,
+        crawler=f"{clock.now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}",  # Sorts by the start.
+    )
+
+
+@asynccontextmanager
+async def _ingesting(settings: Settings, found: Iterable[AnySource], way: Way) -> AsyncIterator[None]:
+    """Take messages as long as this lasts, where a source brings any."""
+    entrances = {
+        source.name: ingest.Entrance(signature.secrets_of(Path(source.secret_file)), partial(take, source, way))
+        for source in found
+        if isinstance(source, Webhook)
+    }
+    if not entrances:
+        yield
+        return
+    host = settings.ingest_host
+    async with ingest.serving(ingest.Ingest(entrances, way.clock), host, settings.ingest_port) as port:
+        log.info("messages are taken", url=f"http://{host}:{port}/ingest/", sources=sorted(entrances))
+        yield
+
+
+async def crawl(settings: Settings, *, once: bool) -> bool:
+    """Crawl every source on its schedule until cancelled; with `once` until each lists nothing new.
+
+    Returns:
+        True when every source was read to its end.
+    """
+    found = sources_of(settings)
+    metrics, status = health.Metrics(sources=found), Status()
+    counts = Counts(observer(metrics))
+    serve_health(settings, metrics, lambda: health.crawler_health(status))
+    beating = asyncio.create_task(_beat(status))
+    try:
+        async with open_crawler(settings, counts, tell=status.tell, found=found) as crawler:
+            if once:
+                return await crawler.once()
+            await crawler.run()
+            return True
+    finally:
+        beating.cancel()
+
+
+async def _beat(status: Status) -> None:
+    while True:
+        status.alive = time.monotonic()
+        await asyncio.sleep(_BEAT)
