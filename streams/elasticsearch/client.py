@@ -11,6 +11,10 @@ from streams.elasticsearch.node import PlainJsonNode
 
 REQUEST_SECONDS: Final = 30.0
 
+CONNECTIONS: Final = 100
+"""Requests at the same time, each on a connection of its own, which is opened when it is needed: as many as aiohttp has of
+all hosts together. With the client's ten, a crawler's two hundred visits waited for one another and not for the server."""
+
 
 async def connect(access: Access, *, request_seconds: float = REQUEST_SECONDS) -> AsyncElasticsearch:
     """A client that tries every request once: the batch decides on retries, because it knows what it holds.
@@ -37,7 +41,12 @@ async def _is_embedded(access: Access, request_seconds: float) -> bool:
 
 
 def _client(access: Access, node: type[AiohttpHttpNode], request_seconds: float) -> AsyncElasticsearch:
-    options: dict[str, Any] = {"request_timeout": request_seconds, "max_retries": 0, "retry_on_timeout": False}
+    options: dict[str, Any] = {
+        "request_timeout": request_seconds,
+        "max_retries": 0,
+        "retry_on_timeout": False,
+        "connections_per_node": CONNECTIONS,
+    }
     if access.api_key:
         options["api_key"] = access.api_key
     elif access.user and access.password:
