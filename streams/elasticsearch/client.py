@@ -12,8 +12,8 @@ from streams.elasticsearch.node import PlainJsonNode
 REQUEST_SECONDS: Final = 30.0
 
 CONNECTIONS: Final = 100
-"""Requests at the same time, each on a connection of its own, which is opened when it is needed: as many as aiohttp has of
-all hosts together. With the client's ten, a crawler's two hundred visits waited for one another and not for the server."""
+"""Requests at the same time, each on a connection of its own, which is opened when it is needed: as many as aiohttp
+has of all hosts together. With the client's ten, a crawler's two hundred visits waited for each other."""
 
 
 async def connect(access: Access, *, request_seconds: float = REQUEST_SECONDS) -> AsyncElasticsearch:
