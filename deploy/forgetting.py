@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from deploy import letters
 from deploy.desk import Desk
-from deploy.keys import door
+from deploy.keys import door, notebook
 from deploy.knowledge import with_inboxes
 from deploy.owners import AT_ONCE, Owners
 from deploy.producing import open_log
@@ -74,6 +74,7 @@ class Forgetter:
         self._names, self._server, self._door = Names(settings.name), settings.elasticsearch, door(settings)
         self._listed = Forgotten(client, server=self._server, deployment=settings.name)
         self._served = list(with_inboxes(townships.read_all(settings.townships)))
+        self._notebook = notebook(settings)
         self._incidents = set[str]()
 
     async def post(self, source: str, identity: str, wait: float, stored: Found | None = None) -> Receipt:
@@ -167,7 +168,7 @@ class Forgetter:
 
     async def _delete_notes(self, posts: Collection[tuple[str, str]]) -> int:
         """Delete what crawlers noted of posts; how many notes there were."""
-        ids = list(dict.fromkeys(post_id(source, key_of(identity)) for source, identity in posts))
+        ids = list(dict.fromkeys(post_id(self._notebook, source, key_of(identity)) for source, identity in posts))
         deleted = 0
         for some in portions(ids, lambda _: 1, AT_ONCE):
             with busy_when_away(self._server):

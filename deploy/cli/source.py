@@ -12,6 +12,7 @@ from rich.table import Table
 
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
+from deploy.keys import notebook
 from deploy.proposing import Proposal, proposal
 from deploy.recipes import catalogue
 from deploy.settings import sources, townships
@@ -70,7 +71,9 @@ async def _stands(settings: Settings, found: dict[str, AnySource]) -> dict[str, 
     clock = SystemClock()
     client = await connect(settings.access())
     try:
-        memory = ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name)
+        memory = ElasticsearchMemory(
+            client, server=settings.elasticsearch, deployment=settings.name, notebook=notebook(settings)
+        )
         days = await memory.days({name: clock.now().astimezone(each.zone).date() for name, each in found.items()})
         return {name: (await memory.head(name), days.get(name)) for name in found}
     finally:

@@ -17,7 +17,7 @@ from elasticsearch import AsyncElasticsearch
 from msgspec.structs import replace
 
 from deploy import health, ingest, knowledge
-from deploy.keys import door
+from deploy.keys import door, notebook
 from deploy.manners import assert_awake, host_teller, show_permissions
 from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
@@ -129,7 +129,9 @@ def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: 
         publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
         report=tell_operators,
         locate=knowledge.locate(towns.values()),
-        memory=ElasticsearchMemory(client, server=settings.elasticsearch, deployment=settings.name),
+        memory=ElasticsearchMemory(
+            client, server=settings.elasticsearch, deployment=settings.name, notebook=notebook(settings)
+        ),
         archive=ElasticsearchArchive(client, server=settings.elasticsearch, deployment=settings.name),
         clock=clock,
         counts=counts,

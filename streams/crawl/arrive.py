@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.pages.page import Raw
-from streams.privacy.door import Door, without
+from streams.privacy.door import Door, address_without, without
 from streams.records import Post
 
 LONGEST_BODY: Final = 50_000
@@ -20,20 +20,22 @@ _SLACK: Final = 256
 """Characters masked beyond the cut, so that no number is cut in two and stays as its half."""
 
 
-def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, asker: str | None = None) -> Post:
+def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, answered: str | None = None) -> Post:
     """The post as it may be published. Whether its text was cut says `is_long`.
 
-    `asker` is the handle of whom an office answers: offices begin with it.
+    `answered` is the handle of whom a reply or an office answers: the thread's address may hold it, and offices begin
+    with it.
     """
     url = raw.url if raw.url and len(raw.url) <= _LONGEST_URL and raw.url.startswith(("http://", "https://")) else None
+    asker = answered if raw.kind == "answer" else None
     post = door.admit(
         Post(
-            id=_id(raw),
+            id=shortened(raw.id),
             township=township,
             source=source,
             fetched=fetched,
             kind=raw.kind,
-            url=url,
+            url=address_without(url, answered) if url else None,
             title=without(raw.title[: LONGEST_TITLE + _SLACK], asker),
             body=without(raw.body[: LONGEST_BODY + _SLACK], asker),
             published=raw.published,
@@ -46,11 +48,12 @@ def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, 
 
 def keys(raw: Raw, source: str, door: Door) -> tuple[str, ...]:
     """Under which keys the list of what was forgotten may hold the post."""
-    return door.keys(source, _id(raw), raw.author)
+    return door.keys(source, shortened(raw.id), raw.author)
 
 
-def _id(raw: Raw) -> str:
-    return raw.id if len(raw.id) <= _LONGEST_ID else hashlib.sha256(raw.id.encode()).hexdigest()
+def shortened(identity: str) -> str:
+    """A post's id within the schema's limits."""
+    return identity if len(identity) <= _LONGEST_ID else hashlib.sha256(identity.encode()).hexdigest()
 
 
 def is_long(raw: Raw) -> bool:

@@ -85,8 +85,9 @@ class Head(Struct, frozen=True, kw_only=True):
 class Memory(Days, Protocol):
     """Where it is kept. Whatever is written is there for the next call, whoever asks.
 
-    Posts are named by a digest of their id, which may hold a handle; pages by their address. Each call raises Busy
-    when it failed and may succeed later.
+    Posts are named by a digest of their id (`news.key_of`), pages by their address. In both, and in what a page leads
+    to, a handle may stand: where they last, none of them is kept as it is. Each call raises Busy when it failed and may
+    succeed later.
     """
 
     async def head(self, source: str) -> Head:

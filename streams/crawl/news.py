@@ -1,13 +1,12 @@
 """Publish what a page holds of new: its township noted first, itself noted when it is safe in the log."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
 
-from streams.crawl.arrive import arrive, digest_of, is_long
+from streams.crawl.arrive import arrive, digest_of, is_long, shortened
 from streams.crawl.arrive import keys as keys_of
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
@@ -15,6 +14,7 @@ from streams.crawl.township import township_of
 from streams.crawl.way import Way
 from streams.identity import document_id
 from streams.pages.page import Raw
+from streams.privacy.door import digested
 from streams.records import Post
 from streams.source import AnySource
 
@@ -33,7 +33,7 @@ class News:
         self._source, self._way = source, way
         self._townships: dict[str, str] = {}
         self._digests: dict[str, str] = {}
-        self._authors: Mapping[str, str | None] = {}
+        self._authors: dict[str, str | None] = {}
         self.times: list[datetime] = []
         self.fresh = self.missed = self.published = 0
         self._since = since
@@ -49,7 +49,7 @@ class News:
         that was noted, so that it is the same post.
         """
         raws = list(raws)
-        self._authors = {raw.id: raw.author for raw in raws}
+        self._authors |= {raw.id: raw.author for raw in raws if raw.thread is None}
         with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
         known = await self._way.memory.posts(self._source.name, keys) if keys else {}
@@ -97,8 +97,11 @@ class News:
         """The post when it is to be published, and what to note of it."""
         key, now = key_of(raw.id), self._way.clock.now()
         noted = noted or Noted(township=self._townships[key])
-        asker = self._authors.get(raw.thread or "") if raw.kind == "answer" else None
-        post = arrive(raw, self._source.name, noted.township, now, self._way.door, asker)
+        if raw.thread and raw.thread not in self._authors:
+            # Its first page had not changed: whose handle may stand in the address, nobody knows by now.
+            raw = replace(raw, url=None)
+        answered = self._authors.get(raw.thread or "")
+        post = arrive(raw, self._source.name, noted.township, now, self._way.door, answered)
         self._count("cut", is_long(raw))
         digest = digest_of(post)
         if met := self._digests.get(key):
@@ -129,8 +132,8 @@ class News:
 
 
 def key_of(identity: str) -> str:
-    """Under what a post is remembered: its id may hold a handle."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+    """Under what a post is remembered, whether or not its id, which may hold a handle, has passed the door."""
+    return digested(shortened(identity))
 
 
 def _written(post: Post) -> datetime:

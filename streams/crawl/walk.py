@@ -19,7 +19,6 @@ from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
-from streams.privacy.mask import mask
 from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
 from streams.sources import api, board, feed, forum, table
 
@@ -372,13 +371,9 @@ class Walk:
 
 
 def _held(fetched: Fetched, reading: Reading, how: str, keys: tuple[str, ...]) -> Held:
-    """The page as it may be kept.
-
-    One that held nothing is read in full again, and so is one that leads to somebody's number: the addresses in what
-    is kept pass no other door.
-    """
+    """The page as it is kept. One that held nothing is read in full again."""
     empty = not reading.posts and not reading.links
-    if empty or len(reading.links) > _MANY or any(mask(each.url) != each.url for each in reading.links):
+    if empty or len(reading.links) > _MANY:
         return Held(reading=how, keys=keys) if keys else Held()
     if not fetched.etag and not fetched.modified:
         return Held(reading=how, keys=keys) if keys else Held()

@@ -1,6 +1,5 @@
 """What crawlers remember, on Elasticsearch: one small document a source, a post, a page."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -21,6 +20,7 @@ from streams.elasticsearch.forgotten import Forgotten
 from streams.elasticsearch.health import day_document, day_id, read_day
 from streams.elasticsearch.names import Names
 from streams.errors import Busy, Refused
+from streams.privacy.notebook import Notebook
 from streams.protocols import Conflict, Done, Outcome, Overloaded
 
 S = TypeVar("S", bound=Struct)
@@ -40,11 +40,13 @@ class ElasticsearchMemory(Memory):
         client: of `streams.elasticsearch.client.connect`.
         server: its address, for messages.
         deployment: whose sources these are.
+        notebook: names notes, and seals what pages lead to.
     """
 
-    def __init__(self, client: AsyncElasticsearch, *, server: str, deployment: str) -> None:
+    def __init__(self, client: AsyncElasticsearch, *, server: str, deployment: str, notebook: Notebook) -> None:
         self.deployment = deployment
         self._client, self._server, names = client, server, Names(deployment)
+        self._notebook = notebook
         self._index, self._health = names.sources, names.health
         self._admission = Admission(server)
         self._forgotten = Forgotten(client, server=server, deployment=deployment, admission=self._admission)
@@ -68,11 +70,14 @@ class ElasticsearchMemory(Memory):
 
     async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:
         """One look-up of all."""
-        return await self._records({key: post_id(source, key) for key in keys}, Noted)
+        found = await self._found({key: post_id(self._notebook, source, key) for key in keys})
+        return {key: _record(item, Noted) for key, item in found.items()}
 
     async def pages(self, source: str, addresses: Collection[str]) -> Mapping[str, Held]:
-        """One look-up of all."""
-        return await self._records({address: _page_id(source, address) for address in addresses}, Held)
+        """One look-up of all. A page whose note can't be opened any more is a new one."""
+        found = await self._found({address: _page_id(self._notebook, source, address) for address in addresses})
+        opened = ((address, self._opened(item)) for address, item in found.items())
+        return {address: held for address, held in opened if held is not None}
 
     async def decide(self, source: str, posts: Mapping[str, Noted]) -> Mapping[str, Noted]:
         """Create what is not there; what is, is looked up."""
@@ -83,7 +88,7 @@ class ElasticsearchMemory(Memory):
     async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
         """One bulk of all."""
         noted = [self._post("index", source, key, post) for key, post in posts.items()]
-        held = [self._write("index", source, PAGE, _page_id(source, url), page) for url, page in pages.items()]
+        held = [self._page(source, url, page) for url, page in pages.items()]
         await self._send([*noted, *held])
 
     async def days(self, names: Mapping[str, date]) -> Mapping[str, Day]:
@@ -105,9 +110,9 @@ class ElasticsearchMemory(Memory):
         """One look-up of all."""
         return await self._forgotten.among(keys)
 
-    async def _records(self, names: Mapping[str, str], kind: type[S]) -> dict[str, S]:
+    async def _found(self, names: Mapping[str, str]) -> dict[str, Any]:
         items = await self._items(list(names.values()))
-        return {name: _record(item, kind) for name, item in zip(names, items, strict=True) if item.get("found")}
+        return {name: item for name, item in zip(names, items, strict=True) if item.get("found")}
 
     async def _items(self, ids: list[str], index: str | None = None) -> list[Any]:
         items: list[Any] = []
@@ -120,11 +125,18 @@ class ElasticsearchMemory(Memory):
         return items
 
     def _post(self, verb: str, source: str, key: str, post: Noted) -> Write:
-        return self._write(verb, source, POST, post_id(source, key), post)
+        document = {"kind": POST, "source": source, **asdict(post)}
+        return Write(verb, {"_index": self._index, "_id": post_id(self._notebook, source, key)}, document)
 
-    def _write(self, verb: str, source: str, kind: str, identity: str, record: Struct) -> Write:
-        document = {"kind": kind, "source": source, **asdict(record)}
-        return Write(verb, {"_index": self._index, "_id": identity}, document)
+    def _page(self, source: str, url: str, page: Held) -> Write:
+        identity = _page_id(self._notebook, source, url)
+        sealed = self._notebook.seal(identity, msgspec.json.encode(page))
+        document = {"kind": PAGE, "source": source, "sealed": sealed}
+        return Write("index", {"_index": self._index, "_id": identity}, document)
+
+    def _opened(self, item: Mapping[str, Any]) -> Held | None:
+        note = self._notebook.open(item["_id"], item["_source"]["sealed"])
+        return None if note is None else msgspec.json.decode(note, type=Held)
 
     async def _send(self, writes: Iterable[Write], right: str = "write") -> list[Outcome]:
         """Outcomes, all of them Done or Conflict."""
@@ -143,9 +155,10 @@ def _record(item: Mapping[str, Any], kind: type[S]) -> S:
     return msgspec.convert(item["_source"], kind)
 
 
-def post_id(source: str, key: str) -> str:
-    return f"{source}:{POST}:{key}"
+def post_id(notebook: Notebook, source: str, key: str) -> str:
+    """Under which id the note of a post (`news.key_of`) is kept."""
+    return f"{source}:{POST}:{notebook.name(POST, source, key)}"
 
 
-def _page_id(source: str, address: str) -> str:
-    return f"{source}:{PAGE}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+def _page_id(notebook: Notebook, source: str, address: str) -> str:
+    return f"{source}:{PAGE}:{notebook.name(PAGE, source, address)}"

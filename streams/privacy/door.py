@@ -102,6 +102,11 @@ def without(text: str, author: str | None) -> str:
     return _without(text, _handle(author))
 
 
+def address_without(url: str, author: str | None) -> str:
+    """An address with an author's handle blotted out, as a word of its own and behind the host."""
+    return _url(url, _handle(author))
+
+
 def _handle(author: str | None) -> str:
     """The raw handle to look for, or nothing."""
     name = (author or "").strip()

@@ -57,11 +57,11 @@ class Pseudonyms:
         """
         number = int(author[1 : author.index("-")]) if is_pseudonym(author) else self._newest
         key = self._keys.get(number, self._keys[self._newest])
-        return _mac(key, "voice", author, incident)[:_VOICE_HEX]
+        return mac(key, "voice", author, incident)[:_VOICE_HEX]
 
     def _made(self, number: int, source: str, handle: str) -> str:
         name = unicodedata.normalize("NFKC", handle).strip()
-        return f"p{number}-{_mac(self._keys[number], 'author', source, name)[:_PSEUDONYM_HEX]}"
+        return f"p{number}-{mac(self._keys[number], 'author', source, name)[:_PSEUDONYM_HEX]}"
 
 
 def is_pseudonym(author: str) -> bool:
@@ -69,7 +69,8 @@ def is_pseudonym(author: str) -> bool:
     return _PSEUDONYM.match(author) is not None
 
 
-def _mac(key: bytes, purpose: str, *parts: str) -> str:
+def mac(key: bytes, purpose: str, *parts: str) -> str:
+    """HMAC-SHA-256 of these parts in hex; what is made for one purpose says nothing about another."""
     # The length before each part keeps ("ab", "c") apart from ("a", "bc").
     encoded = [part.encode("utf-8", "surrogatepass") for part in (purpose, *parts)]
     message = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

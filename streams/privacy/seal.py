@@ -1,4 +1,4 @@
-"""Dead letters hold anybody's words unmasked, so their bytes are sealed with the deployment's key."""
+"""What is kept and nobody may read, anybody's words in a dead letter, is sealed with the deployment's key."""
 
 import base64
 import hashlib
@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from streams.errors import Misconfigured, Unreadable
 
+LETTERS: Final = b"xiangyin dead letters"
+"""What a seal is for, unless it says otherwise: what was sealed for one purpose does not open for another."""
+
 _FORMAT: Final = b"\x01"
 _MARK: Final = 4
 _NONCE: Final = 12
@@ -24,16 +27,18 @@ class Seal:
     Args:
         key: the deployment's newest key, which seals.
         older: keys of before a rotation, which still open.
+        purpose: what is sealed; each has keys of its own.
 
     Raises:
         Misconfigured: a key shorter than 32 bytes.
     """
 
-    def __init__(self, key: bytes, *older: bytes) -> None:
+    def __init__(self, key: bytes, *older: bytes, purpose: bytes = LETTERS) -> None:
         if any(len(each) < 32 for each in (key, *older)):  # noqa: PLR2004 (AES-256: no weaker than its key)
-            raise Misconfigured("the key that seals dead letters is shorter than 32 bytes: make one at random")
-        self._mark = _mark(key)
-        self._ciphers = {_mark(each): AESGCM(_derived(each)) for each in (*older, key)}
+            raise Misconfigured("a key that seals is shorter than 32 bytes: make one at random")
+        derived = [_derived(each, purpose) for each in (*older, key)]
+        self._mark = _mark(derived[-1])
+        self._ciphers = {_mark(each): AESGCM(each) for each in derived}
 
     def seal(self, data: bytes, associated: bytes = b"", nonce: bytes | None = None) -> str:
         """Encrypt to base64 text. `associated` is not in it, but must be the same to open it.
@@ -70,10 +75,10 @@ class Seal:
         return self._ciphers[mark]
 
 
-def _derived(key: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"xiangyin dead letters").derive(key)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key)
 
 
-def _mark(key: bytes) -> bytes:
+def _mark(derived: bytes) -> bytes:
     """Tells keys apart without saying anything about them: a digest of the derived key, which is not the key."""
-    return hashlib.sha256(b"mark" + _derived(key)).digest()[:_MARK]
+    return hashlib.sha256(b"mark" + derived).digest()[:_MARK]

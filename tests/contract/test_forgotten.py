@@ -13,9 +13,13 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import to_builtins
 
 from deploy.cli import exits, run
+from deploy.keys import notebook
 from deploy.settings.deployment import PREFIX, load
+from streams.crawl.memory import Noted
+from streams.crawl.news import key_of
 from streams.elasticsearch import documents
 from streams.elasticsearch.client import connect
+from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.identity import document_id
 from streams.privacy import keyring
 from tests.embedded.county import HERE, THERE, County, post
@@ -151,6 +155,11 @@ async def test_a_command_without_workers_says_so_and_is_run_again(county: County
     await county.until(1)
     county.end()
     one = (*FORGET, "--post", document_id(HERE, "forum", "13812345678"))
+    book = notebook(load(county.folder / "deployment.yaml"))
+    async with connected(county) as client:
+        memory = ElasticsearchMemory(client, server=county.elasticsearch, deployment=county.name, notebook=book)
+        note = Noted(township=HERE, digest="d")
+        await memory.remember("forum", {key_of("13812345678"): note, key_of("other"): note}, {})
     said = await xiangyin(*one, "--wait", "0", code=exits.TEMPORARY)
     assert "see that `xiangyin work` runs" in said
     assert [each["body"] for each in (await stored(county)).values()] == [LAMP]
@@ -158,6 +167,7 @@ async def test_a_command_without_workers_says_so_and_is_run_again(county: County
     county.work()
     await xiangyin(*one)
     assert await stored(county) == {}
+    assert len([each for each in await county.search("sources") if each["kind"] == "post"]) == 1
     (document,) = await county.search("incidents")
     assert (document["title"], document["posts"], document["words"]) == ("（原帖已按要求删除）", 0, [])
 

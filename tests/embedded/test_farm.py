@@ -17,6 +17,7 @@ from elasticsearch import AsyncElasticsearch
 
 from deploy import templates
 from deploy.embedded import EmbeddedServers
+from deploy.keys import notebook
 from deploy.settings.deployment import load
 from streams.crawl.day import shown
 from streams.crawl.news import key_of
@@ -97,7 +98,8 @@ async def killed_in_the_middle(county: County, server: Server, sites: Sequence[S
     for post, said in truth(sites).items():  # An edited one twice, under one key.
         posts[said.source][key_of(identity(said))].add(post)
     async with search(county) as client:
-        memory = ElasticsearchMemory(client, server=county.elasticsearch, deployment=county.name)
+        book = notebook(load(county.folder / "deployment.yaml"))
+        memory = ElasticsearchMemory(client, server=county.elasticsearch, deployment=county.name, notebook=book)
         notes = await asyncio.gather(*[memory.posts(source, keys) for source, keys in posts.items()])
     return {
         post

@@ -120,22 +120,25 @@ def forum(name: str, voices: Voices) -> Site:
     """List pages, threads, replies over several pages; in the second season another reply in one, and a new thread."""
     founding = voices.threads(name, voices.random.randint(3, 5))
     threads = [[first, *_replies(first, voices, voices.random.choice((0, 1, 4)))] for first in founding]
-    site = forum_of(name, threads)
+    site = forum_of(name, threads, by_author=True)
     said_again = [*threads[0], *_replies(threads[0][0], voices, 1)]
-    site.later = forum_of(name, [voices.threads(name, 1), said_again, *threads[1:]])
+    site.later = forum_of(name, [voices.threads(name, 1), said_again, *threads[1:]], by_author=True)
     return site
 
 
-def forum_of(name: str, threads: Sequence[list[Said]]) -> Site:
-    """The forum of these threads; each begins with the post that founded it."""
+def forum_of(name: str, threads: Sequence[list[Said]], *, by_author: bool = False) -> Site:
+    """The forum of these threads; each begins with the post that founded it, whose handle may be in its address."""
     root = f"/{name}/"
+    paths = {
+        posts[0].id: f"{root}{f'u/{quote(posts[0].author)}/' if by_author else ''}t/{posts[0].id}" for posts in threads
+    }
     pages: dict[str, Answer] = {}
     for number, (here, further) in enumerate(_cut(threads)):
-        rows = "".join(row(f"{root}t/{posts[0].id}", posts) for posts in here)
+        rows = "".join(row(paths[posts[0].id], posts) for posts in here)
         following = f"{root}?page={number + 1}" if further else ""
         pages[f"{root}?page={number}" if number else root] = html(f"<ul>{rows}</ul>", following)
     for posts in threads:
-        path = f"{root}t/{posts[0].id}"
+        path = paths[posts[0].id]
         for number, (shown, further) in enumerate(_cut(posts)):
             articles = "".join(article(said) for said in shown)
             following = f"{path}?page={number + 1}" if further else ""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from streams.crawl.arrive import arrive
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetched
@@ -20,6 +21,7 @@ from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.errors import Busy, Unfetched
 from streams.identity import forgotten_author
+from streams.pages.page import Raw
 from streams.privacy.door import Door, key_of_post
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
@@ -484,16 +486,42 @@ async def test_a_report_that_was_not_taken_is_made_again(world: World) -> None:
 
 
 async def test_what_is_kept_names_nobody(world: World) -> None:
-    """A stamp may hold who answered last, an id who wrote; both are kept as digests. So is no address with a number."""
-    world.list((1, 0), (13812345678, 0))
+    """A stamp may hold who answered last, an id who wrote; both are kept as digests."""
+    world.list((1, 0))
     listing = "https://bbs.example.cn/list-1"
     world.web.pages[listing] = str(world.web.pages[listing]).replace("<i>0</i>", "<i>老王 3分钟前</i>")
     world.thread(1, "甲")
     await world.visit(source(FORUM))
     kept = await world.memory.pages("s", [listing, "https://bbs.example.cn/t-1-1"])
-    assert kept.get(listing, Held()) == Held()
+    assert kept[listing].links[0].stamp
     assert "老王" not in str(kept)
     assert kept["https://bbs.example.cn/t-1-1"].stamp
+
+
+@pytest.mark.parametrize("identity", ["4711", "13812345678", "老街坊-1", "x" * 600])
+def test_a_post_has_one_key_before_the_door_and_behind_it(world: World, identity: str) -> None:
+    """Who forgets a post knows its id as it is stored; the crawler noted it by the id that its source gave it."""
+    raw = Raw(id=identity, body="路灯坏了", author="老街坊")
+    stored = arrive(raw, "s", "330206104000", world.clock.now(), world.way.door)
+    assert key_of(stored.id) == key_of(identity)
+
+
+async def test_no_address_names_who_founded_the_thread(world: World) -> None:
+    """A thread's address may hold its author's handle: a reply has it, too, and so has a reply on a later page."""
+    named = FORUM.replace("body: span,", "body: span, author: em,") + "thread_id: t-(\\d+)"
+    first, second = ("https://bbs.example.cn/u/%E5%B9%B3%E5%AE%89%E5%93%A5/t-7-" + page for page in "12")
+    world.web.pages["https://bbs.example.cn/list-1"] = f"<li><a href='{first}'>事</a></li>"
+    begin = '<h1>事</h1><p id="a"><em>平安哥</em><span>灯坏了</span></p><p id="b"><em>老街坊</em><span>同问</span></p>'
+    world.web.pages[first] = f"{begin}<b><a href='{second}'>下</a></b>"
+    world.web.pages[second] = '<p id="c"><em>老街坊</em><span>还没修</span></p>'
+    await world.visit(source(named))
+    assert [post.id for post in world.published] == ["7", "7-b", "7-c"]
+    assert {post.url and post.url[:25] for post in world.published} == {"https://bbs.example.cn/u/"}
+    assert "%E5%B9%B3" not in str(world.published)
+    # The first page has not changed, so nobody says whose handle it is.
+    world.web.pages[second] = f'{world.web.pages[second]}<p id="d"><em>过路人</em><span>修好了</span></p>'
+    await world.visit(source(named))
+    assert (world.published[-1].id, world.published[-1].url) == ("7-d", None)
 
 
 async def test_nothing_is_remembered_that_was_not_published(world: World) -> None:
