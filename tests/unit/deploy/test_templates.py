@@ -9,7 +9,7 @@ import pytest
 
 from deploy.templates import indices, templates
 from streams.crawl.day import Day
-from streams.crawl.memory import Head, Held, Noted
+from streams.crawl.memory import Head, Noted
 from streams.crawl.watch import Watch
 from streams.elasticsearch.health import day_document
 from streams.protocols import Attempts
@@ -71,8 +71,8 @@ def test_history_and_notes_have_a_place() -> None:
 
 
 def test_what_crawlers_remember_has_a_place() -> None:
-    """Of a source, its posts and its pages; a note that is refused would end every visit."""
-    flat = (names(Head) | names(Noted) | names(Held) | {"kind"}) - {"fence"}
+    """Of a source and its posts, and of its pages what is sealed; a note that is refused would end every visit."""
+    flat = (names(Head) | names(Noted) | {"kind", "sealed"}) - {"fence"}
     assert set(properties("sources")) == flat
     assert differing(Watch, properties("sources")["watch"]["properties"]) == []
 
