@@ -36,7 +36,7 @@ _LARGE: Final = 50_000
 _ALL: Final = Protego.parse("")
 
 _AGENT: Final = re.compile(
-    r"^([ \t]*user[- ]?agent(?:[ \t]*:|[ \t]))[ \t]*(\*(?=[ \t]*(?:#|\r?$))|[a-z_-]*).*$", re.IGNORECASE | re.MULTILINE
+    r"^([ \t]*user[- ]?agent(?:[ \t]*:|[ \t]))[ \t]*(\*(?=[ \t]*(?:#|$))|[a-z_-]*).*$", re.IGNORECASE | re.MULTILINE
 )
 
 
@@ -118,9 +118,10 @@ def parsed(text: str) -> Protego:
     """The rules of a robots.txt.
 
     Protego takes a group for ours when its name begins ours (`x`), and not when a version follows it; RFC 9309, section
-    2.2.1, compares product tokens, and letters of either case are the same.
+    2.2.1, compares product tokens, and letters of either case are the same. Lines end by CR, LF or both (section 2.2).
     """
-    return Protego.parse(_AGENT.sub(_named, text.lstrip("\ufeff")))
+    lines = "\n".join(text.lstrip("\ufeff").splitlines())  # As Protego sees them: a line of ours is none of its rules.
+    return Protego.parse(_AGENT.sub(_named, lines))
 
 
 def _named(line: re.Match[str]) -> str:

@@ -42,6 +42,15 @@ async def test_robots_that_cannot_be_had_close_the_site(site: Site, status: int,
     assert site.pages_asked == ([] if closed else ["/a"])
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\v", "\f"])
+def test_lines_end_as_the_standard_says(end: str) -> None:
+    """2.2: by CR, LF or both; whatever ends a line, no rule behind it is lost."""
+    closes = end.join(["User-agent: *", "Disallow: /secret", "", "User-agent: xiangyin/1", "Disallow: /a", ""])
+    assert not allows(closes)
+    assert allows(closes, "/b")
+    assert not allows(end.join(["User-agent: * # all", "Disallow: /"]))
+
+
 async def test_robots_are_asked_once_a_day(site: Site) -> None:
     """2.4: and again after 24 hours, so that a site that closes is soon left alone."""
     site.says("/a", "x")
