@@ -120,7 +120,7 @@ class Fetcher:
             Unfetched: `robots` and others, as `fetch`; a written permission opens what it covers here, too.
         """
         url = web_address(address)
-        self._addresses.check(url)
+        self._addresses.check(url, web_address(source.url))
         await self._allowed(url, source)
 
     def rest(self, address: str, until: datetime) -> None:
@@ -141,8 +141,9 @@ class Fetcher:
         self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
     ) -> tuple[URL, Answer]:
         """Every hop is checked as the first one was."""
+        home = web_address(source.url) if source else url
         for _ in range(self._limits.redirects + 1):
-            self._addresses.check(url)
+            self._addresses.check(url, home)
             if robots:
                 delay = await self._allowed(url, source)
                 self._host(url).interval = max(self._limits.interval, min(delay, self._limits.longest_interval))

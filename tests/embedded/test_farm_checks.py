@@ -85,7 +85,7 @@ def asks_closed_paths(way: Way) -> Way:
 
 def asks_inner_hosts(way: Way) -> Way:
     """Goes wherever a page leads."""
-    way.web._addresses.check = lambda _: None  # type: ignore[attr-defined]
+    way.web._addresses.check = lambda *_: None  # type: ignore[attr-defined]
     return way
 
 

@@ -383,7 +383,8 @@ FAULTS: Final[Mapping[str, Make]] = {
     # Redirects
     "loops": _changed(_leads(lambda asked: asked.path), "error:redirects"),
     "to-a-closed-path": _guest,
-    "to-a-closed-site": _changed(_leads(lambda asked: f"{asked.roots[CLOSED_SITE]}/page"), "error:robots"),
+    # Which the deployment names for another source.
+    "to-anothers-inner-site": _changed(_leads(lambda asked: f"{asked.roots[CLOSED_SITE]}/page"), "error:address"),
     "to-an-inner-site": _changed(_leads(lambda asked: f"{asked.roots[INNER_SITE]}/page"), "error:address"),
     **{f"far-{n}": _changed(_leads(lambda _, far=far: far), "error:address") for n, far in enumerate(_FAR)},  # type: ignore[misc]
     # Robots

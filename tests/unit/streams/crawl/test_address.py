@@ -16,7 +16,8 @@ from yarl import URL
 from streams.crawl.address import Addresses, GuardedResolver, is_public
 from streams.crawl.names import Names
 from streams.errors import Unfetched
-from tests.unit.streams.crawl.site import Site, failure, polite
+from streams.source import Feed
+from tests.unit.streams.crawl.site import Site, failure, polite, standing
 
 INNER = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29",
@@ -78,7 +79,7 @@ def test_an_inner_address_in_a_url_is_refused(address: IPv4Address, scheme: str,
     ways += [f"0{a:o}.{b:o}.{c:o}.{d:o}", f"0{a}.{b}.{c}.{d}", *(f"[{outer}]" for outer in wrapped(address))]
     for way in ways:
         with pytest.raises(Unfetched) as refused:
-            Addresses().check(URL(f"{scheme}://{way}:{port}/"))
+            Addresses().check(URL(f"{scheme}://{way}:{port}/"), URL(f"{scheme}://{way}:{port}/"))
         assert refused.value.name == "address"
 
 
@@ -91,7 +92,7 @@ def test_no_host_breaks_the_check(host: str) -> None:
     except ValueError:
         return
     with suppress(Unfetched):
-        Addresses().check(url)
+        Addresses().check(url, url)
 
 
 class Dns(AbstractResolver):
@@ -217,6 +218,29 @@ async def test_a_redirect_inside_is_not_followed(site: Site, target: str) -> Non
     """A page on the web must not make the crawler ask inner servers."""
     site.says("/a", status=302, Location=target)
     assert await failure(site, "/a") == "address"
+
+
+async def test_an_inner_host_is_open_only_to_sources_that_stand_on_it(site: Site) -> None:
+    """What a stranger's page or robots.txt leads to is refused, though the deployment allows the host for another."""
+    async with standing() as inner:
+        for path in ("/admin", "/robots.txt"):
+            inner.says(path, "inside")
+        site.says("/feed", status=302, Location=inner.url("/admin?delete=1"))
+        ours = Feed(name="ours", url=site.url("/feed"), township="330206104")
+        theirs = Feed(name="theirs", url=inner.url("/feed"), township="330206104")
+        async with polite(site, allow=[site.address, inner.address]) as web_:
+            for address, source in ((ours.url, ours), (ours.url, None), (inner.url("/linked"), ours)):
+                with pytest.raises(Unfetched, match="stand on it"):
+                    await web_.fetch(address, source=source)
+            with pytest.raises(Unfetched, match="stand on it"):
+                await web_.assert_allowed(inner.url("/item"), ours)
+            site.says("/robots.txt", status=301, Location=inner.url("/robots.txt"))
+            assert inner.asked == []
+            assert await web_.fetch(inner.url("/admin"), source=theirs) is not None
+        async with polite(site, allow=[site.address, inner.address]) as web_:
+            with pytest.raises(Unfetched, match="stand on it"):
+                await web_.fetch(site.url("/a"), source=ours)
+        assert inner.asked == ["/robots.txt", "/admin"]
 
 
 async def test_a_name_server_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

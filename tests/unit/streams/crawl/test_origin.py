@@ -85,16 +85,18 @@ async def test_a_gateway_whose_origin_closes_everything_is_reported(world: World
 async def test_the_robots_txt_of_an_items_own_site_is_asked_and_its_page_is_not(site: Site) -> None:
     """A written permission that covers it is kept as if we fetched it ourselves; a site that is away closes all."""
     site.says("/robots.txt", "User-agent: *\nDisallow: /closed/")
-    gateway, home = source(GATEWAY), f"http://{site.address}"
+    home = f"http://{site.address}"
+    text = GATEWAY.replace("https://gate.example.cn", home)
     covers = f'["{home}/closed/2"]'
     letter = f"permission: {{by: 站务组, date: 2025-12-01, covers: {covers}, note: registry 2025-7}}\n"
+    gateway, permitted = source(text), source(text + letter)
     async with polite(site) as web:
         await web.assert_allowed(f"{home}/open/1", gateway)
         with pytest.raises(Unfetched, match="closed to us"):
             await web.assert_allowed(f"{home}/closed/2", gateway)
-        await web.assert_allowed(f"{home}/closed/2", source(GATEWAY + letter))
+        await web.assert_allowed(f"{home}/closed/2", permitted)
         with pytest.raises(Unfetched, match="closed to us"):
-            await web.assert_allowed(f"{home}/closed/3", source(GATEWAY + letter))
+            await web.assert_allowed(f"{home}/closed/3", permitted)
         with pytest.raises(Unfetched) as caught:
             await web.assert_allowed("http://10.0.0.1/", gateway)
         assert caught.value.name == "address"

@@ -35,16 +35,13 @@ async def test_nothing_is_fetched_at_night(site: Site) -> None:
     """Outside the hours of the source no robots.txt is asked for either; it says when it may be."""
     source, clock = feed(site, hours="07:00-23:00"), Clock()  # It is 08:00 in Shanghai.
     site.says("/feed", "x")
-    async with polite(site, clock, allow=[site.address, "127.0.0.2"]) as web_:
+    async with polite(site, clock) as web_:
         assert await name_of(web_, source.url, source) == ""
         await clock.sleep(15 * 3600)
         with pytest.raises(Unfetched) as night:
             await web_.fetch(source.url, source=source)
         assert web_.opens_in(source) == 8 * 3600
-        for address in (
-            site.url("/feed", "127.0.0.2"),
-            "https://elsewhere.example.cn/",
-        ):  # Whose robots.txt nobody has.
+        for address in (source.url, "https://elsewhere.example.cn/"):  # Whose robots.txt nobody has.
             assert await name_of(web_, address, source) == "hours"
             with pytest.raises(Unfetched, match="time of day"):
                 await web_.assert_allowed(address, source)
