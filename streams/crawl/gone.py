@@ -63,8 +63,10 @@ class Gone:
 
     def missed_threads(self, asked: int) -> dict[str, tuple[str, ...]]:
         """Threads that are no more, with their posts; none where most of what was asked for is said to be gone."""
-        many = len(self.refused) > _FEW and len(self.refused) * 2 > asked
-        return {} if many else self.refused
+        if len(self.refused) > _FEW and len(self.refused) * 2 > asked:
+            self._way.counts.add(self._source.name, "signal:gone:many")
+            return {}
+        return self.refused
 
     async def miss(self, keys: Collection[str]) -> tuple[str, ...]:
         """Note that these posts were missed; one that was missed before, long enough ago, is told to be gone.

@@ -231,7 +231,7 @@ class Walk:
         self._gone.refused.clear()
 
     async def _page(self, link: Link) -> Sequence[Link]:
-        """Fetch a page, publish what it holds of new, and return where it leads."""
+        """Fetch a page, if it has changed, and return where it leads."""
         self._asked.add(link.url)
         if link.url not in self._held:
             await self._look_up([link])
@@ -247,8 +247,8 @@ class Walk:
             if entry:
                 self._count(f"full:{error.name}")
                 await self._publish([entry])
-            elif error.name in GONE and link.role != LISTING and held.keys:
-                self._gone.refused[link.url] = await self._keys_behind(held)
+            elif error.name in GONE:
+                await self._no_more(link, held)
             return ()
         self._asked_for()
         self._in_a_row = 0
@@ -257,9 +257,18 @@ class Walk:
             self._count("unmodified")
             self._gone.keys[link.url] = held.keys
             return held.links
+        return await self._read_through(fetched, link, entry, held)
+
+    async def _read_through(self, fetched: Fetched, link: Link, entry: Raw | None, held: Held) -> Sequence[Link]:
+        """Publish what a page holds of new, remember it, and return where it leads."""
         reading = await self._parsed(fetched, link, entry)
         if reading is None:
             await self._publish([entry] if entry else [])
+            return ()
+        if reading.gone:
+            self._count("error:gone")
+            self._amiss += 1
+            await self._no_more(link, held)
             return ()
         self._entries |= reading.entries
         if link.role != LISTING and self.news.has_met(reading.posts):
@@ -281,6 +290,11 @@ class Walk:
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
         return reading.links
+
+    async def _no_more(self, link: Link, held: Held) -> None:
+        """The site says that a page which was read before is no more."""
+        if link.role != LISTING and held.keys:
+            self._gone.refused[link.url] = await self._keys_behind(held)
 
     def _is_due(self, address: str) -> bool:
         """Whether to ask for a page in full, about once a day: some servers say of anything that it has not changed."""

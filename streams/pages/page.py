@@ -50,10 +50,12 @@ class Link(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """What a page holds. Signals name what was missing, unreadable or left unused: `what:field`.
 
-    `entries` are posts of which the page says only a part, by the link to the page that says all.
+    `entries` are posts of which the page says only a part, by the link to the page that says all. `gone`: it says that
+    what stood there is no more.
     """
 
     posts: tuple[Raw, ...] = ()
     links: tuple[Link, ...] = ()
     signals: tuple[str, ...] = ()
     entries: dict[str, Raw] = {}
+    gone: bool = False

@@ -44,6 +44,8 @@ class Board(Source, frozen=True, kw_only=True):
     list: Letters
     message: Message
     message_id: str = r"(\d+)"
+    gone: tuple[str, ...] = ()
+    """Words of a page without a message that say that it is no more, beside those that are known."""
     link: str | None = None
     """Address of a message, with {id} in it, where the list says the id alone: `onclick="show(4711)"`."""
 

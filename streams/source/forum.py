@@ -40,6 +40,8 @@ class Forum(Source, frozen=True, kw_only=True):
     list: Threads
     thread: Thread
     thread_id: str = r"(\d+)"
+    gone: tuple[str, ...] = ()
+    """Words of a page without posts that say that its thread is no more, beside those that are known."""
 
     def __post_init__(self) -> None:
         Source.__post_init__(self)

@@ -13,6 +13,7 @@ from streams.pages.dates import time_of
 from streams.pages.elements import count, link, unused, value
 from streams.pages.links import absolute, filled
 from streams.pages.markup import document, seen
+from streams.pages.notice import says_gone
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
 from streams.source import Board
@@ -63,6 +64,8 @@ def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
     parts = urlsplit(page.url)
     found = re.search(source.message_id, f"{parts.path}?{parts.query}")
     node = parsed.css_first(source.message.within)
+    if node is None and says_gone(parsed, source.gone):
+        return Reading(gone=True)
     if not found or not found[1] or node is None:
         return Reading(signals=("message:missing" if node is None else "message_id:missing",))
     posts = _posts(node, found[1], page, source)

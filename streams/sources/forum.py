@@ -11,6 +11,7 @@ from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import count, link, unused, value
 from streams.pages.markup import document
+from streams.pages.notice import says_gone
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
 from streams.source import Forum
@@ -53,6 +54,8 @@ def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     parts = urlsplit(page.url)
     found = re.search(source.thread_id, f"{parts.path}?{parts.query}")
     nodes = parsed.css(source.thread.post)
+    if not nodes and says_gone(parsed, source.gone):
+        return Reading(gone=True)
     if not found or not nodes:
         return Reading(signals=("post:missing" if found else "thread_id:missing",))
     title, further = value(parsed.root, source.thread.title), _next(parsed, source.thread.next, page, REPLIES)

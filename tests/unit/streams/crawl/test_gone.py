@@ -23,6 +23,8 @@ items: list
 message: {id: id, body: body, time: at}
 """
 START = datetime(2026, 1, 1, tzinfo=UTC)
+NOTICE = "<title>提示信息</title><div id='messagetext'>抱歉，指定的主题不存在或已被删除或正在被审核</div>"
+LOGIN = "<title>提示信息</title><div id='messagetext'>抱歉，您需要先登录才能继续本操作</div>"
 NOT_THERE = Unfetched("status_404", "no such page")
 
 
@@ -148,6 +150,37 @@ async def test_a_thread_that_is_no_more_takes_its_posts_along(site: Site) -> Non
         site.web.pages["https://bbs.example.cn/t-7-1"] = page
         await site.visits(FORUM, 1, apart=timedelta(hours=7))
     assert sorted(site.gone) == ["7", "7-b"]
+
+
+async def test_a_thread_of_which_the_site_says_that_it_is_no_more_is_gone(site: Site) -> None:
+    """With 200, as Discuz! does; the same words in a post, and a page to log in, say nothing."""
+    site.list((7, 1), (8, 1), (9, 1))
+    for number in (7, 8, 9):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    for replies in (2, 3, 4):
+        site.list((7, replies), (8, replies), (9, replies))
+        site.web.pages["https://bbs.example.cn/t-7-1"] = NOTICE
+        site.web.pages["https://bbs.example.cn/t-8-1"] = LOGIN
+        site.says(9, "a", "b", "该帖已被删除")
+        await site.visits(FORUM, 1, apart=timedelta(hours=7))
+    assert sorted(site.gone) == ["7", "7-b"]
+    assert (site.counts.total("error:gone"), site.counts.total("signal:post:missing")) == (3, 3)
+
+
+async def test_a_site_that_says_so_of_everything_deleted_nothing(site: Site) -> None:
+    """Three threads of three: it has trouble of its own, which is told."""
+    site.list((7, 1), (8, 1), (9, 1))
+    for number in (7, 8, 9):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    for replies in range(2, 6):
+        site.list((7, replies), (8, replies), (9, replies))
+        for number in (7, 8, 9):
+            site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = NOTICE
+        await site.visits(FORUM, 1, apart=timedelta(hours=7))
+    assert site.gone == []
+    assert site.counts.total("signal:gone:many") == 4
 
 
 async def test_a_site_that_moved_its_pages_deleted_nothing(site: Site) -> None:
