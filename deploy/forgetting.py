@@ -24,9 +24,11 @@ from streams.elasticsearch.forgotten import Forgotten
 from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
 from streams.elasticsearch.whole import refresh, scanned
+from streams.errors import Busy
 from streams.identity import content_digest, document_id, forgotten_author
 from streams.portions import portions
 from streams.privacy.door import key_of_post
+from streams.protocols import Done
 from streams.records import Letter
 
 PAGE: Final = 500
@@ -128,6 +130,11 @@ class Forgetter:
         found = await self._look((document, code) for code in self._served)
         return next(iter(found), None)
 
+    async def is_mark(self, document: str) -> bool:
+        """Whether only a mark is left of the post of this document id."""
+        items = await self._items((document, code) for code in self._served)
+        return any("forgotten" in item["_source"] for item in items)
+
     # The list
 
     async def _list(self, keys: Sequence[str], receipt: Receipt) -> None:
@@ -174,11 +181,10 @@ class Forgetter:
             with busy_when_away(self._server):
                 answer = await self._client.mget(index=self._names.sources, ids=some, source=False)
             there = [item["_id"] for each in answer["docs"] if (item := looked_up(self._server, each))]
-            await send(
-                self._client,
-                self._server,
-                [Write("delete", {"_index": self._names.sources, "_id": each}, None) for each in there],
-            )
+            notes = [Write("delete", {"_index": self._names.sources, "_id": each}, None) for each in there]
+            for outcome in await send(self._client, self._server, notes):
+                if not isinstance(outcome, Done):
+                    raise Busy(f"{self._server} did not delete a crawler's note: {outcome}")
             deleted += len(there)
         return deleted
 

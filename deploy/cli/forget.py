@@ -83,17 +83,18 @@ async def _forget(settings: Settings, wanted: Wanted, *, role: str, reason: str,
             return await forgetter.author(wanted.pseudonym, wait)
         if wanted.source and wanted.identity:
             return await forgetter.post(wanted.source, wanted.identity, wait)
-        found = await _stored(forgetter, wanted)
-        return await forgetter.post(found.source, found.id, wait, found)
+        found = await _stored(forgetter, wanted.post or "")
+        return await forgetter.post(found.source, found.id, wait, found) if found else Receipt()
 
 
-async def _stored(forgetter: Forgetter, wanted: Wanted) -> Found:
-    found = await forgetter.named(wanted.post or "")
-    if found is None:
-        raise typer.BadParameter(
-            f"no post {wanted.post} is stored; name one that is not, or was forgotten, by --source and --id"
-        )
-    return found
+async def _stored(forgetter: Forgetter, document: str) -> Found | None:
+    """The post; None where only its mark is left, so that this command can be run again."""
+    if found := await forgetter.named(document):
+        return found
+    if not await forgetter.is_mark(document):
+        raise typer.BadParameter(f"no post {document} is stored; name one that is not by --source and --id")
+    typer.echo(f"only a mark is left of {document}: it was forgotten, or its time was over")
+    return None
 
 
 def _checked(wanted: Wanted) -> Wanted:
