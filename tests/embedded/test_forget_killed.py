@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from deploy import forgetting, owners
 from deploy.cli import exits, run
 from deploy.embedded import EmbeddedServers
-from deploy.settings.deployment import CONFIG, load
+from deploy.keys import notebook
+from deploy.settings.deployment import CONFIG, Settings, load
 from streams.crawl.news import key_of
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write
@@ -113,8 +114,8 @@ def is_mark(hit: Mapping[str, Any]) -> bool:
 class Shelves:
     """What a test puts into the stores, and what stands there of it."""
 
-    def __init__(self, client: AsyncElasticsearch, deployment: str) -> None:
-        self._client, self._deployment = client, deployment
+    def __init__(self, client: AsyncElasticsearch, settings: Settings) -> None:
+        self._client, self._deployment, self._notebook = client, settings.name, notebook(settings)
 
     async def put(self, kind: str, identity: str, document: object) -> None:
         await self._client.index(index=f"{self._deployment}-{kind}", id=identity, document=to_builtins(document))
@@ -129,8 +130,12 @@ class Shelves:
         await self.put(f"incidents-{HERE}", name, documents.incident_document(matter, 0))
         await self.put(f"posts-{HERE}", document, documents.post_document(value))
         note = {"kind": "post", "source": "forum", "township": HERE, "listed": datetime.now(UTC)}
-        await self.put("sources", post_id("forum", key_of(identity)), note)
+        await self.put("sources", self.note_of(identity), note)
         return document
+
+    def note_of(self, identity: str) -> str:
+        """The document of a crawler's note of a post."""
+        return post_id(self._notebook, "forum", key_of(identity))
 
     async def old(self, identity: str) -> list[tuple[str, str]]:
         """A matter that is over, its history, a mark and a note, all of long ago; their places."""
@@ -167,8 +172,9 @@ class Shelves:
 
 @pytest.fixture
 async def shelves(county: County) -> AsyncIterator[Shelves]:
-    client = await connect(load(county.folder / "deployment.yaml").access())
-    yield Shelves(client, county.name)
+    settings = load(county.folder / "deployment.yaml")
+    client = await connect(settings.access())
+    yield Shelves(client, settings)
     await client.close()
 
 
@@ -185,7 +191,7 @@ async def test_what_is_to_be_forgotten_is_whenever_the_command_dies(
         document = await shelves.post(identity, author=author)
         command = (*FORGET, name, author if name == "--pseudonym" else document)
         ended = await life.is_enough(command, requests)
-        places = ((f"posts-{HERE}", document), ("sources", post_id("forum", key_of(identity))))
+        places = ((f"posts-{HERE}", document), ("sources", shelves.note_of(identity)))
         posts, notes = [len(await shelves.stand(place)) for place in places]
         capsys.readouterr()
         assert await asyncio.to_thread(run, list(command)) == exits.OK
@@ -211,7 +217,7 @@ async def test_a_note_that_the_server_keeps_is_not_called_deleted(
 
     monkeypatch.setattr(forgetting, "send", overloaded)
     assert await asyncio.to_thread(run, [*FORGET, "--post", document]) == exits.TEMPORARY
-    assert await shelves.stand((f"posts-{HERE}", document), ("sources", post_id("forum", key_of("paint"))))
+    assert await shelves.stand((f"posts-{HERE}", document), ("sources", shelves.note_of("paint")))
 
 
 async def test_what_is_old_is_swept_whenever_the_command_dies(county: County, shelves: Shelves, life: Life) -> None:
