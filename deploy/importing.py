@@ -1,7 +1,8 @@
 """Reads posts from a CSV, XLSX or JSONL file, and publishes those that are posts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,12 +53,14 @@ MOST_COLUMNS: Final = 40
 class Maker(Struct, frozen=True, kw_only=True):
     """How rows become posts.
 
-    `township` is that of rows that name none; where it is empty, each must. `columns` says which column fills a
-    field. `fetched` is one time for the whole file, so that importing it again writes nothing twice. `live` is None
-    for a backfill; else it says the time, and posts count as published then.
+    `township` is that of rows that name none; where it is empty, each must. `served` are the deployment's townships:
+    nobody would read a post of another. `columns` says which column fills a field. `fetched` is one time for the
+    whole file, so that importing it again writes nothing twice. `live` is None for a backfill; else it says the time,
+    and posts count as published then.
     """
 
     township: str
+    served: Collection[str]
     source: str
     columns: Mapping[str, str]
     fetched: datetime
@@ -107,6 +110,9 @@ class Maker(Struct, frozen=True, kw_only=True):
         if not texts.setdefault("township", self.township):
             raise ValueError("no township; give it a value in its column, or name one for all: --township CODE")
         texts["township"] = padded(texts["township"])
+        if texts["township"] not in self.served:
+            served = ", ".join(self.served)
+            raise ValueError(f"{texts['township']} is no township of this deployment, which has {served}")
         given = {"source": self.source, "fetched": now or self.fetched, "reach": reach}
         return {**given, **texts, "published": published}
 
@@ -115,40 +121,61 @@ class Maker(Struct, frozen=True, kw_only=True):
         return row.get(column) if column else None
 
 
-def rows(file: Path, encoding: str | None = None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+def rows(
+    file: Path, encoding: str | None = None, sheet: str | None = None
+) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     """Rows of a file with the lines on which they end: `.csv` and `.xlsx` have a header, all else is JSON lines.
 
-    The encoding of a CSV is seen from its bytes where none is named.
+    The encoding of a CSV is seen from its bytes where none is named; of an XLSX the first visible sheet is read.
 
     Raises:
         Unreadable: it is another spreadsheet or binary, or its encoding is another or unknown.
     """
     try:
-        yield from _rows(file, encoding)
+        yield from _rows(file, encoding, sheet)
     except Unreadable as error:
         raise Unreadable(f"{file} {error}") from error
 
 
-def _rows(file: Path, encoding: str | None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+def _rows(file: Path, encoding: str | None, sheet: str | None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     match file.suffix.lower():
         case ".csv":
             return table.csv_rows(_decoded(file, encoding))
         case ".xlsx":
-            return table.rows(_spreadsheet(file), unpacked=UNPACKED)
+            return table.rows(_spreadsheet(file), sheet=sheet, unpacked=UNPACKED)
         case ending if ending in OTHER_TABLES:
             raise Unreadable("is no CSV, XLSX or JSONL; save it as one of them and import that")
         case _:
             return _json(file)
 
 
-def missing(columns: Mapping[str, str], rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> str | None:
-    """What to say of mapped columns that no row has; None when every column is in some row, or there is no row."""
-    there = dict.fromkeys(name for _, row in rows if not isinstance(row, BadRow) for name in row)
+def missing(columns: Mapping[str, str], there: Collection[str]) -> str | None:
+    """What to say of mapped columns that no row has; None when every column is in some row.
+
+    Args:
+        columns: the field, and the column that is to fill it.
+        there: `columns_of` the rows.
+    """
     absent = [f"--map {field}={column}" for field, column in columns.items() if column not in there]
-    if not there or not absent:
-        return None
-    named = ", ".join(list(there)[:MOST_COLUMNS])
-    return f"{', '.join(absent)}: there is no such column; the file's columns are {named}"
+    return f"{', '.join(absent)}: there is no such column; the file's columns are {_named(there)}" if absent else None
+
+
+def told(columns: Mapping[str, str], there: Collection[str]) -> str:
+    """Which columns become fields of a post, and which are left. Arguments as those of `missing`."""
+    row = dict.fromkeys(there)
+    used = {field: column for field in FIELDS if (column := column_of(field, row, columns))}
+    left = [column for column in there if column not in used.values()]
+    read = ", ".join(f"{column} as {field}" for field, column in used.items())
+    return f"read {read or 'nothing'}" + (f"; left {_named(left)}" if left else "")
+
+
+def columns_of(rows: Iterable[tuple[int, Mapping[str, Any] | BadRow]]) -> Collection[str]:
+    """The names of all columns that some row has, in their order."""
+    return dict.fromkeys(name for _, row in rows if not isinstance(row, BadRow) for name in row)
+
+
+def _named(columns: Collection[str]) -> str:
+    return ", ".join(islice(columns, MOST_COLUMNS))
 
 
 def modified(file: Path) -> datetime:

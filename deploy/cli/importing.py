@@ -1,7 +1,7 @@
 """`xiangyin import`."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
-from deploy.importing import FIELDS, Maker, missing, modified, rows
+from deploy.importing import FIELDS, Maker, columns_of, missing, modified, rows, told
 from deploy.keys import door
 from deploy.producing import message, open_log
 from deploy.settings import townships
@@ -24,6 +24,7 @@ from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow
 from streams.records import Post
 from streams.topics import BACKFILL, POSTS
+from streams.township import Township
 
 app = typer.Typer(add_completion=False)
 
@@ -49,6 +50,9 @@ def command(
     encoding: Annotated[
         str | None, typer.Option(help="Of a CSV file; else UTF-8 and GBK are told apart.", show_default=False)
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Of an XLSX; else the first that is visible.", show_default=False)
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Publish posts from a file. They are judged, indexed and grouped; without --live they never alert.
@@ -57,8 +61,10 @@ def command(
     on the error stream (the first 20); then the exit code is 1. Importing a file again writes nothing twice.
     """
     settings, columns = load(config), _columns(mapping or [])
+    served = townships.read_all(settings.townships)
     maker = Maker(
-        township=_township(settings, township, mapped="township" in columns),
+        township=_township(served, township, mapped="township" in columns),
+        served=served,
         source=source or file.stem,
         columns=columns,
         fetched=modified(file),
@@ -66,12 +72,17 @@ def command(
         live=(lambda: datetime.now(UTC)) if live else None,
     )
     try:
-        found = list(rows(file, encoding))
+        found = list(rows(file, encoding, sheet))
     except Unreadable as error:
         complain(str(error))
         raise typer.Exit(exits.BAD_INPUT) from None
-    if absent := missing(columns, found):
-        raise typer.BadParameter(absent)
+    if not found:
+        complain(f"{file} has no row; of an XLSX one sheet is read, the first unless another is named: --sheet NAME")
+        raise typer.Exit(exits.BAD_INPUT)
+    if there := columns_of(found):
+        if absent := missing(columns, there):
+            raise typer.BadParameter(absent)
+        typer.echo(told(columns, there), err=True)
     read = list(maker.posts(found))
     made = zip(read, (row for _, row in found), strict=True)
     posts = [(post, maker.keys(row)) for post, row in made if isinstance(post, Post) and not isinstance(row, BadRow)]
@@ -113,8 +124,7 @@ async def _publish(
     return refused, forgotten
 
 
-def _township(settings: Settings, given: str | None, *, mapped: bool) -> str:
-    known = townships.read_all(settings.townships)
+def _township(known: Mapping[str, Township], given: str | None, *, mapped: bool) -> str:
     if given is None and len(known) == 1:
         return next(iter(known))
     if given is None and mapped:

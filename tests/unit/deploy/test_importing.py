@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from deploy.importing import Maker, missing, rows
+from deploy.importing import Maker, columns_of, missing, rows, told
 from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow
 from streams.privacy.door import Door
@@ -32,6 +32,7 @@ def made(
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     maker = Maker(
         township=township,
+        served=["330206104000", "990101101000"],
         source="hotline",
         columns=columns or {},
         fetched=FETCHED,
@@ -202,6 +203,36 @@ def test_each_row_may_name_its_township(tmp_path: Path) -> None:
 def test_a_mapped_column_that_is_not_there_is_said_once() -> None:
     """With the columns that are; nothing to say where every column is in some row, or no row can be read."""
     rows: list[tuple[int, Mapping[str, Any] | BadRow]] = [(1, {"编号": "1"}), (2, BadRow(2, "x")), (3, {"内容": "a"})]
-    assert missing({"id": "编号", "body": "内容"}, rows) is None
-    assert missing({"id": "编码"}, rows) == "--map id=编码: there is no such column; the file's columns are 编号, 内容"
-    assert missing({"id": "编码"}, rows[1:2]) is None
+    there = columns_of(rows)
+    assert missing({"id": "编号", "body": "内容"}, there) is None
+    assert missing({"id": "编码"}, there) == "--map id=编码: there is no such column; the file's columns are 编号, 内容"
+    assert not columns_of(rows[1:2])
+
+
+def test_what_is_read_and_what_is_left_is_said() -> None:
+    """So that nobody wonders later where a column went; a mapping has the first word."""
+    there = columns_of([(2, {"编号": "1", "诉求": "路灯坏了", "受理时间": "", "办理结果": "已修好"})])
+    assert told({"body": "诉求"}, there) == "read 编号 as id, 诉求 as body, 受理时间 as published; left 办理结果"
+    assert told({}, {"body": "x"}) == "read body as body"
+
+
+def test_a_row_of_a_township_that_nobody_serves_is_bad(tmp_path: Path) -> None:
+    """No worker would judge it: it would be a dead letter instead of a line to correct."""
+    good, bad = made(tmp_path, "a.csv", "id,body,township\n1,路灯坏了,330206104\n2,路灯坏了,990101102\n", township="")
+    assert isinstance(good, Post)
+    assert bad == BadRow(3, "990101102000 is no township of this deployment, which has 330206104000, 990101101000")
+
+
+def test_another_sheet_can_be_named(tmp_path: Path) -> None:
+    """A workbook may begin with a page of explanations."""
+    book = Workbook()
+    book.worksheets[0].title = "说明"
+    book.worksheets[0].append(["本表由热线平台导出"])
+    sheet = book.create_sheet("工单")
+    for line in (["编号", "内容"], ["1", "路灯坏了"]):
+        sheet.append(line)
+    book.save(tmp_path / "a.xlsx")
+    assert list(rows(tmp_path / "a.xlsx")) == []
+    assert list(rows(tmp_path / "a.xlsx", sheet="工单")) == [(2, {"编号": "1", "内容": "路灯坏了"})]
+    with pytest.raises(Unreadable, match="has no sheet 附件; its sheets are 说明, 工单"):
+        list(rows(tmp_path / "a.xlsx", sheet="附件"))

@@ -170,8 +170,21 @@ def test_import_names_twenty_bad_rows(
     code = run(["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")])
     shown = capsys.readouterr()
     assert (code, shown.out) == (exits.BAD_INPUT, "in 30, published 0, bad 30\n")
-    assert len(shown.err.splitlines()) == 21
+    first, *named = shown.err.splitlines()
+    assert first == "read id as id, body as body"
+    assert len(named) == 21
     assert shown.err.endswith("✗ and 10 more bad rows\n")
+
+
+def test_import_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file without a row, or the wrong sheet of a workbook, is no success: what to try is named."""
+    run(["init", str(tmp_path / "d")])
+    capsys.readouterr()
+    (tmp_path / "a.csv").write_text("id,body\n", "utf-8")
+    assert run(["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
+    assert "a.csv has no row; of an XLSX one sheet is read, the first unless another is named: --sheet NAME" in (
+        capsys.readouterr().err
+    )
 
 
 def test_import_takes_townships_from_a_column(

@@ -3,6 +3,7 @@
 import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
 
@@ -29,6 +30,26 @@ def test_the_signature_is_that_of_the_specification() -> None:
     time = datetime.fromtimestamp(1614265330, UTC)
     signed = sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", time, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_sender_of_the_docs_is_believed(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of Python in docs/sources.md, with the file that `source secret` makes."""
+    docs = (request.config.rootpath / "docs" / "sources.md").read_text("utf-8")
+    lines = next(block for block in docs.split("```python\n")[1:] if "webhook-signature" in block).split("```")[0]
+    create(tmp_path / "hotline.secret")
+    sent: list[Request] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("urllib.request.urlopen", sent.append)
+    exec(lines, {})  # noqa: S102 - our own docs
+    (message,) = sent
+    assert isinstance(message.data, bytes)
+    said = {name.lower(): value for name, value in message.header_items()}
+    assert (
+        check(secrets_of(tmp_path / "hotline.secret"), said, message.data, datetime.now(UTC)).id == said["webhook-id"]
+    )
+    assert message.full_url.endswith("/ingest/hotline")
 
 
 def test_a_signed_message_is_believed() -> None:
