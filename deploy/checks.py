@@ -1,7 +1,7 @@
 """Tries everything that a deployment needs, and says of each part what is wrong and how to mend it."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +13,7 @@ from deploy.manners import assert_awake
 from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from deploy.settings import deployment, sources, townships
 from deploy.settings.deployment import Settings
+from streams.crawl.fetch import assert_named
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import differences
 from streams.errors import Busy, Misconfigured, XiangyinError
@@ -21,7 +22,8 @@ from streams.kafka.access import arguments
 from streams.kafka.admin import unseen
 from streams.kafka.failures import busy_when_away
 from streams.privacy import keyring
-from streams.source import AnySource
+from streams.push import signature
+from streams.source import AnySource, Folder, Webhook
 from streams.topics import PLANS, topic
 
 T = TypeVar("T")
@@ -30,11 +32,15 @@ OLDEST_ELASTICSEARCH: Final = 8
 
 
 class Finding(Struct, frozen=True):
-    """One part of the deployment: well, or what is wrong with it and the remedy, a line each."""
+    """One part of the deployment: well, or what is wrong with it and the remedy, a line each.
+
+    `lacking` is what is well as it is, and yet not enough for every command.
+    """
 
     part: str
     detail: str = ""
     wrong: tuple[str, ...] = ()
+    lacking: str = ""
 
 
 async def checks(file: Path | None) -> AsyncIterator[Finding]:
@@ -51,7 +57,9 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
     yield finding if served is None else Finding("townships", named)
     if served is not None:
         known, finding = _tried("sources", lambda: _awake(settings, set(served)))
-        yield finding if known is None else _sources(settings, list(known))
+        opened = tuple(unopened(known.values())) if known else ()
+        yield finding if known is None else Finding("sources", ", ".join(known), wrong=opened)
+        yield contact(settings.contact)
     yield await _kafka(settings)
     yield await _elasticsearch(settings, list(served or {}))
 
@@ -62,9 +70,26 @@ def _awake(settings: Settings, served: set[str]) -> dict[str, AnySource]:
     return known
 
 
-def _sources(settings: Settings, known: list[str]) -> Finding:
-    remark = "" if settings.contact else "; contact is empty: the crawler starts when it names an address or page"
-    return Finding("sources", ", ".join(known) + remark)
+def unopened(known: Iterable[AnySource]) -> Iterator[str]:
+    """What a crawler will not be able to open: the secrets of webhooks, and folders."""
+    for source in known:
+        try:
+            if isinstance(source, Webhook):
+                signature.secrets_of(Path(source.secret_file))
+            elif isinstance(source, Folder):
+                os.scandir(source.path).close()
+        except Misconfigured as error:
+            yield f"{source.name}: {error}"
+        except OSError as error:
+            yield f"{source.name}: {error.filename}: {error.strerror}; make the folder, or correct `url`"
+
+
+def contact(named: str) -> Finding:
+    """Who stands in the User-Agent. Without it all but the crawler can work."""
+    if not named:
+        return Finding("contact", "nobody", lacking="write an e-mail address or a page before `xiangyin crawl`")
+    _, finding = _tried("contact", lambda: assert_named(named))
+    return finding if finding.wrong else Finding("contact", named)
 
 
 def _tried(part: str, read: Callable[[], T]) -> tuple[T | None, Finding]:

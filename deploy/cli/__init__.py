@@ -93,6 +93,12 @@ def complain(message: str) -> None:
         typer.echo(line, err=True)
 
 
+def hint(message: str) -> None:
+    """Say on the error stream what is no fault, and may want doing."""
+    typer.secho("! ", fg="yellow", err=True, nl=False)
+    typer.echo(message, err=True)
+
+
 def _defect() -> int:
     traceback.print_exc()
     complain("this is a defect of the program; please report it with the lines above")

@@ -5,7 +5,7 @@ import asyncio
 import typer
 
 from deploy.checks import checks
-from deploy.cli import complain, exits
+from deploy.cli import complain, exits, hint
 from deploy.cli.options import ConfigOption
 
 app = typer.Typer(add_completion=False)
@@ -27,4 +27,6 @@ async def _all_well(config: ConfigOption) -> bool:
         else:
             typer.secho("✓ ", fg="green", nl=False)
             typer.echo(f"{finding.part}: {finding.detail}")
+            if finding.lacking:
+                hint(f"{finding.part}: {finding.lacking}")
     return well

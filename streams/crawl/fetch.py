@@ -227,15 +227,20 @@ async def fetcher(
     Raises:
         Misconfigured: there is no contact.
     """
+    assert_named(contact)
+    limits, addresses = limits or Limits(), Addresses(allow_hosts)
+    agent = f"{PRODUCT}/{version} (+{contact.strip()})"
+    async with open_wire(addresses, agent, limits.seconds) as wire:
+        yield Fetcher(wire, addresses, clock, limits, random, tell)
+
+
+def assert_named(contact: str) -> None:
+    """Raise Misconfigured for a contact that a User-Agent cannot name."""
     if not contact.strip() or not contact.isprintable() or not contact.isascii():
         raise Misconfigured(
             "contact is empty or not plain ASCII: write an e-mail address or page into `contact` in deployment.yaml, "
             "or into XIANGYIN_CONTACT; the crawler's User-Agent names it"
         )
-    limits, addresses = limits or Limits(), Addresses(allow_hosts)
-    agent = f"{PRODUCT}/{version} (+{contact.strip()})"
-    async with open_wire(addresses, agent, limits.seconds) as wire:
-        yield Fetcher(wire, addresses, clock, limits, random, tell)
 
 
 def _validator(value: str | None) -> str | None:

@@ -1,0 +1,40 @@
+"""`check` opens what a crawler will open, so that what it says is well starts."""
+
+from pathlib import Path
+
+from deploy.checks import contact, unopened
+from streams.push import signature
+from streams.source import AnySource, parse_source
+
+
+def webhook(folder: Path) -> AnySource:
+    return parse_source('kind: webhook\ntownship: "330206104"\nsecret_file: hook.secret\n', folder / "hook.yaml")
+
+
+def dropped(folder: Path) -> AnySource:
+    text = f'kind: folder\ntownship: "330206104"\nurl: {(folder / "exports").as_uri()}\n'
+    return parse_source(text, folder / "exports.yaml")
+
+
+def test_secrets_and_folders_are_opened(tmp_path: Path) -> None:
+    """A crawler would end with what is missing; each is named with its source and what to do."""
+    sources = [webhook(tmp_path), dropped(tmp_path)]
+    secret, folder = unopened(sources)
+    assert secret.startswith(f"hook: {tmp_path}/hook.secret: no readable secret")
+    assert folder == f"exports: {tmp_path}/exports: No such file or directory; make the folder, or correct `url`"
+    signature.create(tmp_path / "hook.secret")
+    (tmp_path / "exports").mkdir()
+    assert list(unopened(sources)) == []
+
+
+def test_a_folder_that_is_a_file_is_none(tmp_path: Path) -> None:
+    """Nor can it be listed."""
+    (tmp_path / "exports").write_bytes(b"")
+    assert "Not a directory" in next(unopened([dropped(tmp_path)]))
+
+
+def test_a_contact_that_no_header_can_name_is_wrong() -> None:
+    """None at all is not: whoever crawls nothing needs none."""
+    assert contact("乡音").wrong[0].startswith("contact is empty or not plain ASCII")
+    assert (contact("").wrong, contact("a@b.cn").detail) == ((), "a@b.cn")
+    assert "xiangyin crawl" in contact("").lacking
