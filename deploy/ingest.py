@@ -1,18 +1,19 @@
 """`POST /ingest/{source}`: what programs bring, believed by its signature, answered when it is safe in the log."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from aiohttp import web
 from msgspec import Struct
 
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured, Refused
 from streams.protocols import Clock
-from streams.push.signature import TOLERANCE, Sent, Unsigned, check
+from streams.push.signature import TOLERANCE, Claim, Unsigned, assert_signed, claimed
 from streams.push.take import Taken
 
 LARGEST: Final = 5_000_000
@@ -21,16 +22,25 @@ LARGEST: Final = 5_000_000
 SECONDS: Final = 30.0
 """In which a message must have come, however slowly it drips."""
 
-AT_ONCE: Final = 64
-"""Messages in hand; who comes beyond them is asked to come again."""
+COMING: Final = 32
+"""Messages on their way at once, whoever sends them: 160 MB at most."""
+
+AT_ONCE: Final = 16
+"""Messages of one source in hand; who comes beyond them is asked to come again."""
 
 AGAIN: Final = "30"
 """Seconds after which a sender may try again."""
 
+_REMARK: Final = timedelta(minutes=1)
+"""How often the log says that messages are refused: strangers can send many."""
+
 log = structlog.get_logger()
 
-Take = Callable[[bytes], Awaitable[Taken]]
-"""Publishes what a message holds; returns when it is safe in the log. Raises Busy when it may not be."""
+Take = Callable[[bytes, datetime], Awaitable[Taken]]
+"""Publishes what a message holds that was said then; returns when it is safe in the log.
+
+Raises Busy when it may not be, Refused when it never will be, Misconfigured until a person has mended something.
+"""
 
 
 class Entrance(Struct, frozen=True):
@@ -46,50 +56,86 @@ class Ingest:
     def __init__(self, entrances: Mapping[str, Entrance], clock: Clock) -> None:
         self._entrances, self._clock = entrances, clock
         self._turns = {name: asyncio.Lock() for name in entrances}
+        self._in_hand: Counter[str] = Counter()
         self._taken: dict[tuple[str, str], datetime] = {}
-        self._in_hand = 0
+        self._coming: dict[asyncio.Timeout, None] = {}
+        self._unsigned, self._remarked = 0, datetime.min.replace(tzinfo=UTC)
 
     async def post(self, request: web.Request) -> web.Response:
         """Take one message. 200 says what became of it; any other answer that nothing is to be relied on."""
-        if self._in_hand >= AT_ONCE:
-            return _busy("too many messages at once")
-        self._in_hand += 1
-        try:
-            return await self._answered(request)
-        finally:
-            self._in_hand -= 1
-
-    async def _answered(self, request: web.Request) -> web.Response:
         name = request.match_info["source"]
         entrance = self._entrances.get(name)
         try:
-            async with asyncio.timeout(SECONDS):
-                body = await request.read()
-            sent = check(entrance.secrets if entrance else (), request.headers, body, self._clock.now())
-        except TimeoutError:
-            return _refused(408, f"no whole message within {SECONDS:.0f} seconds")
+            claim = claimed(request.headers, self._clock.now())
+            if entrance is None:
+                assert_signed(claim, (), b"")
+                raise AssertionError("without a secret nothing is signed")
+            if (request.content_length or 0) > LARGEST:
+                raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
+            body = await self._body(request)
+            assert_signed(claim, entrance.secrets, body)
         except Unsigned as error:
-            log.warning("a message was refused", source=name if entrance else "unknown", reason=str(error))
+            self._remark(name if entrance else "unknown", error)
             return _refused(401, str(error))
-        if entrance is None:
-            raise AssertionError("without a secret nothing is signed")
-        async with self._turns[name]:
-            return await self._taken_once(name, entrance, sent, body)
+        except TimeoutError:
+            return _refused(408, f"no whole message within {SECONDS:.0f} seconds, or while others waited")
+        except (ConnectionError, web.RequestPayloadError):
+            return _refused(400, "the message broke off")  # Who sent it is gone; this is for a proxy's log.
+        if self._in_hand[name] >= AT_ONCE:
+            return _busy("too many messages at once")
+        self._in_hand[name] += 1
+        try:
+            async with self._turns[name]:
+                return await self._taken_once(name, entrance, claim, body)
+        finally:
+            self._in_hand[name] -= 1
 
-    async def _taken_once(self, name: str, entrance: Entrance, sent: Sent, body: bytes) -> web.Response:
+    async def _body(self, request: web.Request) -> bytes:
+        """The whole body. Who it is from shows only then, so nobody can keep others out by sending slowly.
+
+        Of too many the one that began first is left: who means it has sent all by then.
+
+        Raises:
+            TimeoutError: it took too long, or others came meanwhile.
+        """
+        if len(self._coming) >= COMING:
+            first = next(iter(self._coming))
+            del self._coming[first]
+            if not first.expired():
+                first.reschedule(asyncio.get_running_loop().time())
+        async with asyncio.timeout(SECONDS) as limit:
+            self._coming[limit] = None
+            try:
+                return await request.read()
+            finally:
+                self._coming.pop(limit, None)
+
+    async def _taken_once(self, name: str, entrance: Entrance, claim: Claim, body: bytes) -> web.Response:
         now = self._clock.now()
         self._taken = {key: time for key, time in self._taken.items() if now - time <= TOLERANCE}
-        if (name, sent.id) in self._taken:
+        if (name, claim.id) in self._taken:
             return web.json_response({"repeated": True})
         try:
-            taken = await entrance.take(body)
+            taken = await entrance.take(body, claim.time)
         except Busy as error:
             log.warning("a message could not be published", source=name, reason=str(error))
             return _busy("the log or the store is away; nothing is lost if you send it again")
+        except Misconfigured as error:
+            log.warning("a message cannot be published until this is mended", source=name, reason=str(error))
+            return _busy("a person must mend something here; nothing is lost if you send it again")
+        except Refused as error:
+            log.warning("a message is refused by the log or the store", source=name, reason=str(error))
+            return _refused(422, "the log or the store refuses it; sending it again will not help")
         if taken.unreadable:
             return _refused(422, f"{taken.unreadable}: see docs/sources.md for what a message may be")
-        self._taken[name, sent.id] = sent.time
+        self._taken[name, claim.id] = claim.time
         return web.json_response(taken.counts)
+
+    def _remark(self, name: str, error: Unsigned) -> None:
+        self._unsigned += 1
+        if (now := self._clock.now()) - self._remarked >= _REMARK:
+            log.warning("messages were refused", number=self._unsigned, source=name, reason=str(error))
+            self._unsigned, self._remarked = 0, now
 
 
 def _refused(status: int, why: str) -> web.Response:

@@ -23,7 +23,7 @@ class Noted(Struct, frozen=True, kw_only=True):
 
     `reach` is as last published, `sent` when that was, `listed` when its source listed it last, to the day; `document`
     is the id under which it is stored, `written` when it says it was. Since `missed` it is not found, and since `gone`
-    said to be gone.
+    said to be gone. What was brought was `said` when its message was signed.
     """
 
     township: str
@@ -35,6 +35,7 @@ class Noted(Struct, frozen=True, kw_only=True):
     written: datetime | None = None
     missed: datetime | None = None
     gone: datetime | None = None
+    said: datetime | None = None
 
 
 class Held(Struct, frozen=True):

@@ -42,8 +42,10 @@ class News:
         """Whether this visit met all posts of a page before; not of a page without any."""
         return bool(raws) and all(key_of(raw.id) in self._digests for raw in raws)
 
-    async def publish(self, raws: Iterable[Raw]) -> dict[str, Noted]:
+    async def publish(self, raws: Iterable[Raw], said: datetime | None = None) -> dict[str, Noted]:
         """Publish what is new, has changed or has spread, the oldest first; the answer is what to remember of it.
+
+        Of what was `said` before what is noted nothing is news: messages may come late, or be sent again by others.
 
         The order makes a crash harmless: what is noted and not published is published again, and in the township
         that was noted, so that it is the same post.
@@ -55,7 +57,7 @@ class News:
         known = await self._way.memory.posts(self._source.name, keys) if keys else {}
         await self._decide(with_words, known)
         notes: dict[str, Noted] = {}
-        posts = [post for raw in with_words if (post := self._news(raw, known.get(key_of(raw.id)), notes))]
+        posts = [post for raw in with_words if (post := self._news(raw, known.get(key_of(raw.id)), notes, said))]
         if posts:
             await self._way.publish(sorted(posts, key=_written))
         self.published += len(posts)
@@ -93,10 +95,15 @@ class News:
             standing = await self._way.memory.decide(self._source.name, decided)
             self._townships |= {key: noted.township for key, noted in standing.items()}
 
-    def _news(self, raw: Raw, noted: Noted | None, notes: dict[str, Noted]) -> Post | None:
+    def _news(
+        self, raw: Raw, noted: Noted | None, notes: dict[str, Noted], said: datetime | None = None
+    ) -> Post | None:
         """The post when it is to be published, and what to note of it."""
         key, now = key_of(raw.id), self._way.clock.now()
         noted = noted or Noted(township=self._townships[key])
+        if said and noted.said and said < noted.said:
+            self._count("outdated")
+            return None
         if raw.thread and raw.thread not in self._authors:
             # Its first page had not changed: whose handle may stand in the address, nobody knows by now.
             raw = replace(raw, url=None)
@@ -110,10 +117,10 @@ class News:
         self._digests[key] = digest
         is_fresh, is_back = digest != noted.digest, noted.gone is not None
         document = document_id(post.township, post.source, post.id)
-        noted = replace(noted, document=document, written=post.published, gone=None)
+        noted = replace(noted, document=document, written=post.published, gone=None, said=said or noted.said)
         if not is_fresh and not is_back and not has_spread(noted, post):
             self._count("unchanged")
-            if noted.missed or noted.listed is None or now - noted.listed >= _RARELY:
+            if said or noted.missed or noted.listed is None or now - noted.listed >= _RARELY:
                 notes[key] = replace(noted, listed=now, missed=None)
             return None
         if not noted.digest:

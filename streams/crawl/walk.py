@@ -148,13 +148,13 @@ class Walk:
             listing = further[0]
         await self._look_for_what_is_gone()
 
-    async def bring(self, body: bytes, address: str) -> None:
+    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> None:
         """Publish what somebody brought. It is no page that could be asked for again: what it lacks is not gone."""
         fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
         reading = await self._parsed(fetched, Link(address, LISTING), None)
         if reading:
             allowed = await self._origin.allowed(reading.posts)
-            if notes := await self.news.publish(allowed):
+            if notes := await self.news.publish(allowed, said):
                 await self._way.memory.remember(self._source.name, notes, {})
             self._weigh(replace(reading, posts=allowed), Link(address, LISTING))
 

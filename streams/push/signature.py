@@ -36,11 +36,12 @@ class Unsigned(Exception):
     """The message is not to be believed; the text says why, for the sender's log, and nothing about the secret."""
 
 
-class Sent(Struct, frozen=True):
-    """What the headers say and the signature confirms."""
+class Claim(Struct, frozen=True):
+    """What the headers of a message say; whoever reaches the entrance may say it."""
 
     id: str
     time: datetime
+    signatures: Sequence[str]
 
 
 def secrets_of(file: Path) -> Sequence[bytes]:
@@ -94,11 +95,11 @@ def sign(secret: bytes, identity: str, time: datetime, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode("ascii")
 
 
-def check(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime) -> Sent:
-    """Id and time of a message that is signed with one of the secrets and is not old.
+def claimed(headers: Mapping[str, str], now: datetime) -> Claim:
+    """What the headers of a message say, before its body is read.
 
     Raises:
-        Unsigned: a header is missing or wrong, no signature fits, or the time is further away than `TOLERANCE`.
+        Unsigned: a header is missing or wrong, or the time is further away than `TOLERANCE`.
     """
     identity, said = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     given = headers.get("webhook-signature", "").split()
@@ -107,11 +108,15 @@ def check(secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, now
     if not (said.isascii() and said.isdecimal() and len(said) <= len("9999999999")):
         raise Unsigned("webhook-timestamp is not a number of seconds since 1970")
     time = datetime.fromtimestamp(int(said), UTC)
-    right = [sign(secret, identity, time, body).encode() for secret in secrets]
-    # Every pair is compared, so that the time taken says nothing.
-    fits = [hmac.compare_digest(each, one.encode("utf-8", "replace")) for each in right for one in given]
-    if not any(fits):
-        raise Unsigned("no signature fits: it is HMAC-SHA-256 over id, time and body as sent, in base64 after `v1,`")
     if abs(now - time) > TOLERANCE:
         raise Unsigned(f"the message is of {time:%Y-%m-%dT%H:%M:%SZ}: too far from now; check both clocks")
-    return Sent(identity, time)
+    return Claim(identity, time, given)
+
+
+def assert_signed(claim: Claim, secrets: Sequence[bytes], body: bytes) -> None:
+    """Raise Unsigned unless one of the signatures is made with one of the secrets."""
+    right = [sign(secret, claim.id, claim.time, body).encode() for secret in secrets]
+    # Every pair is compared, so that the time taken says nothing.
+    fits = [hmac.compare_digest(each, one.encode("utf-8", "replace")) for each in right for one in claim.signatures]
+    if not any(fits):
+        raise Unsigned("no signature fits: it is HMAC-SHA-256 over id, time and body as sent, in base64 after `v1,`")

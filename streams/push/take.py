@@ -1,6 +1,7 @@
 """Take a message that somebody brought: a page that nobody had to fetch, and all else as with any other page."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -14,6 +15,11 @@ from streams.crawl.way import Way
 from streams.source import AnySource
 
 _UNREADABLE: Final = frozenset({"page:unreadable", "page:overgrown", "items:missing"})
+"""Signals of a message in which nothing could be read."""
+
+_UNMAPPED: Final = frozenset({"id:missing", "item:unreadable", "body:empty", "body:unreadable"})
+"""The same when all its items are so: its source's `message` does not say what the sender calls its fields."""
+
 _ATTEMPTS: Final = 5
 
 
@@ -24,19 +30,20 @@ class Taken(Struct, frozen=True):
     unreadable: str = ""
 
 
-async def take(source: AnySource, way: Way, body: bytes) -> Taken:
+async def take(source: AnySource, way: Way, body: bytes, said: datetime | None = None) -> Taken:
     """Publish what is new in a message, and note that its source has spoken.
 
-    What it says a second time is `unchanged`, so that a message may come again. Raises what publishing raises: then it
-    is to come again.
+    What it says a second time is `unchanged`, so that a message may come again; an item of which a message `said` later
+    was taken is `outdated`. Raises what publishing raises: then it is to come again.
     """
     counts = Counts(way.counts.add)
     walk = Walk(source, replace(way, counts=counts), reading_of(source), to_the_end=False)
-    await walk.bring(body, f"brought:{source.name}")
+    await walk.bring(body, f"brought:{source.name}", said)
     await _note(source, way, walk.seen)
-    said = counts.of(source.name)
-    wrong = [name for name in said if name.removeprefix("signal:") in _UNREADABLE or name.startswith("error:")]
-    return Taken(said, wrong[0] if wrong else "")
+    found = counts.of(source.name)
+    wrong = _UNREADABLE if found.get("listed", 0) > found.get("empty", 0) else _UNREADABLE | _UNMAPPED
+    named = [name for name in found if name.removeprefix("signal:") in wrong or name.startswith("error:")]
+    return Taken(found, named[0] if named else "")
 
 
 async def _note(source: AnySource, way: Way, seen: Seen) -> None:

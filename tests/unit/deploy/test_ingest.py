@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import ClientSession
+from structlog.testing import capture_logs
 
 from deploy import ingest
-from streams.errors import Busy
+from streams.errors import Busy, Misconfigured, Refused
 from streams.push.signature import sign
 from streams.push.take import Taken
 
@@ -36,7 +37,7 @@ class House:
         self.url = ""
         self.session: ClientSession
 
-    async def take(self, body: bytes) -> Taken:
+    async def take(self, body: bytes, _: datetime) -> Taken:
         await asyncio.sleep(0.01)
         does = self.does.pop(0) if self.does else Taken({"published": 1})
         if isinstance(does, Exception):
@@ -74,13 +75,49 @@ async def test_a_signed_message_is_taken_and_answered_with_what_became_of_it() -
         assert here.taken == [b'{"id": 1}']
 
 
-async def test_what_is_not_signed_is_not_read_and_tells_nothing() -> None:
+async def test_what_is_not_signed_is_not_taken_and_tells_nothing() -> None:
     """401 for another secret and for a source that is not there alike, in the same words."""
     async with house() as here:
         wrong, unknown = await here.post(secret=b"t" * 32), await here.post(name="nobody")
         assert wrong == unknown
         assert wrong[0] == 401
         assert here.taken == []
+
+
+async def test_strangers_who_drip_close_no_entrance() -> None:
+    """More than may come at once, with headers that fit or without: a signed message is taken."""
+    async with house() as here:
+        writers = []
+        claim = f"webhook-id: x\r\nwebhook-timestamp: {here.clock.time.timestamp():.0f}\r\nwebhook-signature: v1,x\r\n"
+        for number in range(3 * ingest.COMING):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rpartition(":")[2]))
+            name, said = ("hotline", claim) if number % 3 else ("nobody", claim) if number % 2 else ("hotline", "")
+            writer.write(f"POST /ingest/{name} HTTP/1.1\r\nHost: x\r\n{said}Content-Length: 9\r\n\r\nx".encode())
+            writers.append((reader, writer, name if said else ""))
+        answers = [
+            await asyncio.wait_for(reader.readline(), 3) for reader, _, name in writers if name in ("", "nobody")
+        ]
+        assert {answer.split()[1] for answer in answers} == {b"401"}
+        assert await here.post() == (200, {"published": 1})
+        for _, writer, _ in writers:
+            writer.close()
+
+
+async def test_who_breaks_off_leaves_no_trace() -> None:
+    """No answer is owed, and no error is logged for what any stranger can do."""
+    async with house() as here:
+        with capture_logs() as logged:
+            _, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rpartition(":")[2]))
+            now = f"{here.clock.time.timestamp():.0f}"
+            said = f"webhook-id: x\r\nwebhook-timestamp: {now}\r\nwebhook-signature: v1,x\r\n"
+            writer.write(f"POST /ingest/hotline HTTP/1.1\r\nHost: x\r\n{said}Content-Length: 9\r\n\r\nx".encode())
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+            await asyncio.sleep(0.1)
+            for _ in range(5):
+                await here.post(secret=b"t" * 32)
+        assert [line["event"] for line in logged] == ["messages were refused"]
 
 
 async def test_a_message_that_came_before_is_not_taken_again() -> None:
@@ -116,6 +153,13 @@ async def test_a_message_beyond_the_limit_is_refused_unread() -> None:
     async with house() as here:
         assert (await here.post(b" " * (ingest.LARGEST + 1)))[0] == 413
         assert here.taken == []
+
+
+async def test_what_a_person_must_mend_is_asked_for_again() -> None:
+    """503 while an index or a topic is missing; 422 for what the log or the store refuses for ever."""
+    async with house() as here:
+        here.does = [Misconfigured("an index is missing"), Refused("too large")]
+        assert [(await here.post())[0] for _ in range(3)] == [503, 422, 200]
 
 
 async def test_a_defect_is_no_answer_that_somebody_could_rely_on() -> None:

@@ -1,6 +1,7 @@
 """A message is believed when who holds the secret signed it just now, and only then."""
 
 import base64
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import Request
@@ -8,7 +9,7 @@ from urllib.request import Request
 import pytest
 
 from streams.errors import Misconfigured
-from streams.push.signature import Unsigned, check, create, secrets_of, sign
+from streams.push.signature import Claim, Unsigned, assert_signed, claimed, create, secrets_of, sign
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -22,6 +23,13 @@ def headers(secret: bytes = SECRET, time: datetime = NOW, body: bytes = BODY, **
         "webhook-signature": sign(secret, "msg_1", time, body),
     }
     return {**said, **{name.replace("_", "-"): value for name, value in other.items()}}
+
+
+def check(secrets: Sequence[bytes], said: dict[str, str], body: bytes, now: datetime) -> Claim:
+    """As an entrance does."""
+    claim = claimed(said, now)
+    assert_signed(claim, secrets, body)
+    return claim
 
 
 def test_the_signature_is_that_of_the_specification() -> None:

@@ -1,6 +1,7 @@
 """What is brought goes the way of a page: through the door, into its township, published once."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -30,8 +31,8 @@ link: https://12345.example.cn/ticket/{id}
 """
 
 
-async def brought(world: World, to: AnySource, said: object) -> Taken:
-    return await take(to, world.way, json.dumps(said).encode())
+async def brought(world: World, to: AnySource, said: object, time: datetime | None = None) -> Taken:
+    return await take(to, world.way, json.dumps(said).encode(), time)
 
 
 async def test_a_message_is_published_once_through_the_door() -> None:
@@ -72,6 +73,31 @@ async def test_what_is_no_message_is_named(said: bytes) -> None:
     world = World()
     assert (await take(source(MAPPED), world.way, said)).unreadable
     assert world.published == []
+
+
+async def test_an_older_message_takes_no_newer_words_back() -> None:
+    """Whoever sends it again, or late, and though nobody remembers its id; what else is in it is taken."""
+    world, webhook, first = World(), source(WEBHOOK), datetime(2026, 1, 1, tzinfo=UTC)
+    said, edit = {"id": "1", "body": "青溪没水"}, {"id": "1", "body": "青溪没水，三人受伤"}
+    minute = timedelta(minutes=1)
+    await brought(world, webhook, said, first)
+    await brought(world, webhook, edit, first + minute)
+    late = await brought(world, webhook, [said, {"id": "2", "body": "白石没电"}], first)
+    assert (late.counts["outdated"], late.counts["published"], late.unreadable) == (1, 1, "")
+    await brought(world, webhook, edit, first + 3 * minute)
+    assert (await brought(world, webhook, said, first + 2 * minute)).counts["outdated"] == 1
+    assert [post.body for post in world.published] == ["青溪没水", "青溪没水，三人受伤", "白石没电"]
+    assert (await brought(world, webhook, said, first + 4 * minute)).counts["edited"] == 1
+
+
+@pytest.mark.parametrize("said", [[{"nummer": 7, "words": "x"}], [7], [{"number": 7, "text": "x"}]])
+async def test_a_message_whose_names_nobody_knows_is_refused(said: list[object]) -> None:
+    """An id or words stand elsewhere in all of it than its source says: the sender hears of it, and keeps it."""
+    world = World()
+    assert (await brought(world, source(MAPPED), {"data": {"tickets": said}})).unreadable
+    whole = {"data": {"tickets": [*said, {"number": 8, "words": "路灯坏了"}]}}
+    assert not (await brought(world, source(MAPPED), whole)).unreadable
+    assert world.ids() == ["8"]
 
 
 async def test_what_could_not_be_published_comes_again() -> None:
