@@ -1,9 +1,10 @@
 """Masking: what leads to a person goes, what does not stays, and every character keeps its place."""
 
 import time
+import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
@@ -13,7 +14,12 @@ from streams.privacy.mask import mask
 BEFORE = st.sampled_from(["", "请联系", "电话：", "她的号码是 ", "有事打", "（", "村民反映，", "tel "])
 AFTER = st.sampled_from(["", "。", "，谢谢", "）", " 急", "找老王", "\n"])
 DIGIT = st.sampled_from("0123456789")
-WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+WRITTEN = ("０１２３４５６７８９", "〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "⓪①②③④⑤⑥⑦⑧⑨", "零幺二三四五六七八九")
+FORMS = [str.maketrans("0123456789", form) for form in ("0123456789", *WRITTEN)]
+UNSEEN = ["", "\u200b", "\u00ad", "\u2061", "\ufe0f\u20e3"]
+GAPS = [*UNSEEN, " ", "-", "—", "  ", "\u00a0", "\u2009", "\u202f", "\u2003", "\u205f", "\u3000"]
+HAN = "一二三四五六七八九"
+APART = [",", "，", "、", "/", "~", "|", "+", "：", ":", "*"]
 
 
 def digits(count: int) -> st.SearchStrategy[str]:
@@ -23,9 +29,8 @@ def digits(count: int) -> st.SearchStrategy[str]:
 @st.composite
 def mobiles(draw: st.DrawFn) -> str:
     number = "1" + draw(st.sampled_from("3456789")) + draw(digits(9))
-    gap = draw(st.sampled_from(["", " ", "-", "—", "  ", "\u00a0", "\u200b"]))
-    if draw(st.booleans()):
-        number = number.translate(WIDE)
+    gap = draw(st.sampled_from(GAPS))
+    number = number.translate(draw(st.sampled_from(FORMS)))
     grouped = gap.join((number[:3], number[3:7], number[7:]))
     return draw(st.sampled_from(["", "+86 ", "+86-"])) + grouped if draw(st.booleans()) else gap.join(number)
 
@@ -49,8 +54,8 @@ def identities(draw: st.DrawFn) -> str:
     body = draw(identity_bodies())
     check = mod_11_2.calc_check_digit(body)
     number = body + draw(st.sampled_from([check, check.lower()]))
-    gap = draw(st.sampled_from(["", " ", "-"]))
-    wide = number.translate(WIDE) if draw(st.booleans()) else number
+    gap = draw(st.sampled_from(["", " ", "-", "\u2009", "\u00ad"]))
+    wide = number.translate(draw(st.sampled_from(FORMS)))
     return gap.join((wide[:6], wide[6:14], wide[14:]))
 
 
@@ -124,16 +129,69 @@ def test_a_mention_hides_no_news() -> None:
         ("一三八幺二三四五六七八", "*" * 11),
         ("13812345678 13912345678", "*" * 11 + " " + "*" * 11),
         ("8613812345678", "*" * 13),
-        ("微信wx13812345678", "微信wx" + "*" * 11),
+        ("微信wx13812345678", "微信" + "*" * 13),
+        ("短信wx13812345678", "短信wx" + "*" * 11),
         ("打香港 +852 6123 4567", "打香港 +" + "*" * 13),
         ("0085261234567", "*" * 13),
         ("+86 574 8765 4321。", "+" + "*" * 16 + "。"),
+        ("138一二三四5678", "*" * 11),
+        ("1三8一2三4五6七8", "*" * 11),
+        ("138 一二三四 5678", "*" * 13),
+        ("电话是一三八 幺二三四 五六七八", "电话是" + "*" * 13),
+        ("身份证：一一零一零五 一九四九一二三一 零零二X", "身份证：" + "*" * 20),
+        ("电话零五七四—八七六五四三二一", "电话" + "*" * 13),
+        ("浙B1234五冲上人行道", "*******冲上人行道"),
+        ("浙B12345一死三伤", "*******一死三伤"),
+        ("写zhangsan(at)qq.com", "写" + "*" * 18),
+        ("写zhangsan【AT】qq.com", "写" + "*" * 18),
+        ("写zhangsan#qq.com吧", "写" + "*" * 15 + "吧"),
         ("①13812345678②13912345678", "①" + "*" * 11 + "②" + "*" * 11),
     ],
 )
 def test_what_the_words_before_it_name_is_masked(text: str, expected: str) -> None:
     """A local number, a mistyped card or an old one goes where the text says what it is."""
     assert mask(text) == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(mobiles(), st.sampled_from(APART), BEFORE, AFTER)
+def test_a_mobile_parted_by_commas_or_the_like_is_masked(number: str, apart: str, before: str, after: str) -> None:
+    """138,1234,5678 and 138：1234：5678 are a telephone's groups, which no date and no dose has."""
+    digits = [each for each in unicodedata.normalize("NFKC", number) if each.isdigit()][-11:]
+    assume(len(digits) == 11 and "".join(digits[3:5]) not in {"19", "20"})
+    row = apart.join(("".join(digits[:3]), "".join(digits[3:7]), "".join(digits[7:])))
+    assert mask(before + row + after) == before + "*" * 13 + after
+
+
+@pytest.mark.parametrize(
+    "said", ["微信", "微信号", "微信：", "加微信", "加V：", "加薇", "VX:", "vx", "QQ：", "qq号", "扣扣"]
+)
+@pytest.mark.parametrize("account", ["zhangsan1990", "wxid_abc12def", "Lao-Wang_8", "123456789"])
+def test_an_account_goes_where_its_platform_is_said_before_it(said: str, account: str) -> None:
+    """微信, VX, 加V, QQ and 扣扣 say that what follows leads to somebody."""
+    assert mask(f"有事{said}{account}，谢谢") == f"有事{said}{'*' * len(account)}，谢谢"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "用微信Android版打不开",
+        "微信转账50000元",
+        "微信 50000元",
+        "微信12345投诉",
+        "QQ：12345",
+        "QQ群里说路坏了",
+        "微信20241123发的",
+        "微信小程序wechat",
+        "微信：https://mp.weixin.qq.com/s/1",
+        "微信 weixin.qq.com",
+        "扣扣子",
+        "威信扫地123456",
+    ],
+)
+def test_what_follows_a_platform_and_is_no_account_stays(text: str) -> None:
+    """Sums, dates, hotlines, programs and addresses."""
+    assert mask(text) == text
 
 
 @st.composite
@@ -166,6 +224,19 @@ def harmless(draw: st.DrawFn) -> str:
                 f"苹果3斤@{day}元",
                 f"共{count}人，其中{day}人",
                 f"GB/T {draw(digits(5))}-{year}",
+                f"1{draw(st.integers(30, 99))}、{count % 9000 + 1000}、{money % 9000 + 1000}元",
+                f"1{draw(st.integers(30, 99))}/{year}/{year + 1}",
+                f"100、1{draw(st.integers(30, 99))}、{count % 9000 + 1000}、{money % 9000 + 1000}",
+                f"1{draw(st.integers(30, 99))},{count % 9000 + 1000},{money % 9000 + 1000},{draw(digits(4))}",
+                f"1{draw(st.integers(30, 99))}：{draw(st.integers(1000, 9999))}：{draw(st.integers(1000, 9999))}米",
+                f"每次{day}/{month}片，每日{month}～{month + 1}次，{count}mg*{day}片/{hour}盒",
+                f"{draw(st.integers(1, 30))}栋{draw(st.integers(1, 5))}单元{draw(st.integers(101, 3305))}室",
+                f"G{day}栋{month}-{draw(st.integers(101, 3305))}、{month}-{draw(st.integers(101, 3305))}",
+                f"二〇{HAN[month % 9]}{HAN[day % 9]}年{HAN[hour % 9]}月",
+                f"①{money}元②{count}人③{year}年",
+                "一、路坏了；二、灯坏了；三、水坏了，四五六七八九号楼",
+                "一二三四五六七八九",
+                f"三死五伤，{HAN[day % 9]}人失踪",
             ]
         )
     )
@@ -194,7 +265,10 @@ def test_a_bank_card_needs_its_check(issuer: str, rest: str) -> None:
 
 
 NASTY = st.text(
-    st.sampled_from("0123456789013812345678 -—.()@＠abX_元¥浙B一三八零订单号卡电话身份证张１３\u200b\n*,:/"),
+    st.sampled_from(
+        "0123456789013812345678 -—.()@＠#abX_元¥浙B一三八零壹叁①③微信vxqQ加V扣订单号卡电话身份证张１３"
+        "\u200b\u00ad\n*,:、+/"
+    ),
     max_size=80,
 )
 
@@ -204,6 +278,9 @@ NASTY = st.text(
 @example("@我的订单号 13812345678")
 @example("浙B1234A13812345678")
 @example("13812345678@def")
+@example("QQ123456 0085261234567")
+@example("微信：abcdefghijk13812345678")
+@example("138*1234*5678")
 def test_masking_twice_changes_nothing(text: str) -> None:
     """The worker masks again what the crawler masked; characters keep their places, and only `*` is written."""
     once = mask(text)
@@ -228,6 +305,15 @@ def test_masking_twice_changes_nothing(text: str) -> None:
         "a",
         "浙B",
         "一三",
+        "一 三-",
+        "①三8",
+        "138、1234、",
+        "微信",
+        "微信：a1",
+        "QQ1",
+        "a#a.",
+        "a(at)a.",
+        "1\u200b",
         "电话1380013 ",
         "13812345678 ",
     ],
