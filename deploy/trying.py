@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from deploy import knowledge
 from deploy.keys import door
 from deploy.settings.deployment import Settings
-from deploy.wiring.servers import SystemClock
+from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
 from streams.crawl.memory import Here
 from streams.crawl.visit import Visited, visit

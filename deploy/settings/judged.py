@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from models.rulepack import RulePack
 from streams.errors import Misconfigured
 
 NO_EVENT: Final = ("隐患", "none")
@@ -39,6 +38,8 @@ def kinds() -> tuple[str, ...]:
     Raises:
         Misconfigured: a rule file cannot be used.
     """
+    from models.rulepack import RulePack  # noqa: PLC0415 - who names no kinds need not wait for the models
+
     try:
         rules = RulePack.load().rules
     except ValueError as error:

@@ -41,6 +41,16 @@ def read_all(folder: Path) -> dict[str, Township]:
     return found
 
 
+def codes(folder: Path) -> tuple[str, ...]:
+    """The codes of the townships of a folder, 12 digits each; nothing else of them is held to be right.
+
+    Raises:
+        Misconfigured: no township is there, or one is no YAML.
+    """
+    said = [yaml.read(file).value.get("code") for file in yaml_files(folder, "township")]
+    return tuple(padded(code) for code in said if isinstance(code, str))
+
+
 def yaml_files(folder: Path, what: str) -> list[Path]:
     """The YAML files of a folder, by name."""
     found = sorted(file for pattern in ("*.yaml", "*.yml") for file in folder.glob(pattern))

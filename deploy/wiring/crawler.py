@@ -5,10 +5,9 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -22,16 +21,16 @@ from deploy.manners import assert_awake, host_teller, show_permissions
 from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings
+from deploy.wiring.clock import SystemClock
 from deploy.wiring.observed import observer
-from deploy.wiring.servers import SystemClock, open_search, serve_health
+from deploy.wiring.servers import open_search, serve_health
+from deploy.wiring.web import open_web
 from streams.batch.patience import Tell, untold
 from streams.crawl.address import Addresses
 from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Fetcher, Limits, fetcher
-from streams.crawl.fetch import untold as untold_of_hosts
-from streams.crawl.host import Tell as TellOfHosts
+from streams.crawl.fetch import Limits
 from streams.crawl.pace import Pace
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
@@ -55,20 +54,6 @@ _BEAT: Final = 1.0
 def sources_of(settings: Settings) -> Mapping[str, AnySource]:
     """The deployment's sources by name: thousands take seconds to read. Raises Misconfigured."""
     return sources.read_all(settings.sources, townships.read_all(settings.townships))
-
-
-def open_web(
-    settings: Settings, limits: Limits | None = None, tell: TellOfHosts = untold_of_hosts
-) -> AbstractAsyncContextManager[Fetcher]:
-    """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
-    return fetcher(
-        contact=settings.contact,
-        version=version("xiangyin"),
-        clock=SystemClock(),
-        limits=replace(limits or Limits(), hours=settings.hours, budget=settings.budget),
-        allow_hosts=settings.allow_hosts,
-        tell=tell,
-    )
 
 
 @asynccontextmanager

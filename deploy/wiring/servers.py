@@ -1,9 +1,7 @@
 """What a worker and a crawler need alike: the time, the search server, and a port that answers for their health."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import structlog
@@ -23,16 +21,6 @@ T = TypeVar("T")
 
 WAIT: Final = 1.0
 """Seconds between two looks for a server that is away."""
-
-
-class SystemClock:
-    """The time of this machine."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 def serve_health(settings: Settings, metrics: health.Metrics, said: Callable[[], dict[str, object]]) -> None:

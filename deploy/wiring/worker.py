@@ -17,7 +17,8 @@ from deploy.older import Older
 from deploy.producing import open_log
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings
-from deploy.wiring.servers import SystemClock, answered, open_search, serve_health
+from deploy.wiring.clock import SystemClock
+from deploy.wiring.servers import answered, open_search, serve_health
 from streams.batch.letters import Letters
 from streams.batch.patience import Tell, untold
 from streams.batch.processor import Processor

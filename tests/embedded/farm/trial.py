@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import json
 
 from deploy.settings import sources
-from deploy.wiring.servers import SystemClock
+from deploy.wiring.clock import SystemClock
 from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler

@@ -74,7 +74,7 @@ def test_a_defect_is_told_from_a_mistake(monkeypatch: pytest.MonkeyPatch, capsys
     def broken(_: str) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("deploy.cli.lazy.load", broken)
+    monkeypatch.setattr("deploy.cli.lazy.LazyGroup.load", broken)
     assert run(["version"]) == exits.INTERNAL
     assert "Traceback" in capsys.readouterr().err
 

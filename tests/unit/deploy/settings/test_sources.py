@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.settings.sources import read_all
+from deploy.settings.sources import named, read_all
 from streams.errors import Misconfigured
 
 GOOD = """\
@@ -47,3 +47,21 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     written(tmp_path, GOOD + "name: news\n", "other.yaml")
     with pytest.raises(Misconfigured, match="another source named news"):
         read_all(tmp_path, TOWNSHIPS)
+
+
+def test_a_bad_file_keeps_nobody_from_another(tmp_path: Path) -> None:
+    """Who looks at one source by its file's name is not stopped by another's mistake."""
+    written(tmp_path, GOOD)
+    written(tmp_path, "kind: blog\n", "bad.yaml")
+    source = named(tmp_path, "news", TOWNSHIPS)
+    assert source is not None
+    assert source.name == "news"
+
+
+def test_a_source_may_have_another_name_than_its_file(tmp_path: Path) -> None:
+    """Then all files are read."""
+    written(tmp_path, GOOD + "name: other\n")
+    source = named(tmp_path, "other", TOWNSHIPS)
+    assert source is not None
+    assert source.name == "other"
+    assert named(tmp_path, "nobody", TOWNSHIPS) is None

@@ -1,0 +1,79 @@
+"""`xiangyin source list`."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.cli import exits
+from deploy.cli.options import ConfigOption
+from deploy.keys import notebook
+from deploy.settings import sources, townships
+from deploy.settings.deployment import Settings, load
+from deploy.wiring.clock import SystemClock
+from streams.crawl.day import Day
+from streams.crawl.memory import Head
+from streams.elasticsearch.client import connect
+from streams.elasticsearch.sources import ElasticsearchMemory
+from streams.source import AnySource
+
+app = typer.Typer(add_completion=False)
+
+STANDING: Final = {
+    "few": "fell silent",
+    "many": "louder than expected",
+    "barren": "pages without posts",
+    "bare": "posts lack what they had",
+    "failing": "cannot be read",
+    "erring": "pages fail",
+}
+"""Trouble in words of the table; a new one stands as it is called."""
+
+
+@app.command()
+def command(config: ConfigOption = None) -> None:
+    """How every source stands, and which part of what it listed today is published."""
+    settings = load(config)
+    found = sources.read_all(settings.sources, townships.codes(settings.townships))
+    stands = asyncio.run(_stands(settings, found))
+    table = Table("source", "kind", "townships", "last visit", "stands", "listed", "published", "coverage")
+    for name, source in sorted(found.items()):
+        table.add_row(name, *_row(source, *stands[name]))
+    Console().print(table)
+    if any(head.watch.trouble for head, _ in stands.values()):
+        raise typer.Exit(exits.BAD_INPUT)
+
+
+async def _stands(settings: Settings, found: dict[str, AnySource]) -> dict[str, tuple[Head, Day | None]]:
+    clock = SystemClock()
+    client = await connect(settings.access())
+    try:
+        memory = ElasticsearchMemory(
+            client, server=settings.elasticsearch, deployment=settings.name, notebook=notebook(settings)
+        )
+        days = await memory.days({name: clock.now().astimezone(each.zone).date() for name, each in found.items()})
+        return {name: (await memory.head(name), days.get(name)) for name in found}
+    finally:
+        await client.close()
+
+
+def _row(source: AnySource, head: Head, day: Day | None) -> list[str]:
+    coverage = day.coverage if day else None
+    counts = day.counts if day else {}
+    trouble = head.watch.trouble
+    return [
+        type(source).__name__.lower(),
+        " ".join(source.served),
+        _time(source, head.visited) or "never",
+        f"{STANDING.get(trouble, trouble)} since {_time(source, head.watch.since)}" if trouble else "well",
+        str(counts.get("listed", 0)),
+        str(counts.get("published", 0)),
+        "" if coverage is None else f"{coverage:.0%}",
+    ]
+
+
+def _time(source: AnySource, time: datetime | None) -> str:
+    return f"{time.astimezone(source.zone):%Y-%m-%d %H:%M}" if time else ""

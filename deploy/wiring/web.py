@@ -1,0 +1,25 @@
+"""Settings become the way out to the web."""
+
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+
+from msgspec.structs import replace
+
+from deploy.settings.deployment import Settings
+from deploy.wiring.clock import SystemClock
+from streams.crawl.fetch import Fetcher, Limits, fetcher, untold
+from streams.crawl.host import Tell
+
+
+def open_web(
+    settings: Settings, limits: Limits | None = None, tell: Tell = untold
+) -> AbstractAsyncContextManager[Fetcher]:
+    """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
+    return fetcher(
+        contact=settings.contact,
+        version=version("xiangyin"),
+        clock=SystemClock(),
+        limits=replace(limits or Limits(), hours=settings.hours, budget=settings.budget),
+        allow_hosts=settings.allow_hosts,
+        tell=tell,
+    )

@@ -1,0 +1,75 @@
+"""`xiangyin source`: what can be said at once is said before anything is fetched or imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import exits, run
+
+HEAVY = ("numpy", "rjieba", "aiokafka", "faust", "models.segment", "prometheus_client")
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A deployment as `init` makes it."""
+    assert run(["init", str(tmp_path / "town")]) == exits.OK
+    monkeypatch.setenv("XIANGYIN_CONFIG", str(tmp_path / "town" / "deployment.yaml"))
+    monkeypatch.chdir(tmp_path / "town")
+    capsys.readouterr()
+    return tmp_path / "town"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["recipes"], (*HEAVY, "elasticsearch", "aiohttp")),
+        (["recipes", "weibo-user", "--set", "uid=1"], (*HEAVY, "elasticsearch", "aiohttp")),
+        (["secret", "a.secret"], (*HEAVY, "elasticsearch", "aiohttp")),
+        (["add", "https://a.example.cn", "--township", "110101001"], (*HEAVY, "elasticsearch")),
+        (["try", "nobody"], (*HEAVY, "elasticsearch")),
+        (["list", "--help"], HEAVY),
+    ],
+)
+def test_what_needs_no_model_waits_for_none(made: Path, arguments: list[str], heavy: tuple[str, ...]) -> None:
+    """The models and numpy take a second or two to read, the client of the search server as long."""
+    code = "import sys; from deploy.cli import run; run(%r); print([m for m in sys.modules if m in %r])"
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code % (["source", *arguments], heavy)], capture_output=True, check=True, text=True
+    )
+    assert ended.stdout.endswith("[]\n"), ended.stdout[-400:]
+
+
+@pytest.mark.parametrize("arguments", [["add", "https://a.example.cn"], ["recipes", "weibo-user", "--set", "uid=1"]])
+def test_a_township_that_the_deployment_lacks_is_refused(
+    made: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file with it would stop every command that reads the sources."""
+    assert run(["source", *arguments, "--township", "110101001"]) == exits.CONFIGURATION
+    said = capsys.readouterr()
+    assert "--township: 110101001 is no township of this deployment, which has 990101101000" in said.err
+    assert not said.out
+
+
+def test_a_recipe_is_for_the_deployments_own_township(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unless it is told another."""
+    assert run(["source", "recipes", "weibo-user", "--set", "uid=1"]) == exits.OK
+    assert "township: '990101101000'" in capsys.readouterr().out
+
+
+def test_a_name_that_is_taken_is_refused_before_the_site_is_asked(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody waits for a page that then cannot be written down."""
+    assert run(["source", "add", "https://no-such-host.invalid/", "--name", "news"]) == exits.CONFIGURATION
+    assert "there is such a source already" in capsys.readouterr().err
+
+
+def test_try_reads_the_file_of_its_source_only(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake in another is that one's: here the contact is what is missing."""
+    (made / "sources" / "bad.yaml").write_text("kind: blog\n", "utf-8")
+    assert run(["source", "try", "news"]) == exits.CONFIGURATION
+    said = capsys.readouterr().err
+    assert "contact is empty" in said
+    assert "bad.yaml" not in said
