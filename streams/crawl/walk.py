@@ -28,8 +28,8 @@ _FOLLOWING: Final = 500
 _FARTHEST: Final = 2_000
 """List pages of one visit, however much was missed: a list may go on for ever."""
 
-_LARGE: Final = 200_000
-"""Bytes of a page that is read in a thread of its own."""
+_SMALL: Final = 4_000
+"""Bytes of a page that is read at once: whatever is in it takes milliseconds. A packed table may be small, too."""
 
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
@@ -335,9 +335,9 @@ class Walk:
             entry=entry,
         )
         try:
-            # A large page takes seconds, in which the other sources want to go on.
-            large = len(page.body) > _LARGE or isinstance(self._source, Table | Folder)
-            reading = await asyncio.to_thread(read, page, self._source) if large else read(page, self._source)
+            # A page takes up to seconds, in which the other sources want to go on.
+            small = len(page.body) <= _SMALL and not isinstance(self._source, Table | Folder)
+            reading = read(page, self._source) if small else await asyncio.to_thread(read, page, self._source)
         except Exception as error:  # noqa: BLE001 (a page that a parser dies of must not end the source)
             self._count(f"error:parser:{type(error).__name__}")
             self._amiss += 1

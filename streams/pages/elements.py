@@ -1,7 +1,7 @@
 """Find parts of a page by selectors, and say which parts nobody named."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -33,6 +33,26 @@ def count(text: str) -> int | None:
     """The first number of a text: 查看: 1,024 is 1024."""
     match = _COUNT.search(text.replace(",", ""))
     return int(match[0]) if match else None
+
+
+def from_the_last(nodes: Sequence[LexborNode]) -> Iterator[LexborNode]:
+    """Each of these elements once, in the reverse of the page's order, and taken out of the page after its turn.
+
+    So one that stands within another, as in a page that forgets to close them, is no part of that other, and reading
+    all of them costs no more than reading the page.
+    """
+    for node in reversed({each.mem_id: each for each in nodes}.values()):  # Of `a, b` what fits both is found twice.
+        yield node
+        node.decompose()
+
+
+def outermost(nodes: Sequence[LexborNode]) -> Iterator[LexborNode]:
+    """Those of these elements that stand in no other of them, each once."""
+    met = set[int]()
+    for node in nodes:
+        if node.mem_id not in met:
+            yield node
+            met.update(each.mem_id for each in (node, *node.css("*")))
 
 
 def unused(node: LexborNode, selectors: Iterable[str | None], ignores: Collection[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.elements import count, link, unused, value
+from streams.pages.elements import count, from_the_last, link, outermost, unused, value
 from streams.pages.links import absolute, filled
 from streams.pages.markup import document, seen
 from streams.pages.notice import says_gone
@@ -38,10 +38,10 @@ def read(page: Page, source: Board) -> Reading:
 def _listing(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
     path = source.list.message.partition("@")[0]
     rows = parsed.css(source.list.row or path or "*")
-    messages = [each for row in rows if (each := _row(row, page, source))]
     further = (
         [Link(url, LISTING)] if source.list.next and (url := link(parsed.root, source.list.next, page.url)) else []
     )
+    messages = [each for row in from_the_last(rows) if (each := _row(row, page, source))][::-1]
     kept = [each for each in (*messages, *further) if urlsplit(each.url).netloc == urlsplit(source.url).netloc]
     signals = ["message:missing"] * (not messages) + ["link:foreign"] * (len(kept) < len(messages) + len(further))
     return Reading((), tuple(kept), tuple(signals))
@@ -91,7 +91,7 @@ def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> tuple[
 def _answer(node: LexborNode, source: Board) -> str:
     """The reply, of several all; empty while there is none."""
     found = node.css(source.message.answer) if source.message.answer else []
-    words = [text for each in found if (text := seen(each)) and not _UNANSWERED.fullmatch(text)]
+    words = [text for each in outermost(found) if (text := seen(each)) and not _UNANSWERED.fullmatch(text)]
     return "\n".join(words)
 
 

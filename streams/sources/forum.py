@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.elements import count, link, unused, value
+from streams.pages.elements import count, from_the_last, link, unused, value
 from streams.pages.markup import document
 from streams.pages.notice import says_gone
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
@@ -33,8 +33,8 @@ def read(page: Page, source: Forum) -> Reading:
 
 def _listing(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     rows = parsed.css(source.list.row or source.list.thread)
-    links = [each for row in rows if (each := _row(row, page, source))]
     further = _next(parsed, source.list.next, page, LISTING)
+    links = [each for row in from_the_last(rows) if (each := _row(row, page, source))][::-1]
     kept = [each for each in (*links, *further) if urlsplit(each.url).netloc == urlsplit(source.url).netloc]
     signals = ["thread:missing"] * (not links) + ["link:foreign"] * (len(kept) < len(links) + len(further))
     return Reading((), tuple(kept), tuple(signals))
@@ -60,14 +60,14 @@ def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
         return Reading(signals=("post:missing" if found else "thread_id:missing",))
     title, further = value(parsed.root, source.thread.title), _next(parsed, source.thread.next, page, REPLIES)
     posts, signals = [], [] if title else ["title:missing"]
-    for position, node in enumerate(nodes):
-        founds = page.role == THREAD and position == 0
+    for node in from_the_last(nodes):
+        founds = page.role == THREAD and node.mem_id == nodes[0].mem_id
         signals += _signals(node, page, source)
         if founds or value(node, source.thread.id):
             posts.append(_post(node, page, source, thread=found[1], title=title if founds else None))
         else:
             signals.append("id:missing")
-    return Reading(tuple(posts), tuple(further), tuple(dict.fromkeys(signals)))
+    return Reading(tuple(reversed(posts)), tuple(further), tuple(dict.fromkeys(signals)))
 
 
 def _post(node: LexborNode, page: Page, source: Forum, *, thread: str, title: str | None) -> Raw:

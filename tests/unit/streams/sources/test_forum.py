@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from streams.pages.page import LISTING, Link, Page, Reading
 from streams.records import Reach
@@ -103,10 +104,31 @@ def test_a_thread_without_id_in_its_address_is_said() -> None:
 
 
 def test_a_deeply_nested_page_is_read() -> None:
-    """Nesting without end is no trouble."""
-    body = b'<h1 id="subject">t</h1><div class="post" id="p"><div class="body">' + b"<div>" * 5000 + "深".encode()
-    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
-    assert "深" in forum.read(page, SOURCE).posts[0].body
+    """Nesting is no trouble as deep as pages are; what is deeper than any would hold up the other sources."""
+    begins = '<h1 id="subject">t</h1><div class="post" id="p"><div class="body">'
+    for deep, read in ((300, True), (5000, False)):
+        body = f"{begins}{'<div>' * deep}深".encode()
+        page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=body, role="thread")
+        reading = forum.read(page, SOURCE)
+        assert ["深" in post.body for post in reading.posts] == [True] * read
+        assert ("page:overgrown" in reading.signals) is not read
+
+
+def test_posts_that_a_page_forgets_to_close_keep_their_own_words() -> None:
+    """One unclosed element a post, and each post stands within the one before; its words are not the other's."""
+    posts = "".join(f'<div class="post" id="p{n}"><div class="body">话{n}</div><div>' for n in range(40))
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=posts.encode(), role="thread")
+    reading = forum.read(page, SOURCE)
+    assert [post.body for post in reading.posts] == [f"话{number}" for number in range(40)]
+    assert [post.kind for post in reading.posts] == ["thread"] + ["reply"] * 39
+
+
+def test_a_post_that_two_selectors_find_is_one_post() -> None:
+    """`div.post, .post` finds each post twice, in the order of the page."""
+    source = replace(SOURCE, thread=replace(SOURCE.thread, post="div.post, .post, #p1"))
+    body = "".join(f'<div class="post" id="p{n}"><div class="body">话{n}</div></div>' for n in range(3))
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=body.encode(), role="thread")
+    assert [post.body for post in forum.read(page, source).posts] == ["话0", "话1", "话2"]
 
 
 def test_a_page_of_nothing_but_tags_is_not_parsed() -> None:
