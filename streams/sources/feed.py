@@ -1,9 +1,9 @@
 """Read RSS, Atom and JSON Feed, and the pages to which their entries lead."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import value
+from streams.pages.expression import Overgrown, parsed
 from streams.pages.links import absolute
 from streams.pages.markup import document, plain, text_of
 from streams.pages.page import Link, Page, Raw, Reading
@@ -33,6 +34,9 @@ ENTRY: Final = "entry"
 
 FOLLOWED: Final = 200
 """Entries of a feed that are followed; a feed of thousands would be hours of asking."""
+
+_MOST: Final = 2_000
+"""Entries that are read; the newest stand first."""
 
 _THREAD: Final = re.compile(r"mod=viewthread&(?:[^#]*&)?tid=(\d+)|/thread-(\d+)-\d+")
 """An address of Discuz!, whose feeds have no other id; the rest of it changes with the site's settings."""
@@ -68,8 +72,8 @@ def _whole(page: Page, source: Feed) -> Reading:
     """The entry with the text of its own page, where that is the longer one."""
     if page.entry is None:
         return Reading()
-    parsed = document(decoded(page.body, page.charset))
-    words = value(parsed.root, source.full) if parsed else ""
+    own = document(decoded(page.body, page.charset))
+    words = value(own.root, source.full) if own else ""
     if len(words) < len(page.entry.body):
         return Reading((page.entry,), (), ("full:shorter" if words else "full:missing",))
     return Reading((replace(page.entry, body=words),))
@@ -86,7 +90,7 @@ def _xml(text: str, page: Page, source: Feed) -> Reading:
     if not feed.entries and (feed.get("bozo") or not feed.get("version")):
         return Reading(signals=("page:unreadable",))
     signals = _unused((entry.keys() for entry in feed.entries), _USED, source)
-    return _reading([_entry(entry, page, source) for entry in feed.entries], signals)
+    return _reading((_entry(entry, page, source) for entry in feed.entries), signals)
 
 
 def _entry(entry: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str]:
@@ -108,12 +112,14 @@ def _entry(entry: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str
 
 def _json(text: str, page: Page, source: Feed) -> Reading:
     try:
-        items = json.loads(text)["items"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        items = parsed(text)["items"]
+    except Overgrown:
+        return Reading(signals=("page:overgrown",))
+    except (ValueError, KeyError):
         return Reading(signals=("page:unreadable",))
     items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     signals = _unused((item.keys() for item in items), _USED_OF_JSON, source)
-    return _reading([_item(item, page, source) for item in items], signals)
+    return _reading((_item(item, page, source) for item in items), signals)
 
 
 def _item(item: Mapping[str, Any], page: Page, source: Feed) -> tuple[Raw, str]:
@@ -151,8 +157,9 @@ def _raw(
 
 
 def _reading(entries: Iterable[tuple[Raw, str]], signals: tuple[str, ...]) -> Reading:
-    entries = list(entries)
-    return Reading(tuple(raw for raw, _ in entries), (), (*signals, *(said for _, said in entries if said)))
+    read = list(islice(entries, _MOST + 1))
+    said = (*signals, *(said for _, said in read if said), *("page:overgrown",) * (len(read) > _MOST))
+    return Reading(tuple(raw for raw, _ in read[:_MOST]), (), tuple(dict.fromkeys(said)))
 
 
 def _unused(entries: Iterable[Iterable[str]], used: frozenset[str], source: Feed) -> tuple[str, ...]:

@@ -217,3 +217,42 @@ def test_a_feed_of_thousands_is_followed_so_far() -> None:
     items = [{"id": n, "url": f"https://bbs.example.cn/{n}", "content_text": "x"} for n in range(feed.FOLLOWED + 5)]
     reading = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}), FULL)
     assert (len(reading.links), len(reading.posts)) == (feed.FOLLOWED, 5)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"items":[' + ",".join(["{}"] * 100_000) + "]}",
+        '{"items":[' + "[" * 60_000,
+        '<rss version="2.0"><channel>' + "<item><category>x</category></item>" * 6_000,
+    ],
+)
+def test_a_feed_of_more_than_any_feed_has_is_not_read(body: str) -> None:
+    """It would hold a processor for half a minute."""
+    assert read(body) == Reading(signals=("page:overgrown",))
+
+
+@pytest.mark.parametrize("feed_of", ["json", "rss"])
+def test_of_a_feed_with_thousands_of_entries_the_first_are_read(feed_of: str) -> None:
+    """Two thousand; the newest stand first, and that there are more is said."""
+    names = [f"https://news.example.cn/{number}" for number in range(3_000)]
+    items = "".join(f"<item><guid>{name}</guid><title>题</title></item>" for name in names)
+    body = f'<rss version="2.0"><channel>{items}</channel></rss>'
+    if feed_of == "json":
+        body = json.dumps({"items": [{"id": name, "title": "题"} for name in names]})
+    reading = read(body)
+    assert [post.id for post in reading.posts] == names[:2_000]
+    assert "page:overgrown" in reading.signals
+
+
+def test_whole_texts_make_no_feed_too_large() -> None:
+    """Tags of texts within CDATA are no tags of the feed: a hundred long articles are read."""
+    text = f"<![CDATA[{'<p>话</p>' * 200}]]>"
+    items = "".join(f"<item><guid>{number}</guid><description>{text}</description></item>" for number in range(100))
+    reading = read(f'<rss version="2.0"><channel>{items}</channel></rss>')
+    assert (len(reading.posts), set(reading.signals)) == (100, {"time:missing"})
+
+
+def test_a_feed_says_of_many_entries_once_what_they_lack() -> None:
+    """A signal is of a page, as it is of the other kinds."""
+    assert recorded("news.rss.xml").signals.count("time:missing") == 1
