@@ -1,6 +1,7 @@
 """Forget a post, or all that an author wrote: the list first, then all else, so that a kill costs a second run."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -91,7 +92,7 @@ class Forgetter:
         key, receipt = key_of_post(source, identity), Receipt()
         await self._list([key], receipt)
         receipt.notes = await self._delete_notes([(source, identity)])
-        receipt.letters = await self._drop_letters({key})
+        receipt.letters = await self._drop(await self._letters({key}))
         documents = {document_id(code, source, identity): code for code in self._served}
         documents |= {stored.document: stored.township} if stored else {}
         receipt.posts = len(await self._look(documents.items()))
@@ -100,15 +101,25 @@ class Forgetter:
         receipt.incidents = len(self._incidents)
         return receipt
 
-    async def author(self, pseudonym: str, wait: float) -> Receipt:
-        """Forget all that was written under a pseudonym."""
-        key, receipt = forgotten_author(pseudonym), Receipt()
-        await self._list([key], receipt)
-        receipt.letters = await self._drop_letters({key})
+    def pseudonyms(self, source: str, handle: str) -> Collection[str]:
+        """What a handle of a source is called under each key of the deployment."""
+        return self._door.pseudonyms(source, handle)
+
+    async def author(self, pseudonyms: Collection[str], wait: float) -> Receipt:
+        """Forget all that was written under these pseudonyms, and under others that a dead letter tells to be hers."""
+        keys, receipt = frozenset(map(forgotten_author, pseudonyms)), Receipt()
+        await self._list(sorted(keys), receipt)
+        found_letters = await self._letters(keys)
+        # One that another program published holds her handle, which leads to her under every key.
+        hers = keys.union(*(authors for _, (_, *authors) in found_letters.values()))
+        if others := hers - keys:
+            await self._list(sorted(others), receipt)
+            found_letters = await self._letters(hers)
+        receipt.letters = await self._drop(found_letters)
         # No post has this id: it makes each owner answer once it has stored what it had in hand.
-        documents = {content_digest("forget", key, code): code for code in self._served}
+        documents = {content_digest("forget", code, *sorted(hers)): code for code in self._served}
         for _ in range(ROUNDS):
-            found = [each async for each in self._of(pseudonym)]
+            found = [each async for each in self._of(hers)]
             receipt.foreign = tuple(sorted({each.township for each in found if each.township not in self._served}))
             found = [each for each in found if each.township in self._served]
             await self._list([key_of_post(each.source, each.id) for each in found], receipt)
@@ -161,14 +172,14 @@ class Forgetter:
         self._incidents |= {each["_source"]["incident"] for each in items if each["_source"].get("incident")}
         return items
 
-    async def _of(self, pseudonym: str) -> AsyncIterator[Found]:
-        """All stored posts of an author, who stands in no index: every post is read."""
+    async def _of(self, authors: Collection[str]) -> AsyncIterator[Found]:
+        """All stored posts of authors with these keys, who stand in no index: every post is read."""
         index = self._names.all_posts
         await refresh(self._client, self._server, index)
         search: dict[str, Any] = {"query": {"match_all": {}}, "sort": ["_doc"], "source_includes": [*_FOUND, *_ABOUT]}
         async for hit in scanned(self._client, self._server, index=index, size=PAGE, **search):
             source = hit["_source"]
-            if source.get("author") == pseudonym:
+            if (author := source.get("author")) and forgotten_author(author) in authors:
                 if source.get("incident"):
                     self._incidents.add(source["incident"])
                 yield Found(hit["_id"], source["township"], source["source"], source["id"])
@@ -190,15 +201,19 @@ class Forgetter:
 
     # What others are told
 
-    async def _drop_letters(self, keys: Collection[str]) -> int:
-        """Be done with the dead letters of these keys; how many there are. None of them is shown or sent again."""
-        dropped = dict[tuple[str, datetime], Letter]()
+    async def _letters(self, keys: AbstractSet[str]) -> Mapping[tuple[str, datetime], tuple[Letter, Sequence[str]]]:
+        """The dead letters of which a key is among these, each with its own: of the post, then of its author."""
+        found = dict[tuple[str, datetime], tuple[Letter, Sequence[str]]]()
         async for letter, original in letters.all_originals(self._settings):
-            if not set(keys).isdisjoint(letters.keys_of(original, self._door)):
-                dropped[letter.identity] = letter
-        for letter in dropped.values():
+            if not keys.isdisjoint(its := letters.keys_of(original, self._door)):
+                found[letter.identity] = letter, its
+        return found
+
+    async def _drop(self, found: Mapping[tuple[str, datetime], tuple[Letter, Sequence[str]]]) -> int:
+        """Be done with these letters; how many there are. None of them is shown or sent again."""
+        for letter, _ in found.values():
             await self._desk.drop(letter)
-        return len(dropped)
+        return len(found)
 
 
 _FOUND: Final = ("township", "source", "id")

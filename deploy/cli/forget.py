@@ -1,6 +1,7 @@
 """`xiangyin forget`."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from deploy.forgetting import Forgetter, Found, Receipt, opened
 from deploy.reading import LOCAL
 from deploy.settings.deployment import ROLE, Settings, load
 from streams.kafka.admin import kept
+from streams.privacy.door import without
 from streams.privacy.mask import mask
 from streams.privacy.pseudonym import is_pseudonym
 from streams.topics import ALERTS, BACKFILL, DEAD, POSTS, topic
@@ -34,6 +36,8 @@ class Wanted(Struct, frozen=True):
     source: str | None
     identity: str | None
     pseudonym: str | None
+    handle: str | None
+    """Of an author in the source."""
 
 
 @app.command()
@@ -41,26 +45,35 @@ def command(
     role: Annotated[str, typer.Option(envvar=ROLE, help="Your role account, never a person's name.")],
     reason: Annotated[str, typer.Option(help="Why; masked, and kept for 30 days in .actions.")],
     post: Annotated[str | None, typer.Option(help="The post's document, _id in Kibana.", show_default=False)] = None,
-    source: Annotated[str | None, typer.Option(help="The post's source; with --id.", show_default=False)] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Of the post, or the author; with --id or --handle.", show_default=False)
+    ] = None,
     identity: Annotated[
         str | None, typer.Option("--id", help="The post's id in its source; with --source.", show_default=False)
     ] = None,
     pseudonym: Annotated[
         str | None, typer.Option(help="All posts of an author: p1-3f0a..., as a post names it.", show_default=False)
     ] = None,
+    handle: Annotated[
+        bool,
+        typer.Option(
+            "--handle", help="All posts of an author of --source; the handle is asked for, or read from standard input."
+        ),
+    ] = False,
     wait: Annotated[float, typer.Option(min=0, help="Seconds for which to wait for the workers.")] = 60,
     config: ConfigOption = None,
 ) -> None:
-    """Forget a post, or all posts of a pseudonym: they go out of all stores, and do not come back.
+    """Forget a post, or all posts of an author: they go out of all stores, and do not come back.
 
     The list of what was forgotten is written first. Whatever ends this command, running it again finishes; the receipt
     says what was found, and until when Kafka keeps copies that nobody can take out of it.
     """
-    wanted, settings = _checked(Wanted(post, source, identity, pseudonym)), load(config)
+    wanted, settings = _checked(Wanted(post, source, identity, pseudonym, _handle() if handle else None)), load(config)
     if not role.strip() or not reason.strip():
         raise typer.BadParameter("--role and --reason must not be empty")
     with kafka_remedy(), elasticsearch_remedy():
-        receipt = asyncio.run(_forget(settings, wanted, role=role.strip(), reason=mask(reason.strip()), wait=wait))
+        masked = mask(without(reason.strip(), wanted.handle))
+        receipt = asyncio.run(_forget(settings, wanted, role=role.strip(), reason=masked, wait=wait))
         _print(receipt, settings)
         typer.echo("copies in Kafka, which deletes by age only, are gone by:")
         for each, until in asyncio.run(_copies(settings)).items():
@@ -80,7 +93,9 @@ def command(
 async def _forget(settings: Settings, wanted: Wanted, *, role: str, reason: str, wait: float) -> Receipt:
     async with opened(settings, role=role, reason=reason) as forgetter:
         if wanted.pseudonym:
-            return await forgetter.author(wanted.pseudonym, wait)
+            return await forgetter.author([wanted.pseudonym], wait)
+        if wanted.source and wanted.handle:
+            return await forgetter.author(forgetter.pseudonyms(wanted.source, wanted.handle), wait)
         if wanted.source and wanted.identity:
             return await forgetter.post(wanted.source, wanted.identity, wait)
         found = await _stored(forgetter, wanted.post or "")
@@ -97,10 +112,22 @@ async def _stored(forgetter: Forgetter, document: str) -> Found | None:
     return None
 
 
+def _handle() -> str:
+    """Whose posts: never an argument, which stands in the shell's history and in the list of processes."""
+    said = typer.prompt("handle", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+    if not (handle := str(said).strip()) or len(handle.splitlines()) > 1:
+        raise typer.BadParameter("--handle reads one handle from standard input")
+    return handle
+
+
 def _checked(wanted: Wanted) -> Wanted:
-    given = [wanted.post is not None, wanted.source is not None or wanted.identity is not None, bool(wanted.pseudonym)]
-    if sum(given) != 1 or (wanted.source is None) != (wanted.identity is None):
-        raise typer.BadParameter("name one post with --post, or with --source and --id; or an author with --pseudonym")
+    in_source = [each for each in (wanted.identity, wanted.handle) if each is not None]
+    given = [wanted.post is not None, wanted.source is not None or bool(in_source), bool(wanted.pseudonym)]
+    if sum(given) != 1 or (given[1] and (wanted.source is None or len(in_source) != 1)):
+        raise typer.BadParameter(
+            "name one post with --post, or with --source and --id; or an author with --pseudonym, or with --source and "
+            "--handle"
+        )
     if wanted.pseudonym and not is_pseudonym(wanted.pseudonym):
         raise typer.BadParameter("--pseudonym must be one, as a post's author: p1- and 32 hex digits; never a handle")
     return wanted

@@ -58,7 +58,11 @@ class Door:
         """
         if author is None or not author.strip():
             return (key_of_post(source, post),)
-        return (key_of_post(source, post), *map(forgotten_author, self._pseudonyms.every(source, author)))
+        return (key_of_post(source, post), *map(forgotten_author, self.pseudonyms(source, author)))
+
+    def pseudonyms(self, source: str, author: str) -> tuple[str, ...]:
+        """What an author of a source is called, one for each key of the deployment; a pseudonym is its only one."""
+        return self._pseudonyms.every(source, author)
 
     def voice(self, author: str, incident: str) -> str:
         """The mark of an author in one incident; it says nothing about the person in another."""

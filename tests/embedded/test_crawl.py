@@ -1,6 +1,7 @@
 """`xiangyin crawl` as one process after another: what one noted, the next one knows."""
 
 import asyncio
+import io
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -12,7 +13,10 @@ import pytest
 import yaml
 from aiohttp import web
 
+from deploy.cli import run
 from deploy.embedded import EmbeddedServers
+from deploy.settings.deployment import CONFIG
+from streams.privacy import keyring
 from tests.embedded.county import HERE, THERE, TOWNSHIPS, County, post
 
 
@@ -189,3 +193,63 @@ async def test_a_source_is_proposed_tried_and_listed(county: County, site: Site)
     listed = await asyncio.to_thread(county.run, "source", "list")
     assert "100%" in listed
     assert len(await county.read("posts")) == 1
+
+
+async def test_who_was_forgotten_by_handle_stays_forgotten(  # noqa: PLR0915 - one story
+    county: County, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under the keys of before and after: crawled anew in other words, imported, replayed, under one more key."""
+
+    async def command(*arguments: str, given: str = "") -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(given))
+        capsys.readouterr()
+        assert await asyncio.to_thread(run, list(arguments)) == 0
+        return capsys.readouterr().out
+
+    monkeypatch.setenv(CONFIG, county.environment[CONFIG])
+    monkeypatch.setenv("XIANGYIN_GENERATION", "1")
+    her = {"who": "老周看天"}
+    hers: list[dict[str, object]] = [{"id": "老周看天", **her, "body": "东埠村的水管爆了，老周看天"}]
+    county.set_up()
+    county.work()
+    try:
+        site.items = hers
+        await crawl(county)
+        keyring.rotate(county.folder / "key")
+        letter = post("letter", "东埠", author=her["who"], township="990101109000")
+        await county.publish([{**letter, "source": "board"}])
+        hers = [*hers, {"id": "2", **her, "body": "东埠村没水了"}]
+        site.items = [*hers, {"id": "9", "who": "听风的石头", "body": "鹿鸣村的路灯坏了"}]
+        await crawl(county)
+        await county.until(3, dead=1)
+        county.end()
+        pseudonyms = [each["author"] for each in await county.search("posts") if each["id"] != "9"]
+        assert sorted(author[:3] for author in pseudonyms) == ["p1-", "p2-"]
+        county.environment["XIANGYIN_GENERATION"] = "1"
+        county.work()
+        forget = ("forget", "--role", "privacy", "--reason", "老周看天 asked", "--source", "board", "--handle")
+        said = await command(*forget, given="老周看天\n")
+        assert "keys listed: 4\n" in said
+        assert "posts: 2\n" in said
+        assert "crawlers' notes: 2\n" in said
+        assert "not shown or sent any more: 1\n" in said
+        before = len(await county.read("posts"))
+        keyring.rotate(county.folder / "key")
+        hers = [*hers, {"id": "3", **her, "body": "东埠村的路塌了"}]
+        site.items = [{**each, "body": f"{each['body']}，请来修"} for each in hers]
+        await crawl(county)
+        rows = county.folder / "rows.jsonl"
+        rows.write_text("\n".join(json.dumps({**each, "author": her["who"]}) for each in hers), "utf-8")
+        said = await command("import", str(rows), "--source", "board", "--township", HERE)
+        assert "published 0, bad 0, forgotten 3" in said
+        assert "published 1" in await command("replay", "--all", "--since", "2020-01-01")
+        assert len(await county.read("posts")) == before
+        await county.publish([{**post("4", "东埠", author=her["who"]), "source": "board"}])
+        await county.drained()
+    finally:
+        county.end()
+    assert [each["id"] for each in await county.search("posts") if "forgotten" not in each] == ["9"]
+    kinds = ("posts", "incidents", "history", "sources", "forgotten")
+    left = json.dumps([await county.search(kind) for kind in kinds], ensure_ascii=False) + county.logs()
+    left += "".join([record.value.decode() for record in await county.read("actions")])
+    assert not [word for word in ("老周看天", "水管爆了", "没水了", *pseudonyms) if word in left]

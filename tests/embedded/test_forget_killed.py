@@ -182,14 +182,18 @@ async def shelves(county: County) -> AsyncIterator[Shelves]:
 async def test_what_is_to_be_forgotten_is_whenever_the_command_dies(
     county: County, shelves: Shelves, life: Life, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Run again it forgets what is left, and the receipt says what that was; her letter is hers each time."""
+    """Run again it forgets what is left, and the receipt says what that was.
+
+    Her letter holds her handle: so by her older pseudonym she is forgotten under the newer one, too.
+    """
     await county.publish([post("letter", "", author=HANDLE, township="990101109000")])
     await county.until(0, dead=1)
-    author = Pseudonyms(keyring.read(county.folder / "key")).of("forum", HANDLE)
+    keyring.rotate(county.folder / "key")
+    older, newer = Pseudonyms(keyring.read(county.folder / "key")).every("forum", HANDLE)
     for requests in range(MOST):
         identity = f"paint{requests}."
-        document = await shelves.post(identity, author=author)
-        command = (*FORGET, name, author if name == "--pseudonym" else document)
+        document = await shelves.post(identity, author=newer if requests % 2 else older)
+        command = (*FORGET, name, older if name == "--pseudonym" else document)
         ended = await life.is_enough(command, requests)
         places = ((f"posts-{HERE}", document), ("sources", shelves.note_of(identity)))
         posts, notes = [len(await shelves.stand(place)) for place in places]
