@@ -17,6 +17,9 @@ class Archive(Protocol):
     async def threads(self, source: Source, since: datetime, most: int) -> Sequence[str]:
         """Addresses of the source's threads that stand in open incidents and were heard of since, the latest first."""
 
+    async def recent(self, source: Source, since: datetime, most: int) -> Sequence[str]:
+        """Addresses of the source's threads that were written since and are not gone, the latest first."""
+
 
 class Empty(Archive):
     """Nothing is stored: for a crawler without a store."""
@@ -25,4 +28,7 @@ class Empty(Archive):
         return ()
 
     async def threads(self, source: Source, since: datetime, most: int) -> Sequence[str]:  # noqa: ARG002
+        return ()
+
+    async def recent(self, source: Source, since: datetime, most: int) -> Sequence[str]:  # noqa: ARG002
         return ()

@@ -36,6 +36,10 @@ class Budget:
             self._day, self._spent = day, 0
         return self._spent
 
+    def is_ample(self, now: datetime) -> bool:
+        """Whether less than half of the day's requests are spent."""
+        return self.spent(now) * 2 < self._most
+
     def recall(self, day: date, requests: int, now: datetime) -> None:
         """Count what an earlier crawler spent, if it was today."""
         if day == now.astimezone(self._zone).date():

@@ -131,6 +131,12 @@ class Fetcher:
         """Seconds until the source may be visited, 0 within its hours and the deployment's."""
         return self._terms.opens_in(source)
 
+    def is_ample(self, source: Source) -> bool:
+        """Whether its host and the source have spent less than half of the day's requests."""
+        now = self._clock.now()
+        host = self._host(web_address(source.url))
+        return host.budget.is_ample(now) and self._terms.budget(source).is_ample(now)
+
     def recall(self, source: Source, day: date, requests: int) -> None:
         """Count what the crawlers before this one asked for a source on a day."""
         now = self._clock.now()

@@ -60,8 +60,8 @@ class Head(Struct, frozen=True, kw_only=True):
 
     `crawler` is who visited it last, and `visited` when that began; `walked` says whether that visit came to its end,
     `failures` how many in a row did not. `reading` is a digest of how its pages are read. Until `closed` the site asked
-    to be left alone. Threads of open incidents were last read again when it was `reread`. A visit that was cut short
-    had `reached` so many list pages.
+    to be left alone. Threads that no list leads to were last read again when it was `reread`; of those that are
+    looked at once a day each had its turn up to `looked`. A visit that was cut short had `reached` so many list pages.
     """
 
     source: str
@@ -72,6 +72,7 @@ class Head(Struct, frozen=True, kw_only=True):
     failures: int = 0
     closed: datetime | None = None
     reread: datetime | None = None
+    looked: datetime | None = None
     reached: int = 0
     watch: Watch = Watch()
     fence: Fence | None = None

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from streams.crawl.folder import collect
 from streams.crawl.memory import Head
 from streams.crawl.reach import PAUSE, WINDOW
+from streams.crawl.turn import whose_turn
 from streams.crawl.walk import Walk, reading_of
 from streams.crawl.watch import Seen, Watch, look
 from streams.crawl.way import Way
@@ -26,6 +27,12 @@ MARGIN: Final = timedelta(days=1)
 
 MOST_THREADS: Final = 20
 """Threads that a visit reads again because they stand in open incidents; at most every half hour (`reach.PAUSE`)."""
+
+MOST_RECENT: Final = 1_000
+"""Threads of a source that are looked at to see whether they are still there: the latest."""
+
+MOST_LOOKS: Final = 20
+"""Of them in one visit."""
 
 
 class Visited(Struct, frozen=True):
@@ -90,9 +97,21 @@ async def _walked(source: AnySource, way: Way, before: Head, head: Head) -> tupl
     elif not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
         await walk.all(note)
     if now and _is_due(source, way, now, walk):
-        await walk.reread(await way.archive.threads(source, way.clock.now() - WINDOW, MOST_THREADS))
-        now = replace(now, reread=way.clock.now())
+        now = await _reread(source, way, walk, now)
     return walk, now
+
+
+async def _reread(source: AnySource, way: Way, walk: Walk, head: Head) -> Head:
+    """Read again what no list may lead to: threads of open incidents, and once a day those of the last week."""
+    now = way.clock.now()
+    await walk.reread(await way.archive.threads(source, now - WINDOW, MOST_THREADS))
+    head = replace(head, reread=now)
+    if walk.later or not way.web.is_ample(source):
+        return head
+    recent = await way.archive.recent(source, now - WINDOW, MOST_RECENT)
+    addresses, looked = whose_turn(recent, head.looked, now, MOST_LOOKS)
+    await walk.look(addresses, recent)
+    return head if walk.later else replace(head, looked=looked)
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:

@@ -15,6 +15,7 @@ from streams.crawl.gone import APART, GONE, Gone
 from streams.crawl.memory import Held
 from streams.crawl.news import News, key_of
 from streams.crawl.origin import Origin
+from streams.crawl.turn import since_turn
 from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
@@ -37,9 +38,10 @@ _MANY: Final = 1_000
 _PARSERS: Final = b"3"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""
 
-_DAY: Final = 86_400
-
 _NO_MATTER: Final = 600.0
+
+_WITNESSES: Final = 3
+"""Other threads that are looked for before one is believed to be gone."""
 
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
@@ -110,7 +112,10 @@ class Walk:
         self._requests = self._amiss = 0
         self._posts: list[tuple[Field, ...]] = []
         self._lists: list[str] = []
-        self._threads = 0
+        self._threads = self._there = 0
+        """How many threads were asked for, and how many of their pages are there."""
+        self._witnesses: list[str] = []
+        """Threads that the first list leads to."""
         self._gone = Gone(source, way)
         self.news = News(source, way, since)
         self.failures = 0
@@ -133,6 +138,7 @@ class Walk:
             links = await self._page(listing)
             self._lists.append(listing.url)
             threads = [link for link in links if link.role != LISTING]
+            self._witnesses = self._witnesses or [link.url for link in threads]
             await self._look_up(threads)
             for link in threads:
                 await self._thread(link)
@@ -169,6 +175,24 @@ class Walk:
                 await self._thread(link)
         await self._look_for_what_is_gone()
 
+    async def look(self, addresses: Iterable[str], others: Sequence[str]) -> None:
+        """See whether these threads, of those whose pages are known, are still there: their first pages only.
+
+        Args:
+            addresses: of the threads.
+            others: are looked for, too, before one of them is believed to be gone.
+        """
+        links = [Link(address, forum.THREAD) for address in addresses if address not in self._asked]
+        await self._look_up(links)
+        for link in links:
+            if self.later or self._in_a_row >= _ENOUGH:
+                return
+            if self._held[link.url] != Held():
+                self._threads += 1
+                await self._page(link)
+        self._witnesses += others
+        await self._look_for_what_is_gone()
+
     @property
     def seen(self) -> Seen:
         """What this walk says about the source's health."""
@@ -201,7 +225,7 @@ class Walk:
         missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
         if link.stamp and self.failures == failures and not self.later:
             await self._keep(link.url, missing, link.stamp)
-        elif missing:
+        elif missing != self._held[link.url].missing:
             await self._keep(link.url, missing)
 
     def _says_the_same(self, link: Link) -> bool:
@@ -225,10 +249,23 @@ class Walk:
         if lists and (missing := await self._gone.miss(await self._gone.missed_in_lists(lists))):
             await self._keep(lists[0], missing)
         threads = self._gone.missed_threads(self._threads)
+        if threads and not await self._finds_threads():
+            self._count("signal:gone:many")
+            threads = {}
         for url, keys in threads.items():
             if missing := await self._gone.miss(keys):
                 await self._keep(url, missing)
         self._gone.refused.clear()
+
+    async def _finds_threads(self) -> bool:
+        """Whether any thread that was read before is there; if not, the site has moved, or shut us out."""
+        links = [Link(url, forum.THREAD) for url in dict.fromkeys(self._witnesses) if url not in self._asked]
+        await self._look_up(links)
+        for link in [each for each in links if self._held[each.url].keys][:_WITNESSES]:
+            if self._there or self.later:
+                break
+            await self._page(link)
+        return self._there > 0
 
     async def _page(self, link: Link) -> Sequence[Link]:
         """Fetch a page, if it has changed, and return where it leads."""
@@ -256,6 +293,7 @@ class Walk:
         if fetched is None:
             self._count("unmodified")
             self._gone.keys[link.url] = held.keys
+            self._there += link.role != LISTING
             return held.links
         return await self._read_through(fetched, link, entry, held)
 
@@ -271,6 +309,7 @@ class Walk:
             await self._no_more(link, held)
             return ()
         self._entries |= reading.entries
+        self._there += link.role != LISTING and bool(reading.posts)
         if link.role != LISTING and self.news.has_met(reading.posts):
             # Only of threads: how far listings are followed is bounded by far less.
             self._count("signal:next:endless")
@@ -285,7 +324,9 @@ class Walk:
         if whole:
             keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in allowed if raw.id))
             self._gone.times[link.url] = tuple(raw.published for raw in allowed if raw.kind != "answer")
-            self._held[link.url] = _held(fetched, reading, self._reading, keys)
+            self._held[link.url] = kept = _held(fetched, reading, self._reading, keys)
+            if link.role != LISTING and keys == held.keys:  # No post was added here: what is known of the thread holds.
+                self._held[link.url] = replace(kept, stamp=held.stamp, missing=held.missing, again=held.again)
         pages = {} if self._held[link.url] == held else {link.url: self._held[link.url]}
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
@@ -298,8 +339,7 @@ class Walk:
 
     def _is_due(self, address: str) -> bool:
         """Whether to ask for a page in full, about once a day: some servers say of anything that it has not changed."""
-        turn = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4]) % _DAY
-        return (self._way.clock.now().timestamp() - turn) % _DAY < self._source.schedule
+        return since_turn(address, self._way.clock.now()).total_seconds() < self._source.schedule
 
     async def _publish(self, posts: Sequence[Raw]) -> None:
         """Publish what a listing says of posts whose own pages cannot be had or read now."""

@@ -41,6 +41,9 @@ class Web(Protocol):
     def opens_in(self, source: Source) -> float:
         """Seconds until the source may be visited, 0 within its hours and the deployment's."""
 
+    def is_ample(self, source: Source) -> bool:
+        """Whether so few of the day's requests are spent that some may go to what is not new."""
+
     def recall(self, source: Source, day: date, requests: int) -> None:
         """Count what the crawlers before this one asked for a source on a day."""
 

@@ -57,16 +57,20 @@ class ElasticsearchArchive(Archive):
         incidents = await self._found(self._names.all_incidents, about, latest, _INCIDENTS, "id")
         if not incidents:
             return ()
-        theirs = [
-            {"term": {"source": source.name}},
-            {"terms": {"kind": FIRST}},
-            {"terms": {"incident": incidents}},
-            {"range": {"recorded": {"gte": since.isoformat()}}},
-            {"exists": {"field": "url"}},
-        ]
-        gone = [{"exists": {"field": "gone"}}]
-        found = await self._found(self._names.all_posts, theirs, [{"recorded": "desc"}], most, "url", gone)
+        heard = [{"terms": {"incident": incidents}}, {"range": {"recorded": {"gte": since.isoformat()}}}]
+        found = await self._threads(source, heard, [{"recorded": "desc"}], most)
         return list(dict.fromkeys(found))
+
+    async def recent(self, source: Source, since: datetime, most: int) -> Sequence[str]:
+        """One search, of what a search shows by now."""
+        written = {"range": {"happened": {"gte": since.isoformat()}}}
+        found = await self._threads(source, [written], [{"happened": "desc"}], most)
+        return list(dict.fromkeys(found))
+
+    async def _threads(self, source: Source, which: list[Any], sort: list[Any], most: int) -> list[str]:
+        theirs = [{"term": {"source": source.name}}, {"terms": {"kind": FIRST}}, {"exists": {"field": "url"}}]
+        gone = [{"exists": {"field": "gone"}}]
+        return await self._found(self._names.all_posts, [*theirs, *which], sort, most, "url", gone)
 
     async def _found(
         self, index: str, filters: list[Any], sort: list[Any], most: int, field: str, without: Sequence[Any] = ()

@@ -29,5 +29,8 @@ class Nowhere(Web):
     def opens_in(self, source: Source) -> float:  # noqa: ARG002
         return 0.0
 
+    def is_ample(self, source: Source) -> bool:  # noqa: ARG002
+        return False
+
     def recall(self, source: Source, day: date, requests: int) -> None:
         """There is no budget."""

@@ -57,3 +57,21 @@ async def test_threads_of_open_incidents_are_named(store: ElasticsearchStore, ar
     assert await archive.threads(FORUM, since, 20) == ["https://bbs.example.cn/t-2", "https://bbs.example.cn/t-1"]
     assert await archive.threads(FORUM, since, 1) == ["https://bbs.example.cn/t-2"]
     assert await archive.threads(replace(FORUM, name="silent"), since, 20) == []
+
+
+async def test_threads_of_late_are_named(store: ElasticsearchStore, archive: ElasticsearchArchive) -> None:
+    """Whether or not they are somebody's matter: of this source, written lately, not gone, the latest first."""
+    posts = {
+        "a": replace(thread(1), happened=NOW - timedelta(hours=2)),
+        "b": replace(thread(2, matter="i9"), recorded=NOW - timedelta(days=9)),
+        "reply": thread(5, kind="reply"),
+        "other": thread(6, source="board"),
+        "gone": thread(7, gone=NOW),
+        "old": replace(thread(8), happened=NOW - timedelta(days=8)),
+        "nowhere": thread(9, url=None),
+    }
+    await put(store, posts)
+    await store.client.indices.refresh(index=f"{store.names.deployment}-*")
+    since = NOW - timedelta(days=7)
+    assert await archive.recent(FORUM, since, 20) == ["https://bbs.example.cn/t-2", "https://bbs.example.cn/t-1"]
+    assert await archive.recent(FORUM, since, 1) == ["https://bbs.example.cn/t-2"]

@@ -79,7 +79,7 @@ class MemoryContract:
             past=Past(7, 14, 20),
         )
         head = Head(source="a", crawler="1", visited=NOW, walked=True, reading="r", failures=2, closed=NOW, watch=watch)
-        head = replace(head, reread=NOW, reached=41)
+        head = replace(head, reread=NOW, looked=NOW, reached=41)
         written = await memory.put_head(head)
         assert written is not None
         assert await memory.head("a") == written == replace(head, fence=written.fence)

@@ -84,6 +84,9 @@ class Web:
     def opens_in(self, source: Source) -> float:
         return self._terms.opens_in(source)
 
+    def is_ample(self, source: Source) -> bool:  # noqa: ARG002
+        return True
+
     def recall(self, source: Source, day: date, requests: int) -> None:
         self.recalled.append((source.name, day, requests))
 

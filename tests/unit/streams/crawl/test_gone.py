@@ -34,6 +34,7 @@ class Stored(Archive):
     def __init__(self, published: Sequence[Post]) -> None:
         self._published = published
         self.open: list[str] = []
+        self.known: list[str] = []
         self.asked = 0
 
     async def posts(self, documents: Mapping[str, str]) -> Sequence[Post]:
@@ -43,6 +44,9 @@ class Stored(Archive):
     async def threads(self, source: Source, since: datetime, most: int) -> Sequence[str]:  # noqa: ARG002
         self.asked += 1
         return self.open[:most]
+
+    async def recent(self, source: Source, since: datetime, most: int) -> Sequence[str]:  # noqa: ARG002
+        return self.known[:most]
 
 
 class Site(World):
@@ -281,6 +285,56 @@ async def test_a_thread_that_left_the_list_is_noticed_when_it_is_deleted(site: S
     site.web.pages["https://bbs.example.cn/t-7-1"] = NOT_THERE
     await site.visits(FORUM, 10)
     assert site.gone == ["7"]
+
+
+async def test_every_thread_is_looked_at_once_a_day(site: Site) -> None:
+    """No list leads to them, and they are no matter; one that was deleted is noticed, the others stay as they are."""
+    site.list((7, 1), (8, 1), (9, 1))
+    for number in (7, 8, 9):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list((99, 1))
+    site.says(99, "a")
+    site.archive.known = [f"https://bbs.example.cn/t-{number}-1" for number in (7, 8, 9, 55)]
+    await site.visits(FORUM, 1)
+    site.web.asked.clear()
+    site.web.pages["https://bbs.example.cn/t-7-1"] = NOTICE
+    await site.visits(FORUM, 24 * 2)
+    looked = [sum(f"t-{number}-1" in address for address in site.web.asked) for number in (7, 8, 9, 55)]
+    assert looked == [2, 2, 2, 0]
+    assert sorted(site.gone) == ["7", "7-b"]
+    assert site.counts.total("edited") == 0
+
+
+async def test_new_posts_come_before_a_look_at_old_ones(site: Site) -> None:
+    """Where half of the day's requests are spent, nobody is looked at."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list()
+    site.archive.known = ["https://bbs.example.cn/t-7-1"]
+    site.web.ample = False
+    site.web.asked.clear()
+    await site.visits(FORUM, 50)
+    assert not any("t-7-1" in address for address in site.web.asked)
+
+
+async def test_nothing_is_gone_where_no_thread_is_found(site: Site) -> None:
+    """One after the other they are said to be gone, a few a visit: the site has moved, or shut us out."""
+    numbers = range(1, 8)
+    site.list(*[(number, 1) for number in numbers])
+    for number in numbers:
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    site.archive.known = [f"https://bbs.example.cn/t-{number}-1" for number in numbers]
+    for number in numbers:
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = NOT_THERE
+    await site.visits(FORUM, 24 * 3)
+    assert site.gone == []
+    site.says(3, "a", "b")
+    await site.visits(FORUM, 24 * 2)
+    assert "1" in site.gone
+    assert "3" not in site.gone
 
 
 def test_how_far_a_list_reaches() -> None:

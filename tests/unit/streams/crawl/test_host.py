@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from streams.crawl.breaker import FAILURES, Breaker
 from streams.crawl.budget import CHINA, Budget
@@ -17,6 +18,7 @@ from streams.crawl.fetch import Fetcher, Limits
 from streams.crawl.host import HostEvent
 from streams.crawl.recent import Recent
 from streams.errors import Unfetched
+from streams.source import Feed
 from tests.unit.streams.crawl.site import Clock, Site, polite, standing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -180,6 +182,19 @@ async def test_a_host_is_asked_for_so_much_a_day(site: Site) -> None:
         names.append(await name_of(web_, site.url("/a")))
     assert names == ["", "", "", "budget", "budget", "budget", ""]
     assert [(event.event, event.until) for event in told] == [("host_spent", NOW + timedelta(hours=16))]
+
+
+async def test_half_of_a_day_is_for_what_is_new(site: Site) -> None:
+    """What is only looked at again may be asked for while neither host nor source has spent half of its requests."""
+    site.says("/a", "x")
+    forum = Feed(name="a", url=site.url("/a"), township="330206104", budget=4)
+    async with polite(site, Clock(), Limits(interval=0.001, budget=8)) as web_:
+        ample = []
+        for _ in range(4):
+            ample.append(web_.is_ample(forum))
+            await web_.fetch(site.url("/a"), source=forum)
+        assert ample == [True, True, False, False]
+        assert web_.is_ample(replace(forum, name="b")) is False  # Its host has had five, with robots.txt.
 
 
 @given(st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 20)), max_size=30))

@@ -67,7 +67,7 @@ class Web:
     def __init__(self) -> None:
         self.pages: dict[str, str | Unfetched] = {}
         self.asked: list[str] = []
-        self.closed_for = 0.0
+        self.closed_for, self.ample = 0.0, True
         self.refused: dict[str, str] = {}
         self.recalled: list[tuple[str, date, int]] = []
 
@@ -95,6 +95,9 @@ class Web:
 
     def opens_in(self, source: Source) -> float:  # noqa: ARG002
         return self.closed_for
+
+    def is_ample(self, source: Source) -> bool:  # noqa: ARG002
+        return self.ample
 
     def recall(self, source: Source, day: date, requests: int) -> None:
         self.recalled.append((source.name, day, requests))
