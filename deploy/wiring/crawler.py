@@ -32,6 +32,7 @@ from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits
 from streams.crawl.pace import Pace
+from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
@@ -82,10 +83,11 @@ async def open_crawler(
         kafka = await stack.enter_async_context(open_log(settings))
         client = await stack.enter_async_context(open_search(settings, clock, tell))
         of_hosts = host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send)
-        web = await stack.enter_async_context(open_web(settings, limits, of_hosts))
+        turns = Turns()
+        web = await stack.enter_async_context(open_web(settings, limits, of_hosts, turns))
         tell(None, "")
         await show_permissions(found, clock, kafka.send)
-        way = _way(settings, counts, web, kafka, client)
+        way = replace(_way(settings, counts, web, kafka, client), turns=turns)
         await stack.enter_async_context(_ingesting(settings, found.values(), way))
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
 

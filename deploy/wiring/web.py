@@ -9,10 +9,11 @@ from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
 from streams.crawl.fetch import Fetcher, Limits, fetcher, untold
 from streams.crawl.host import Tell
+from streams.crawl.turns import Turns
 
 
 def open_web(
-    settings: Settings, limits: Limits | None = None, tell: Tell = untold
+    settings: Settings, limits: Limits | None = None, tell: Tell = untold, turns: Turns | None = None
 ) -> AbstractAsyncContextManager[Fetcher]:
     """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
     return fetcher(
@@ -22,4 +23,5 @@ def open_web(
         limits=replace(limits or Limits(), hours=settings.hours, budget=settings.budget),
         allow_hosts=settings.allow_hosts,
         tell=tell,
+        turns=turns,
     )

@@ -16,9 +16,9 @@ from streams.source import AnySource
 
 T = TypeVar("T")
 
-_AT_ONCE: Final = 200
-"""Visits that run at the same time, no more than there are connections. Each asks for one page a second at most: of all
-hosts together it is as many as a core carries."""
+_UNDER_WAY: Final = 2_000
+"""Visits that have begun, at most. Most of them wait for their sites, of which some ask for minutes between two pages,
+and take some 20 KB each; how many are at work is up to `Way.turns`."""
 
 _OF_A_SITE: Final = 3
 """Of these, visits to one site, which answers one at a time: a gateway's five hundred sources wait outside."""
@@ -50,7 +50,7 @@ class Crawler:
     ) -> None:
         self._sources, self._way, self._random = sources, way, random
         self._backoff = backoff or Backoff()
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._under_way = asyncio.Semaphore(_UNDER_WAY)
         self._sites = {urlsplit(source.url).netloc: asyncio.Semaphore(_OF_A_SITE) for source in sources}
         self._ledger = Ledger(sources, way.memory, way.counts, way.clock, way.crawler)
 
@@ -95,7 +95,7 @@ class Crawler:
 
     async def _head(self, source: AnySource) -> Head:
         """What is known of a source, if anything can be known now."""
-        async with self._turns:
+        async with self._way.turns.working():
             try:
                 return await self._way.memory.head(source.name)
             except Busy:
@@ -141,7 +141,7 @@ class Crawler:
         return False
 
     async def _visit(self, source: AnySource) -> Visited:
-        async with self._sites[urlsplit(source.url).netloc], self._turns:
+        async with self._sites[urlsplit(source.url).netloc], self._under_way, self._way.turns.working():
             try:
                 visited = await visit(source, self._way)
             except Misconfigured:

@@ -1,7 +1,7 @@
 """Fetch a page from the web: the only place that does."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
 from random import SystemRandom
 from typing import Final
@@ -15,6 +15,7 @@ from streams.crawl.host import Host, HostEvent, Tell
 from streams.crawl.recent import Recent
 from streams.crawl.robots import LARGEST, PRODUCT, Robots
 from streams.crawl.terms import Terms
+from streams.crawl.turns import Turns
 from streams.crawl.wire import REDIRECTS, Answer, Wire, open_wire
 from streams.errors import Misconfigured, Unfetched
 from streams.protocols import Clock
@@ -73,9 +74,10 @@ class Fetcher:
         limits: Limits,
         random: Callable[[], float],
         tell: Tell,
+        turns: Turns | None = None,
     ) -> None:
         self._wire, self._addresses, self._clock, self._limits = wire, addresses, clock, limits
-        self._random, self._tell = random, tell
+        self._random, self._tell, self._turns = random, tell, turns or Turns()
         self._robots = Robots(self._read_robots, clock)
         self._hosts: Recent[str, Host] = Recent(self._new_host, _HOSTS, lambda host: host.is_in_use)
         self._terms = Terms(limits.hours, limits.budget, clock)
@@ -162,10 +164,10 @@ class Fetcher:
 
     async def _allowed(self, url: URL, source: Source | None) -> float:
         """The pause that the site's robots.txt asks for."""
-        if source is None:
-            return await self._robots.check(url)
-        self._terms.assert_awake(source)
-        return await self._robots.check(url, permitted=self._terms.permits(url, source))
+        if source:
+            self._terms.assert_awake(source)
+        async with self._turns.waiting():  # Another one may be asking for the file, and waits for its host.
+            return await self._robots.check(url, permitted=source is not None and self._terms.permits(url, source))
 
     async def _read_robots(self, url: URL) -> tuple[int, bytes]:
         _, answer = await self._follow(url, {}, None, robots=False)
@@ -173,7 +175,9 @@ class Fetcher:
 
     async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> Answer:
         host = self._host(url)
-        async with host.turn(self._terms.budget(source) if source else None):
+        async with AsyncExitStack() as turn:
+            async with self._turns.waiting():
+                await turn.enter_async_context(host.turn(self._terms.budget(source) if source else None))
             if source:
                 self._terms.assert_awake(source)  # Its turn may have come late.
             try:
@@ -218,6 +222,7 @@ async def fetcher(
     allow_hosts: Collection[str] = (),
     random: Callable[[], float] = _RANDOM,
     tell: Tell = untold,
+    turns: Turns | None = None,
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with its connections, closed at the end.
 
@@ -229,6 +234,7 @@ async def fetcher(
         allow_hosts: inner hosts that may be asked, as `name` or `name:port`.
         random: numbers from 0 to 1, for how long a failing host rests.
         tell: is told what operators should know of a host.
+        turns: of visits, given away while a site is waited for.
 
     Raises:
         Misconfigured: there is no contact.
@@ -237,7 +243,7 @@ async def fetcher(
     limits, addresses = limits or Limits(), Addresses(allow_hosts)
     agent = f"{PRODUCT}/{version} (+{contact.strip()})"
     async with open_wire(addresses, agent, limits.seconds) as wire:
-        yield Fetcher(wire, addresses, clock, limits, random, tell)
+        yield Fetcher(wire, addresses, clock, limits, random, tell, turns)
 
 
 def assert_named(contact: str) -> None:

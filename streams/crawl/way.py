@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from streams.crawl.archive import Archive, Empty
 from streams.crawl.counts import Counts
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Memory
 from streams.crawl.township import Locate
+from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
 from streams.privacy.door import Door
 from streams.protocols import Clock
@@ -51,7 +52,8 @@ class Web(Protocol):
 class Way(Struct, frozen=True):
     """How pages are fetched, where posts and reports go, and what is remembered.
 
-    `crawler` names the process: names sort by when it was started, so that of two the later one goes on.
+    `crawler` names the process: names sort by when it was started, so that of two the later one goes on. `turns` are
+    those that `web` gives away while it waits for a site.
     """
 
     web: Web
@@ -64,3 +66,4 @@ class Way(Struct, frozen=True):
     counts: Counts
     crawler: str
     archive: Archive = Empty()
+    turns: Turns = field(default_factory=Turns)

@@ -31,6 +31,7 @@ class Wire:
 
     def __init__(self, session: aiohttp.ClientSession, seconds: float) -> None:
         self._session, self._seconds = session, seconds
+        self._free = asyncio.Semaphore(_CONNECTIONS)  # A request's time begins when it has a connection.
 
     async def ask(self, url: URL, headers: Mapping[str, str], limit: int, *, cut: bool) -> Answer:
         """The answer, whatever its status; redirects are answers.
@@ -46,6 +47,7 @@ class Wire:
         """
         try:
             async with (
+                self._free,
                 asyncio.timeout(self._seconds),
                 self._session.get(url, headers=headers, allow_redirects=False) as response,
             ):

@@ -16,6 +16,7 @@ from yarl import URL
 from streams.crawl.address import Addresses
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Fetcher, Limits, untold
+from streams.crawl.turns import AT_ONCE, Turns
 from streams.crawl.visit import visit
 from streams.crawl.wire import Answer
 from streams.errors import Unfetched
@@ -177,7 +178,7 @@ class Hosts:
         await asyncio.sleep(0.3)
         self.times.setdefault(str(url.host), []).append((begun, loop.time()))
         if cut:
-            return _answer(self.robots if url.host == "slow.example.cn" else "")
+            return _answer(self.robots if str(url.host).startswith("slow") else "")
         items = listed(self.lists[str(url.host)], int(url.query.get("page", "1")))
         return _answer(json.dumps({"list": [{**each, "id": f"{url.path}{each['id']}"} for each in items]}))
 
@@ -192,8 +193,8 @@ def _answer(text: str) -> Answer:
 
 async def _catch_up(hosts: Hosts, world: World, sources: Sequence[AnySource], hours: float) -> None:
     """One crawler's life of so many hours."""
-    web = Fetcher(cast("Any", hosts), Addresses(()), LoopClock(), Limits(), lambda: 0.5, untold)
-    way = replace(world.way, web=web, clock=LoopClock())
+    web = Fetcher(cast("Any", hosts), Addresses(()), LoopClock(), Limits(), lambda: 0.5, untold, turns := Turns())
+    way = replace(world.way, web=web, clock=LoopClock(), turns=turns)
     with suppress(TimeoutError):
         async with asyncio.timeout(hours * 3600):
             await Crawler(sources, way, lambda: 0.5).run()
@@ -221,3 +222,16 @@ def test_no_host_is_asked_faster_after_an_outage() -> None:
     assert min(hosts.pauses("quick.example.cn")) >= 1.0 - ROUNDING
     assert min(hosts.pauses("slow.example.cn")) >= 4.0 - ROUNDING
     assert len(hosts.times["slow.example.cn"]) > 3 * 12
+
+
+def test_slow_hosts_keep_nobody_waiting() -> None:
+    """More than may be at work ask for five minutes between two pages; all others are visited on their schedule."""
+    hosts, world = Hosts(), World()
+    hosts.robots = "User-agent: *\nCrawl-delay: 300"
+    slow, quick = ([f"{kind}{n}.example.cn" for n in range(many)] for kind, many in (("slow", AT_ONCE + 50), ("q", 20)))
+    hosts.lists = dict.fromkeys((*slow, *quick), 2400)
+    sources = [source(LIST.format(host=host, name="a") + "schedule: 60\n", host) for host in (*slow, *quick)]
+    with asyncio.Runner(loop_factory=Jumping) as runner:
+        runner.run(_catch_up(hosts, world, sources, 550 / 3600))
+    assert {len(hosts.times[host]) for host in slow} == {1 + 1}  # Its robots.txt, and a page.
+    assert min(len(hosts.times[host]) for host in quick) >= 1 + 3 + 7
