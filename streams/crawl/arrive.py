@@ -7,7 +7,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from streams.pages.page import Raw
-from streams.privacy.door import Door, address_without, without
+from streams.privacy.addresses import address_without
+from streams.privacy.door import Door
+from streams.privacy.handles import without
 from streams.records import Post
 
 LONGEST_BODY: Final = 50_000

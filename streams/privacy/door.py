@@ -4,23 +4,20 @@ import hashlib
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
 from streams.identity import forgotten_author, forgotten_post
+from streams.privacy.addresses import address_without, leads
+from streams.privacy.handles import without
 from streams.privacy.mask import mask
-from streams.privacy.pseudonym import Pseudonyms, is_pseudonym
+from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
-
-_SHORTEST_HANDLE: Final = 2
-"""Characters of the shortest handle that is looked for in texts: a single one would blot out words."""
 
 _LONG_CODE: Final = 12
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 """A digest without digits, which now and then would look like somebody's number themselves."""
 _DIGESTED: Final = re.compile(r"h-[a-p]{32}")
-_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#@\s]*(?=[/?#]|\Z)")
 
 
 class Door:
@@ -39,15 +36,14 @@ class Door:
         a source that holds any of these becomes a digest of itself, so that it stays the same. A township code of
         9 digits gets its 000.
         """
-        handle = _handle(post.author)
         return replace(
             post,
-            id=_identifier(post.id, handle),
+            id=shown(post.id, post.author),
             source=source_of(post),
             township=post.township.ljust(_LONG_CODE, "0"),
-            url=_url(post.url, handle) if post.url else None,
-            title=mask(_without(post.title, handle)),
-            body=mask(_without(post.body, handle)),
+            url=address_without(post.url, post.author) if post.url else None,
+            title=mask(without(post.title, post.author)),
+            body=mask(without(post.body, post.author)),
             author=self._author(post),
         )
 
@@ -96,58 +92,6 @@ def source_of(post: Post) -> str:
     return shown(post.source, post.author)
 
 
-def shown(source: str, author: str | None) -> str:
-    """The same, of a record that is no post."""
-    return _identifier(source, _handle(author))
-
-
-def without(text: str, author: str | None) -> str:
-    """A text of somebody else's with an author's handle blotted out, as long as before."""
-    return _without(text, _handle(author))
-
-
-def address_without(url: str, author: str | None) -> str:
-    """An address with an author's handle blotted out, as a word of its own and behind the host."""
-    return _url(url, _handle(author))
-
-
-def _handle(author: str | None) -> str:
-    """The raw handle to look for, or nothing."""
-    name = (author or "").strip()
-    return "" if len(name) < _SHORTEST_HANDLE or is_pseudonym(name) else name
-
-
-def _without(text: str, handle: str) -> str:
-    return text.replace(handle, "*" * len(handle)) if handle else text
-
-
-def _url(url: str, handle: str) -> str:
-    """The host stays as it is: a handle may be part of its name by chance."""
-    host = match[0] if (match := _HOST.match(url)) else ""
-    rest = url.removeprefix(host)
-    for form in {handle, quote(handle, safe="")} if handle else ():
-        rest = _whole_word(form).sub("*" * len(form), rest) if form in rest else rest
-    rest = mask(rest)
-    if "%" in rest and _leads(unquote(rest), handle):  # What only its decoding shows cannot be blotted out in place.
-        rest = f"/{'*' * (len(rest) - 1)}"
-    return host + rest
-
-
-def _identifier(identity: str, handle: str) -> str:
-    if not _leads(identity, handle) and ("%" not in identity or not _leads(unquote(identity), handle)):
-        return identity
-    return digested(identity)
-
-
-def _leads(text: str, handle: str) -> bool:
-    """Whether a text leads to a person."""
-    return mask(text) != text or _names(text, handle)
-
-
-def _names(identity: str, handle: str) -> bool:
-    # The plain search first: it spares nearly every post a pattern made for its author alone.
-    return bool(handle) and handle in identity and _whole_word(handle).search(identity) is not None
-
-
-def _whole_word(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])")
+def shown(identity: str, author: str | None) -> str:
+    """An id or a source's name, or a digest of what leads to a person."""
+    return digested(identity) if leads(identity, author) else identity

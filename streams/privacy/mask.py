@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.privacy.accounts import without_accounts
+from streams.privacy.blot import blotted
 from streams.privacy.digits import HAN
 from streams.privacy.names import named
 from streams.privacy.numbers import personal
@@ -45,19 +46,10 @@ def mask(text: str) -> str:
         text = _MENTION.sub(_blot, _EMAIL.sub(_blot, text))
     text = without_accounts(text)
     if spans := list(personal(text)):
-        text = _blotted(text, spans)
+        text = blotted(text, spans)
     text = _PLATE.sub(_blot, text)
-    return _blotted(text, names) if (names := list(named(text))) else text
+    return blotted(text, names) if (names := list(named(text))) else text
 
 
 def _blot(match: re.Match[str]) -> str:
     return "*" * len(match[0])
-
-
-def _blotted(text: str, spans: list[tuple[int, int]]) -> str:
-    parts, last = [], 0
-    for start, end in sorted(spans):
-        if end > last:
-            parts += [text[last:start], "*" * (end - max(start, last))]
-            last = end
-    return "".join([*parts, text[last:]])

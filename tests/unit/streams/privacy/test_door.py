@@ -45,7 +45,11 @@ def test_no_raw_handle_leaves() -> None:
     ("address", "masked"),
     [
         ("t/%E5%B9%B3%E5%AE%89%E8%80%81%E7%8E%8B-88", "/t/************************************-88"),
-        ("t/%e5%b9%b3%e5%ae%89%e8%80%81%e7%8e%8b-88", "/*****************************************"),
+        ("t/%e5%b9%b3%e5%ae%89%e8%80%81%e7%8e%8b-88", "/t/************************************-88"),
+        ("t/%C6%BD%B0%B2%C0%CF%CD%F5-88", "/t/************************-88"),
+        ("t/%25E5%25B9%25B3%25E5%25AE%2589%25E8%2580%2581%25E7%258E%258B-88", f"/t/{'*' * 60}-88"),
+        ("t/by%C6%BD%B0%B2%C0%CF%CD%F5", f"/t/by{'*' * 24}"),
+        ("t/%2525E5%2525B9", "/t/%2525E5%2525B9"),
         ("tel/138%20-%201234%20-%205678", f"/{'*' * 29}"),
         ("%E8%B7%AF%E7%81%AF/88", "/%E8%B7%AF%E7%81%AF/88"),
     ],
@@ -59,6 +63,23 @@ def test_what_stands_encoded_in_an_address_goes_too(address: str, masked: str) -
     assert admitted.url == f"https://bbs.example.cn{masked}"
     assert admitted.id.startswith("h-") == ("*" in masked)
     assert DOOR.admit(admitted) == admitted
+
+
+def test_a_handle_goes_in_any_case_and_width() -> None:
+    """Its author's name is the same name in capitals, in full width and with characters in it that nobody sees."""
+    text = "LISI_1988说，ｌｉｓｉ＿１９８８、lisi_\u200b1988和Ⓛisi_1988都是我，lisi_1987不是"
+    post = replace(
+        POST, author="Lisi_1988", title="LISI_1988", body=text, id="u/lisi_1988", url="https://a.cn/LISI_1988/1"
+    )
+    admitted = DOOR.admit(post)
+    assert admitted.body == f"{'*' * 9}说，{'*' * 9}、{'*' * 10}和{'*' * 9}都是我，lisi_1987不是"
+    assert (admitted.title, admitted.url) == ("*" * 9, "https://a.cn/*********/1")
+    assert admitted.id.startswith("h-")
+
+
+def test_a_handle_s_unseen_characters_make_it_no_longer() -> None:
+    """An author called 路 and a character without a width is called 路."""
+    assert DOOR.admit(replace(POST, author="路\u200b")).body == "路灯坏了"
 
 
 def test_numbers_are_masked_in_every_text() -> None:
