@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from agents import flow
 from deploy import producing
-from streams.batch.headers import GENERATION, HAPPENED
+from streams.batch.headers import DOCUMENT, GENERATION, HAPPENED
 from streams.elasticsearch.stored import Stored
 from streams.errors import StepFailed
 from streams.flow import Knowledge
+from streams.identity import document_id
 from streams.privacy.door import Door
 from streams.protocols import Message
 from streams.records import Post, Severity, Topic
@@ -27,6 +28,8 @@ def message(stored: Stored, generation: int) -> Message:
     """The post on its way back to its own document, for this generation: it keeps its dates, and is never live."""
     made = producing.message(BACKFILL, stored.post)
     said = {HAPPENED: stored.happened.astimezone(UTC).isoformat().encode(), GENERATION: str(generation).encode()}
+    if stored.document != document_id(stored.post.township, stored.post.source, stored.post.id):
+        said[DOCUMENT] = stored.document.encode()
     return replace(made, headers={**made.headers, **said})
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from streams.batch.draft import Arrived, Draft
 from streams.batch.headers import OLDER, generation, happened, is_uncounted, place
+from streams.batch.headers import document as stored_as
 from streams.batch.letters import Letters
 from streams.batch.memory import Memory
 from streams.batch.reading import LARGEST, origin, read
@@ -142,7 +143,8 @@ class Decider:
     def _arrived(self, record: Record, content: Post | Action | Forget, township: str) -> Arrived:
         if not isinstance(content, Post):
             return Arrived(record, content, township, "actions")
-        document = document_id(township, content.source, content.id)
+        named = stored_as(record.headers) if record.role == BACKFILL else None
+        document = named or document_id(township, content.source, content.id)
         return Arrived(record, content, township, source_of(content), document, self._version(content, record))
 
     def _version(self, post: Post, record: Record) -> int:

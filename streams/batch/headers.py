@@ -22,9 +22,13 @@ HAPPENED: Final = "happened"
 GENERATION: Final = "generation"
 """For which generation of the judgement a stored post was sent again."""
 
+DOCUMENT: Final = "document"
+"""Id of the document of a stored post that is sent again, where its id has passed the door since and leads elsewhere."""
+
 OLDER: Final = "older_generation"
 """Under this name a worker counts stored posts that were sent again for a newer generation than its own."""
 
+_DOCUMENT: Final = re.compile(rb"[0-9a-f]{32}")
 _NUMBER: Final = re.compile(rb"[0-9]{1,6}")
 
 
@@ -46,6 +50,12 @@ def retries(headers: Mapping[str, bytes]) -> int:
 def generation(headers: Mapping[str, bytes]) -> int:
     """For which generation a replay sent it; 0 for what is no replay's."""
     return _number(headers, GENERATION)
+
+
+def document(headers: Mapping[str, bytes]) -> str | None:
+    """Which document a replay names; None for what names none."""
+    said = headers.get(DOCUMENT, b"")
+    return said.decode() if _DOCUMENT.fullmatch(said) else None
 
 
 def _number(headers: Mapping[str, bytes], name: str) -> int:

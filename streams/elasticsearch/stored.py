@@ -48,6 +48,8 @@ class Span(Struct, frozen=True, kw_only=True):
 class Stored(Struct, frozen=True):
     """A stored post, and what was said of it."""
 
+    document: str
+    """Its id: of the post's own before it passed the door, where another program published it."""
     post: Post
     happened: datetime
     generation: int
@@ -80,12 +82,13 @@ class StoredPosts:
         found = scanned(self._client, self._server, index=self._index, size=PAGE, kept=PATIENCE, **search)
         async with aclosing(found) as hits:
             async for hit in hits:
-                yield _stored(hit["_source"])
+                yield _stored(hit["_id"], hit["_source"])
 
 
-def _stored(source: Mapping[str, Any]) -> Stored:
+def _stored(document: str, source: Mapping[str, Any]) -> Stored:
     severity = source["severity"]
     return Stored(
+        document=document,
         post=msgspec.convert(source, Post),
         happened=msgspec.convert(source["happened"], datetime),
         generation=source["generation"],

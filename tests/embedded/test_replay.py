@@ -73,7 +73,8 @@ async def test_stored_posts_are_judged_anew_and_nothing_else_happens(
 ) -> None:
     """Same ids, incidents, first places, dates and counts; newer judgements; no alert but those that were sent.
 
-    Among the posts: one without a date, one of a closed incident, one too old to alert, one of another township.
+    Among the posts: one without a date, one of a closed incident, one too old to alert, one of another township, one
+    whose id the door made a digest.
     """
     monkeypatch.setenv(CONFIG, str(county.folder / "deployment.yaml"))
     county.work()
@@ -84,7 +85,7 @@ async def test_stored_posts_are_judged_anew_and_nothing_else_happens(
             post("fall", FALL, age=timedelta(days=9)),
             undated,
             post("there", "鹿鸣村的水管爆了，请来修", township=THERE),
-            post("thanks", "谢谢镇里把路修好了，给你们点赞"),
+            post("13812345678", "谢谢镇里把路修好了，给你们点赞"),
         ]
     )
     await county.until(5)
@@ -115,6 +116,7 @@ async def test_stored_posts_are_judged_anew_and_nothing_else_happens(
     after = await judged(county, 1)
     await county.drained()
     assert after.keys() == before.keys()
+    assert await county.count() == len(before)
     kept = ("incident", "first", "happened", "published", "fetched", "digest", "topic", "severity", "body", "author")
     for identity, stored in after.items():
         assert {name: stored.get(name) for name in kept} == {name: before[identity].get(name) for name in kept}

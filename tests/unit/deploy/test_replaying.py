@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import json
+from msgspec.structs import replace
 
 from deploy.replaying import BLOCK, Changes, blocks, message
-from streams.batch.headers import generation, happened
+from streams.batch.headers import document, generation, happened
 from streams.elasticsearch.stored import Span, Stored
+from streams.identity import document_id
 from streams.records import Post
 from tests.unit.town import CODE, known
 
@@ -21,7 +23,7 @@ def stored(identity: str, body: str = FALL, **said: Any) -> Stored:
     """A stored post of which an older model said this."""
     given = {"topic": "教育文体", "grade": "IV", "warning": "none", **said}
     post = Post(id=identity, township=CODE, source="forum", fetched=THEN, body=body)
-    return Stored(post=post, happened=THEN, generation=0, **given)
+    return Stored(document_id(CODE, "forum", identity), post=post, happened=THEN, generation=0, **given)
 
 
 def test_a_post_goes_back_as_it_was_stored_with_its_date() -> None:
@@ -31,6 +33,12 @@ def test_a_post_goes_back_as_it_was_stored_with_its_date() -> None:
     assert json.decode(sent.value, type=Post) == stored("1").post
     assert happened(sent.headers) == THEN
     assert generation(sent.headers) == 7, "a worker of an older one knows that it was not meant"
+
+
+def test_a_post_whose_id_passed_the_door_since_names_its_document() -> None:
+    """Its own id would lead to a second one; of others nothing is said."""
+    elsewhere = replace(stored("h-digest"), document="0" * 32)
+    assert [document(message(each, 7).headers) for each in (stored("1"), elsewhere)] == [None, "0" * 32]
 
 
 def test_changes_are_counted_by_what_they_change() -> None:

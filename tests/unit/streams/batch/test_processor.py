@@ -416,6 +416,24 @@ def test_a_replayed_post_keeps_its_dates_its_incident_and_its_place() -> None:
     assert len(ended.sent) == alerted
 
 
+def test_a_replay_goes_into_the_document_that_it_names() -> None:
+    """The id of a stored post may have passed the door since: it counts once, and stands where it stood."""
+    value = county.post("13812345678", HERE, "well")
+    first, admitted = after(("posts", place(HERE), value, 0.0)), value.replace(b'"13812345678"', b'"h-digest"')
+    document = document_id(HERE, "forum", "13812345678")
+    again = replayed(first, admitted, generation=b"1", document=document.encode())
+    assert {each: judged.generation for each, judged in again.posts.items()} == {document: 1}
+    assert [each.incident.posts for each in again.incidents.values()] == [1]
+
+
+@pytest.mark.parametrize("named", [b"", b"..", b"f" * 33, b"\xff"])
+def test_what_is_no_name_of_a_document_is_not_believed(named: bytes) -> None:
+    """Headers may hold anything."""
+    value = county.post("p", HERE, "well")
+    again = replayed(after(("posts", place(HERE), value, 0.0)), value, generation=b"1", document=named)
+    assert again.posts.keys() == {document_id(HERE, "forum", "p")}
+
+
 def test_a_replay_never_goes_before_an_edit() -> None:
     """What the crawler has read since is newer than what the replay took from the store."""
     value, edit = county.post("p1", HERE, "well"), county.post("p1", HERE, "well", fetched=5, grade="III")
