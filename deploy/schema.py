@@ -13,7 +13,7 @@ from streams.batch.claims import Claim
 from streams.batch.register import Dealing
 from streams.crawl.host import HostEvent
 from streams.crawl.watch import Event
-from streams.records import Action, DeadLetter, Evidence, Post, Toll
+from streams.records import Action, DeadLetter, Evidence, Forget, Post, Toll
 from streams.source import AnySource, Shown
 from streams.township import Township
 
@@ -84,7 +84,7 @@ _SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "township": _of(Township),
     "source": _of(AnySource),
     "post": _of(Post),
-    "action": _of(Action),
+    "action": lambda: _either(Action, Forget),
     "alert": _of(Alert),
     "deadletter": _of(DeadLetter),
     "operation": lambda: _either(Event, HostEvent, Shown, Claim, Dealing),

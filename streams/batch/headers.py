@@ -23,7 +23,7 @@ GENERATION: Final = "generation"
 """For which generation of the judgement a stored post was sent again."""
 
 DOCUMENT: Final = "document"
-"""Id of the document of a stored post that is sent again, where its id has passed the door since and leads elsewhere."""
+"""Id of the document of a stored post that is sent again, where its id, which passed the door, leads elsewhere."""
 
 OLDER: Final = "older_generation"
 """Under this name a worker counts stored posts that were sent again for a newer generation than its own."""

@@ -34,6 +34,11 @@ def _events(kind: dict[str, Any]) -> list[str]:
     return list(kind.get("properties", {}).get("event", {}).get("enum", ()))
 
 
+def test_all_that_owners_are_told_has_a_schema() -> None:
+    """`.actions` holds what officers decide, and which posts are to go."""
+    assert schema("action")["$defs"].keys() >= {"Action", "Forget"}
+
+
 def test_secrets_have_no_place_in_the_files_schema() -> None:
     """An editor does not offer to write a password into the file, and offers everything else."""
     assert set(Settings.model_fields) - set(schema("deployment")["properties"]) == {
