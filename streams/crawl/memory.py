@@ -21,13 +21,15 @@ _SILENT: Final = timedelta(hours=2)
 class Noted(Struct, frozen=True, kw_only=True):
     """A post that was met. Without a digest its township is decided, and nobody knows whether it was published.
 
-    `reach` is as last published, `sent` when that was, `listed` when its source listed it last, to the day; `document`
-    is the id under which it is stored, `written` when it says it was. Since `missed` it is not found, and since `gone`
-    said to be gone. What was brought was `said` when its message was signed.
+    `extent` says how much of its words was published (`news.extent_of`). `reach` is as last published, `sent` when that
+    was, `listed` when its source listed it last, to the day; `document` is the id under which it is stored, `written`
+    when it says it was. Since `missed` it is not found, and since `gone` said to be gone. What was brought was `said`
+    when its message was signed.
     """
 
     township: str
     digest: str = ""
+    extent: int = 0
     reach: Reach = Reach()
     sent: datetime | None = None
     listed: datetime | None = None
@@ -43,6 +45,7 @@ class Held(Struct, frozen=True):
 
     `reading` is a digest of how it was read: to another reader it is a new page. `keys` are the posts on it, in its
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
+    A thread that could not be read so many `times` in a row is left alone until it `rests` no more.
     """
 
     etag: str | None = None
@@ -53,6 +56,8 @@ class Held(Struct, frozen=True):
     keys: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     again: datetime | None = None
+    times: int = 0
+    rests: datetime | None = None
 
 
 class Head(Struct, frozen=True, kw_only=True):

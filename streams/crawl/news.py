@@ -26,7 +26,8 @@ class News:
     """What one visit publishes, page by page.
 
     `times` are those at which its new posts were written; `fresh` counts them and the edited ones, and `missed` those
-    of them that were written after `since`.
+    of them that were written after `since`. `poorer` counts posts that said less than what stands of them: a page that
+    changed its layout, asks to log in or cannot be had takes no words away.
     """
 
     def __init__(self, source: AnySource, way: Way, since: datetime | None = None) -> None:
@@ -35,7 +36,7 @@ class News:
         self._digests: dict[str, str] = {}
         self._authors: dict[str, str | None] = {}
         self.times: list[datetime] = []
-        self.fresh = self.missed = self.published = 0
+        self.fresh = self.missed = self.published = self.poorer = 0
         self._since = since
 
     def has_met(self, raws: Sequence[Raw]) -> bool:
@@ -115,7 +116,11 @@ class News:
             self._count("unchanged" if met == digest else "duplicate")
             return None
         self._digests[key] = digest
-        is_fresh, is_back = digest != noted.digest, noted.gone is not None
+        is_fresh, is_back, extent = digest != noted.digest, noted.gone is not None, extent_of(raw)
+        if is_fresh and noted.digest and extent < noted.extent:
+            self.poorer += 1
+            self._count("signal:body:partial" if raw.body else "signal:body:vanished")
+            return None
         document = document_id(post.township, post.source, post.id)
         noted = replace(noted, document=document, written=post.published, gone=None, said=said or noted.said)
         if not is_fresh and not is_back and not has_spread(noted, post):
@@ -131,7 +136,7 @@ class News:
         self._count("edited", is_fresh and bool(noted.digest))
         self._count("back", is_back)
         self._count("spread", not is_fresh and not is_back)
-        notes[key] = replace(noted, digest=digest, reach=post.reach, sent=now, listed=now, missed=None)
+        notes[key] = replace(noted, digest=digest, extent=extent, reach=post.reach, sent=now, listed=now, missed=None)
         return post
 
     def _count(self, name: str, number: int = 1) -> None:
@@ -141,6 +146,11 @@ class News:
 def key_of(identity: str) -> str:
     """Under what a post is remembered, whether or not its id, which may hold a handle, has passed the door."""
     return digested(shortened(identity))
+
+
+def extent_of(raw: Raw) -> int:
+    """How much of a post's words are there: 0 none but its title, 1 a part of them, 2 all that we know of."""
+    return (1 if raw.partial else 2) if raw.body else 0
 
 
 def _written(post: Post) -> datetime:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -42,6 +42,12 @@ _NO_MATTER: Final = 600.0
 
 _WITNESSES: Final = 3
 """Other threads that are looked for before one is believed to be gone."""
+
+_RESTS: Final = (0, 10, 60, 6 * 60, 24 * 60)
+"""Minutes for which a thread that could not be read is left alone, by how many times it could not in a row."""
+
+_UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
+"""Signals of a page that says less than it did, or nothing: to log in, perhaps, or in another layout."""
 
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
@@ -104,12 +110,12 @@ class Walk:
         self._entries: dict[str, Raw] = {}
         """What listings say of posts whose own pages are still to be read, by their addresses."""
         self._origin = Origin(source, way)
-        self._in_a_row = 0
+        self._in_a_row = self._unread = 0
         # Of listings, and of threads: how many pages were read, and what was in them.
         self._read: dict[bool, int] = {True: 0, False: 0}
         self._found: dict[bool, int] = {True: 0, False: 0}
         self._drifted = False
-        self._requests = self._amiss = 0
+        self._requests = self._amiss = self._poorer = 0
         self._posts: list[tuple[Field, ...]] = []
         self._lists: list[str] = []
         self._threads = self._there = 0
@@ -211,22 +217,42 @@ class Walk:
         )
 
     async def _thread(self, link: Link) -> None:
-        """Read a thread's pages; its stamp is remembered when all of them are published."""
-        if link.url in self._asked or self._says_the_same(link):
+        """Read a thread's pages; its stamp is remembered when all of them are published.
+
+        One that cannot be read is asked for again whatever its stamp says, but less and less often: it may be one that
+        never can, and keeps nobody from the threads below it.
+        """
+        if link.url in self._asked or self._says_the_same(link) or self._rests(link):
             self._entries.pop(link.url, None)
             return
-        failures, waiting, asked = self.failures, [link], list[str]()
+        unread, waiting, asked = self._unread, [link], list[str]()
         for _ in range(_FOLLOWING):
             if not waiting:
                 break
             asked.append(waiting[0].url)
             waiting += [each for each in await self._page(waiting.pop(0)) if each.url not in self._asked]
         self._threads += 1
+        if self._unread > unread:
+            await self._let_rest(link.url)
+            return
         missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
-        if link.stamp and self.failures == failures and not self.later:
+        if link.stamp and not self.later:
             await self._keep(link.url, missing, link.stamp)
         elif missing != self._held[link.url].missing:
             await self._keep(link.url, missing)
+
+    def _rests(self, link: Link) -> bool:
+        """Whether a thread could not be read lately, and is not due again."""
+        rests = self._held.get(link.url, Held()).rests
+        return rests is not None and self._way.clock.now() < rests
+
+    async def _let_rest(self, url: str) -> None:
+        """What is held of a thread that could not be read stays; its stamp is that under which it was read whole."""
+        held = self._gone.was[url]
+        times = min(held.times + 1, len(_RESTS))
+        rests = self._way.clock.now() + timedelta(minutes=_RESTS[times - 1])
+        self._held[url] = replace(held, reading=self._reading, times=times, rests=rests)
+        await self._way.memory.remember(self._source.name, {}, {url: self._held[url]})
 
     def _says_the_same(self, link: Link) -> bool:
         """Whether the list says that nothing was added; what is looked for in the thread may yet be due."""
@@ -294,6 +320,7 @@ class Walk:
             self._count("unmodified")
             self._gone.keys[link.url] = held.keys
             self._there += link.role != LISTING
+            self._held[link.url] = replace(held, times=0, rests=None)
             return held.links
         return await self._read_through(fetched, link, entry, held)
 
@@ -301,11 +328,13 @@ class Walk:
         """Publish what a page holds of new, remember it, and return where it leads."""
         reading = await self._parsed(fetched, link, entry)
         if reading is None:
+            self._unread += 1
             await self._publish([entry] if entry else [])
             return ()
         if reading.gone:
             self._count("error:gone")
             self._amiss += 1
+            self._unread += 1
             await self._no_more(link, held)
             return ()
         self._entries |= reading.entries
@@ -315,14 +344,18 @@ class Walk:
             self._count("signal:next:endless")
             reading = replace(reading, links=())
         allowed = await self._origin.allowed(reading.posts)
+        poorer = self.news.poorer
         notes = await self.news.publish(allowed)
+        if self.news.poorer > poorer or not _UNREAD.isdisjoint(reading.signals):
+            self._unread += 1
         whole = len(allowed) == len(reading.posts) and not reading.entries
         reading = replace(reading, posts=allowed)
         self._weigh(reading, link)
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
         self._held[link.url] = Held()
         if whole:
-            keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in allowed if raw.id))
+            worded = [raw for raw in allowed if raw.id and (raw.title or raw.body)]
+            keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in worded))
             self._gone.times[link.url] = tuple(raw.published for raw in allowed if raw.kind != "answer")
             self._held[link.url] = kept = _held(fetched, reading, self._reading, keys)
             if link.role != LISTING and keys == held.keys:  # No post was added here: what is known of the thread holds.
@@ -343,7 +376,8 @@ class Walk:
 
     async def _publish(self, posts: Sequence[Raw]) -> None:
         """Publish what a listing says of posts whose own pages cannot be had or read now."""
-        if notes := await self.news.publish(await self._origin.allowed(posts)):
+        parts = [replace(raw, partial=True) for raw in posts]
+        if notes := await self.news.publish(await self._origin.allowed(parts)):
             await self._way.memory.remember(self._source.name, notes, {})
 
     async def _look_up(self, links: Sequence[Link]) -> None:
@@ -393,7 +427,8 @@ class Walk:
         self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
         self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
         self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
-        drifted = not DRIFT.isdisjoint(reading.signals)
+        drifted = not DRIFT.isdisjoint(reading.signals) or self.news.poorer > self._poorer
+        self._poorer = self.news.poorer
         self._drifted |= drifted
         self._amiss += drifted
 
@@ -407,6 +442,7 @@ class Walk:
         if error.name in LATER:
             self.later = error.retry_after
             return
+        self._unread += 1
         if error.name not in RESTRAINT:
             self._asked_for()
             self._amiss += 1

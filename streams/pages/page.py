@@ -12,7 +12,10 @@ LISTING: Final = "listing"
 
 
 class Raw(Struct, frozen=True, kw_only=True):
-    """A post as its page says it, before township and door. `thread` is the id of the post that it answers."""
+    """A post as its page says it, before township and door. `thread` is the id of the post that it answers.
+
+    `partial`: it is known that more of its words stand elsewhere, and that they could not be had.
+    """
 
     id: str
     title: str = ""
@@ -23,6 +26,7 @@ class Raw(Struct, frozen=True, kw_only=True):
     published: datetime | None = None
     reach: Reach = Reach()
     thread: str | None = None
+    partial: bool = False
 
 
 class Page(Struct, frozen=True, kw_only=True):

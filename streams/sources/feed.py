@@ -75,7 +75,7 @@ def _whole(page: Page, source: Feed) -> Reading:
     own = document(decoded(page.body, page.charset))
     words = value(own.root, source.full) if own else ""
     if len(words) < len(page.entry.body):
-        return Reading((page.entry,), (), ("full:shorter" if words else "full:missing",))
+        return Reading((replace(page.entry, partial=True),), (), ("full:shorter" if words else "full:missing",))
     return Reading((replace(page.entry, body=words),))
 
 

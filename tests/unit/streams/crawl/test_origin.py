@@ -143,7 +143,7 @@ async def test_the_entrys_own_text_is_used_when_its_page_is_closed(world: World,
 
 
 async def test_what_could_not_be_had_is_asked_for_again(world: World) -> None:
-    """A server's error passes; then the whole text is an edit. A closed page is asked for once."""
+    """A server's error passes, and robots.txt may open a page; then the whole text is an edit."""
     world.web.pages["https://news.example.cn/feed"] = entries(1, 2)
     world.web.pages["https://news.example.cn/n/1"] = Unfetched("server", "500")
     world.web.pages["https://news.example.cn/n/2"] = Unfetched("robots", "closed")
@@ -151,7 +151,7 @@ async def test_what_could_not_be_had_is_asked_for_again(world: World) -> None:
     world.web.pages["https://news.example.cn/n/1"] = "<article>开头1，全文。</article>"
     asked = len(world.web.asked)
     await world.visit(source(FEED))
-    assert world.web.asked[asked:] == ["https://news.example.cn/feed", "https://news.example.cn/n/1"]
+    assert world.web.asked[asked:] == [f"https://news.example.cn/{page}" for page in ("feed", "n/1", "n/2")]
     assert [post.body for post in world.published] == ["开头1", "开头2", "开头1，全文。"]
 
 

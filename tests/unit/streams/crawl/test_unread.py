@@ -1,0 +1,136 @@
+"""A page that cannot be read takes no words away, loses none, and keeps nobody from the others."""
+
+from datetime import timedelta
+
+import pytest
+
+from streams.errors import Unfetched
+from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, Site
+from tests.unit.streams.crawl.test_origin import FEED, entries
+from tests.unit.streams.crawl.test_visit import FORUM
+
+LIST = "https://bbs.example.cn/list-1"
+OVERGROWN = "<a>" * 31_000
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+def listed(site: Site, stamps: dict[int, str]) -> None:
+    rows = (f'<li><a href="/t-{number}-1">事</a><i>{stamp}</i></li>' for number, stamp in stamps.items())
+    site.web.pages[LIST] = f"<ul>{''.join(rows)}</ul>"
+
+
+def newest(site: Site) -> dict[str, str]:
+    """What stands of each post."""
+    return {post.id: post.body for post in site.published}
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [LOGIN, OVERGROWN, NOT_THERE, *(Unfetched(name, "no") for name in ("status_403", "large", "robots", "server"))],
+    ids=["login", "overgrown", "404", "403", "large", "robots", "500"],
+)
+async def test_a_thread_that_could_not_be_read_is_read_when_it_can(site: Site, wall: str | Unfetched) -> None:
+    """Though its list says nothing new after that: the stamp of a thread is that under which it was read."""
+    listed(site, {1: "08:15", 2: "07:00"})
+    site.says(1, "a")
+    site.says(2, "b")
+    await site.visits(FORUM, 1)
+    listed(site, {1: "09:30", 2: "07:00"})
+    site.web.pages["https://bbs.example.cn/t-1-1"] = wall
+    await site.visits(FORUM, 1)
+    site.says(1, "a", "c")
+    await site.visits(FORUM, 2)
+    assert newest(site) == {"1": "话a", "1-c": "话c", "2": "话b"}
+    asked = len(site.web.asked)
+    await site.visits(FORUM, 3)
+    assert site.web.asked[asked:] == [LIST] * 3
+
+
+async def test_a_defect_of_ours_loses_no_thread(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that a parser dies of is read by the release that mends it."""
+    listed(site, {1: "x"})
+    site.says(1, "a")
+
+    def dies(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("streams.sources.forum._thread", dies)
+        await site.visits(FORUM, 1)
+    await site.visits(FORUM, 2)
+    assert newest(site) == {"1": "话a"}
+
+
+@pytest.mark.parametrize("broken", [1, 3])
+async def test_threads_that_never_can_be_read_keep_nobody_from_those_below(site: Site, broken: int) -> None:
+    """They are asked for less and less often, at last once a day, and the visits between are whole."""
+    listed(site, dict.fromkeys(range(1, 21), "x"))
+    for number in range(1, 21):
+        site.says(number, f"p{number}")
+    for number in range(1, broken + 1):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched("server", "500")
+    await site.visits(FORUM, 100, apart=timedelta(minutes=30))
+    assert len(site.published) == 20 - broken
+    asked = len(site.web.asked)
+    await site.visits(FORUM, 48, apart=timedelta(minutes=30))
+    assert sum("t-1-1" in address for address in site.web.asked[asked:]) <= 2
+    head = await site.memory.head("s")
+    assert head.walked
+    assert head.watch.trouble == ""
+
+
+@pytest.mark.parametrize("error", [Unfetched("timeout", "away"), Unfetched("budget", "spent", 3_600.0)])
+async def test_a_bad_minute_takes_no_words_away(site: Site, error: Unfetched) -> None:
+    """Pages of three new entries cannot be had: the thirty known ones stay whole, and the new ones become it."""
+    site.web.pages["https://news.example.cn/feed"] = entries(*range(1, 31))
+    for number in range(1, 34):
+        site.web.pages[f"https://news.example.cn/n/{number}"] = f"<article>开头{number}，死三人。</article>"
+    await site.visits(FEED, 1)
+    good = dict(site.web.pages)
+    site.web.pages["https://news.example.cn/feed"] = entries(31, 32, 33, *range(1, 31))
+    site.web.pages |= {f"https://news.example.cn/n/{number}": error for number in (31, 32, 33)}
+    await site.visits(FEED, 1)
+    site.web.pages |= {page: text for page, text in good.items() if "/n/" in page}
+    assert newest(site)["n1"] == "开头1，死三人。"
+    await site.visits(FEED, 3)
+    assert newest(site) == {f"n{number}": f"开头{number}，死三人。" for number in range(1, 34)}
+
+
+@pytest.mark.parametrize("wall", ["<div>验证</div>", LOGIN])
+async def test_an_edited_entry_whose_page_is_walled_waits(site: Site, wall: str) -> None:
+    """Its beginning replaces no whole text; when the wall is gone, the new text stands."""
+    site.web.pages["https://news.example.cn/feed"] = entries(1)
+    site.web.pages["https://news.example.cn/n/1"] = "<article>开头1，死三人。</article>"
+    await site.visits(FEED, 1)
+    site.web.pages["https://news.example.cn/feed"] = entries(1, text="改了的开头")
+    site.web.pages["https://news.example.cn/n/1"] = wall
+    await site.visits(FEED, 1)
+    assert newest(site) == {"n1": "开头1，死三人。"}
+    assert site.counts.total("signal:body:partial") == 1
+    site.web.pages["https://news.example.cn/n/1"] = "<article>改了的开头1，死四人。</article>"
+    await site.visits(FEED, 2)
+    assert newest(site) == {"n1": "改了的开头1，死四人。"}
+
+
+async def test_a_new_layout_empties_no_post(site: Site) -> None:
+    """The selector of the words finds nothing: that is said, the words stay, and the pages are read again."""
+    forum = FORUM.replace("body: span", "body: span.said")
+    listed(site, dict.fromkeys((1, 2), "x"))
+    page = '<h1>事</h1><p id="{}"><span class="{}">桥塌了</span></p>'
+    for number in (1, 2):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = page.format("a", "said")
+    await site.visits(forum, 1)
+    listed(site, dict.fromkeys((1, 2), "y"))
+    for number in (1, 2):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = page.format("a", "words")
+    await site.visits(forum, 1)
+    assert len(site.published) == 2
+    assert site.counts.total("signal:body:vanished") == 2
+    for number in (1, 2):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = page.format("a", "said").replace("塌了", "修好了")
+    await site.visits(forum, 2)
+    assert newest(site) == {"1": "桥修好了", "2": "桥修好了"}
