@@ -15,7 +15,7 @@ from deploy.forgetting import Forgetter, Found, Receipt, opened
 from deploy.reading import LOCAL
 from deploy.settings.deployment import ROLE, Settings, load
 from streams.kafka.admin import kept
-from streams.privacy.door import without
+from streams.privacy.handles import without
 from streams.privacy.mask import mask
 from streams.privacy.pseudonym import is_pseudonym
 from streams.topics import ALERTS, BACKFILL, DEAD, POSTS, topic
