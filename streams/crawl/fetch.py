@@ -118,12 +118,22 @@ class Fetcher:
     async def assert_allowed(self, address: str, source: Source) -> None:
         """Ask the robots.txt of a page that is not fetched itself, because a gateway delivered what stands there.
 
+        A file that nobody has costs one of the source's requests.
+
         Raises:
             Unfetched: `robots` and others, as `fetch`; a written permission opens what it covers here, too.
         """
         url = web_address(address)
         self._addresses.check(url, web_address(source.url))
+        if not self.knows(address):
+            self._terms.assert_awake(source)
+            self._terms.budget(source).spend(self._clock.now())
         await self._allowed(url, source)
+
+    def knows(self, address: str) -> bool:
+        """Whether the robots.txt of this address was asked for lately. Raises Unfetched for what is no address."""
+        url = web_address(address)
+        return not url.host or self._robots.knows(url.origin())
 
     def rest(self, address: str, until: datetime) -> None:
         """Leave a host alone until then: it asked the crawler before this one."""

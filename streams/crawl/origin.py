@@ -1,23 +1,29 @@
 """Of a gateway's items, those that may be read by the rules of the sites they come from."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import Raw
 from streams.source import Source
 
+_NEW: Final = 50
+"""Sites of a visit of which nobody knows yet what they allow: each may take half a minute to say so."""
+
 
 class Origin:
     """Asks the robots.txt of each item's own site, or the permission that the source shows; a visit long.
 
     A gateway lets us read what it fetched; whether its origin does is another question. An item without an address of
-    its own stands or falls with the origin's first page.
+    its own stands or falls with the origin's first page. Of a gateway that names ever more sites a visit asks some, and
+    `later` the rest.
     """
 
     def __init__(self, source: Source, way: Way) -> None:
         self._source, self._way = source, way
         self._answers: dict[str, str] = {}
+        self._new = 0
 
     async def allowed(self, posts: Iterable[Raw]) -> tuple[Raw, ...]:
         """The posts that may be read; of a source that is no gateway all. Others are counted `refused:<reason>`."""
@@ -37,6 +43,10 @@ class Origin:
         """Why an address may not be read; empty when it may."""
         if address not in self._answers:
             try:
+                if not self._way.web.knows(address):
+                    self._new += 1
+                    if self._new > _NEW:
+                        return "later"
                 await self._way.web.assert_allowed(address, self._source)
             except Unfetched as error:
                 self._answers[address] = error.name

@@ -31,6 +31,9 @@ class Recent(Generic[K, V]):
         self._values.move_to_end(key)
         return self._values[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
     def __len__(self) -> int:
         return len(self._values)
 

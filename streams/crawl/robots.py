@@ -51,6 +51,10 @@ class _Origin:
         self.size = _FILE
         self.asking = asyncio.Lock()  # Two sources of one site ask once.
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it needs not be asked for again."""
+        return self.until is not None and now < self.until
+
 
 class Robots:
     """Asks each origin's robots.txt, at most once a day.
@@ -68,6 +72,10 @@ class Robots:
         self._origins: Recent[URL, _Origin] = Recent(
             _Origin, _ALL_FILES, lambda origin: origin.asking.locked(), lambda origin: origin.size
         )
+
+    def knows(self, origin: URL) -> bool:
+        """Whether what is known of a site needs not be asked for."""
+        return origin in self._origins and self._origins[origin].is_fresh(self._clock.now())
 
     async def check(self, url: URL, *, permitted: bool = False) -> float:
         """The crawl delay that the site asks for, in seconds, 0 for none.
@@ -93,7 +101,7 @@ class Robots:
         origin = self._origins[url]
         async with origin.asking:
             now = self._clock.now()
-            if origin.until is None or origin.until <= now:
+            if not origin.is_fresh(now):
                 origin.rules, origin.size = await self._asked(url)
                 origin.until = now + (_KEPT if origin.rules else _KEPT_AWAY)
             return origin.rules

@@ -36,6 +36,9 @@ class Web(Protocol):
     async def assert_allowed(self, address: str, source: Source) -> None:
         """Raise Unfetched for a page that robots.txt closes, though a gateway delivered what stands there."""
 
+    def knows(self, address: str) -> bool:
+        """Whether nobody has to be asked for what `assert_allowed` says. Raises Unfetched for what is no address."""
+
     def rest(self, address: str, until: datetime) -> None:
         """Leave the host of this address alone until then."""
 

@@ -23,6 +23,9 @@ class Nowhere(Web):
     async def assert_allowed(self, address: str, source: Source) -> None:  # noqa: ARG002
         raise Unfetched("robots_away", f"{address}: no site is asked from here")
 
+    def knows(self, address: str) -> bool:  # noqa: ARG002
+        return True
+
     def rest(self, address: str, until: datetime) -> None:
         """There is no host."""
 

@@ -78,6 +78,9 @@ class Web:
     async def assert_allowed(self, address: str, source: Source) -> None:
         raise NotImplementedError
 
+    def knows(self, address: str) -> bool:
+        raise NotImplementedError
+
     def rest(self, address: str, until: datetime) -> None:
         self.rested.append((address, (until - START).total_seconds()))
 

@@ -54,6 +54,28 @@ async def test_an_item_that_its_own_site_closes_is_not_published(world: World) -
     assert world.web.asked == ["https://gate.example.cn/weibo"]
 
 
+async def test_a_gateway_leads_to_a_few_new_sites_a_visit(world: World) -> None:
+    """Fifty; the others' items are left for the next one, which asks the first ones no more."""
+    items = [{"id": n, "body": "路灯坏了", "url": f"https://h{n}.example.com/1"} for n in range(120)]
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps(items)
+    for published in (50, 100, 120):
+        await world.visit(source(GATEWAY))
+        assert len(world.web.known) == len(world.published) == published
+    assert world.counts.of("s")["refused:later"] == 70 + 20
+
+
+async def test_an_items_site_costs_a_request_of_the_source(site: Site) -> None:
+    """Once while its robots.txt is known; without one left nobody is asked."""
+    text = GATEWAY.replace("https://gate.example.cn", f"http://{site.address}") + "budget: 1\n"
+    gateway = source(text)
+    async with polite(site) as web:
+        await web.assert_allowed(site.url("/1"), gateway)
+        await web.assert_allowed(site.url("/2"), gateway)
+        with pytest.raises(Unfetched) as spent:
+            await web.assert_allowed("https://elsewhere.example.com/1", gateway)
+    assert (spent.value.name, site.asked) == ("budget", ["/robots.txt"])
+
+
 async def test_a_refusal_is_no_decision_for_ever(world: World) -> None:
     """The page is fetched in full again, and what its site has opened since is published."""
     world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 2, "body": "水黄", "url": CLOSED}])

@@ -69,6 +69,7 @@ class Web:
         self.asked: list[str] = []
         self.closed_for, self.ample = 0.0, True
         self.refused: dict[str, str] = {}
+        self.known: set[str] = set()
         self.recalled: list[tuple[str, date, int]] = []
 
     async def fetch(
@@ -87,8 +88,12 @@ class Web:
         return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
 
     async def assert_allowed(self, address: str, source: Source) -> None:  # noqa: ARG002
+        self.known.add(address)
         if name := self.refused.get(address):
             raise Unfetched(name, address)
+
+    def knows(self, address: str) -> bool:
+        return address in self.known
 
     def rest(self, address: str, until: datetime) -> None:  # noqa: ARG002
         raise AssertionError("a visit closes no host")
