@@ -1,12 +1,14 @@
 """Which passages tell of danger in words that no list holds: by what sentences of danger have in common."""
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import accumulate, islice, pairwise
 from math import inf
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+import numpy as np
 from msgspec import Struct
 
 from models.artefact import FOLDER, Fitted
@@ -60,6 +62,15 @@ class _Part(NamedTuple):
     end: int
 
 
+class _Passage(NamedTuple):
+    """A passage of one of many posts."""
+
+    post: int
+    text: str
+    """All of the post's."""
+    parts: Sequence[_Part]
+
+
 class DangerModel(Classifier):
     """Two linear models, a cheap one that says where to look and one that reads there; see models/cards/danger.md.
 
@@ -88,40 +99,55 @@ class DangerModel(Classifier):
 
     def dangerous(self, tokens: Tokens, sums: Sums) -> Dangerous:
         """The clauses that tell of danger now, and of a danger that has hurt nobody yet."""
-        chance = _GLANCE_FURTHER * (len(sums.sentences) - 1)
-        least_now, least_hazard = self._least_now + chance, self._least_hazard + chance
-        glanced = {
-            at: max(now - least_now, hazard - least_hazard) - neither
-            for at, (hazard, neither, now) in enumerate(sums.sentences)
-            if now - neither > least_now or hazard - neither > least_hazard
-        }
-        return self._read(tokens, glanced) if glanced else NOTHING
+        return self.dangerous_of_all([tokens], [sums])[0]
 
-    def believes(self, tokens: Tokens, named: int) -> bool:
-        """Whether the passage of a character, at which words name a hazard, tells of one, or of danger now."""
-        text = _text(tokens)
-        for parts in _passages(tokens, range(len(tokens.sentences))):
-            if named < parts[-1].end:
-                risky, acute = self._passages.margins(text[parts[0].start : parts[-1].end])
-                return risky > DENIED or acute > NOW
-        return False
-
-    def _read(self, tokens: Tokens, glanced: Mapping[int, float]) -> Dangerous:
-        """Read the passages with glanced sentences; of each that tells of danger, quote a clause."""
-        text, now, hazard = _text(tokens), list[Span](), list[Span]()
-        for parts in islice(_passages(tokens, glanced), _MOST):
-            risky, acute = self._passages.margins(text[parts[0].start : parts[-1].end])
+    def dangerous_of_all(self, posts: Sequence[Tokens], sums: Sequence[Sums]) -> list[Dangerous]:
+        """The clauses of each of many posts; their passages are read together."""
+        glanced = self._glanced(sums)
+        passages = [
+            _Passage(post, text, parts)
+            for post, sentences in glanced.items()
+            for text in [_text(posts[post])]
+            for parts in islice(_passages(posts[post], sentences), _MOST)
+        ]
+        now, hazard = defaultdict[int, list[Span]](list), defaultdict[int, list[Span]](list)
+        for (post, text, parts), (risky, acute) in zip(passages, self._margins(passages), strict=True):
             if acute <= NOW and risky <= HAZARD:
                 continue
             if said := [part for part in parts if _CLAUSE.search(text, part.start, part.end)]:
-                quoted = max(said, key=lambda part: glanced.get(part.sentence, -inf))
-                (now if acute > NOW else hazard).append(self._clause(text, quoted, now=acute > NOW))
-        return Dangerous(tuple(now), tuple(hazard)) if now or hazard else NOTHING
+                quoted = max(said, key=lambda part: glanced[post].get(part.sentence, -inf))
+                (now if acute > NOW else hazard)[post].append(self._clause(text, quoted, now=acute > NOW))
+        told = now.keys() | hazard.keys()
+        return [Dangerous(tuple(now[at]), tuple(hazard[at])) if at in told else NOTHING for at in range(len(posts))]
+
+    def believes(self, named: Sequence[tuple[Tokens, int]]) -> list[bool]:
+        """Whether the passage of a post's character, at which words name a hazard, tells of one, or of danger now."""
+        passages = [_Passage(at, _text(tokens), _passage_at(tokens, place)) for at, (tokens, place) in enumerate(named)]
+        return [risky > DENIED or acute > NOW for risky, acute in self._margins(passages)]
+
+    def _glanced(self, sums: Sequence[Sums]) -> Mapping[int, Mapping[int, float]]:
+        """The sentences that may tell of danger, and by how much they pass what tells them from others: by post."""
+        counts = np.array([len(post.sentences) for post in sums])
+        hazard, neither, now = np.concatenate([post.sentences for post in sums]).T
+        chance = (_GLANCE_FURTHER * (counts - 1)).repeat(counts)
+        least_now, least_hazard = self._least_now + chance, self._least_hazard + chance
+        may = ((now - neither > least_now) | (hazard - neither > least_hazard)).nonzero()[0]
+        by = (np.maximum(now - least_now, hazard - least_hazard) - neither)[may].tolist()
+        post = np.arange(len(sums)).repeat(counts)[may]
+        sentence = (may - (counts.cumsum() - counts)[post]).tolist()
+        glanced = defaultdict[int, dict[int, float]](dict)
+        for which, at, much in zip(post.tolist(), sentence, by, strict=True):
+            glanced[which][at] = much
+        return glanced
+
+    def _margins(self, passages: Sequence[_Passage]) -> list[tuple[float, float]]:
+        return self._passages.margins_of_all([text[parts[0].start : parts[-1].end] for _, text, parts in passages])
 
     def _clause(self, text: str, part: _Part, *, now: bool) -> Span:
         """From where to where the clause stands that says most of it: what is said in anger beside it is not quoted."""
         clauses = [clause.span() for clause in _CLAUSE.finditer(text, part.start, part.end)]
-        return max(clauses, key=lambda clause: self._passages.margins(text[clause[0] : clause[1]])[now])
+        margins = self._passages.margins_of_all([text[start:end] for start, end in clauses])
+        return max(zip(margins, clauses, strict=True), key=lambda each: each[0][now])[1]
 
 
 def _text(tokens: Tokens) -> str:
@@ -143,6 +169,12 @@ def _passages(tokens: Tokens, glanced: Container[int]) -> Iterator[Sequence[_Par
         wanted = wanted or part.sentence in glanced
     if wanted:
         yield passage
+
+
+def _passage_at(tokens: Tokens, character: int) -> Sequence[_Part]:
+    """The passage in which a character stands."""
+    passages = _passages(tokens, range(len(tokens.whole)))
+    return next(parts for parts in passages if character < parts[-1].end)
 
 
 def _parts(tokens: Tokens) -> Iterator[_Part]:

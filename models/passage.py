@@ -1,6 +1,7 @@
 """How much a passage tells of danger, by the strings of characters in it: people tell of it in ever other words."""
 
 import re
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 from typing import ClassVar, Final, Self
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from models import artefact
 from models.artefact import Fitted
-from models.linear import scale
+from models.finding import UNKNOWN, Numbers, Rows
+from models.linear import scales
 
 LONGEST_STRING: Final = 3
 
@@ -20,8 +22,8 @@ MARK: Final = "#"
 _OTHER: Final = re.compile("[^\u3400-\u9fff]+")
 _WIDE: Final = 16
 """Bits of a character, where a string is put into one number."""
-
-Numbers = NDArray[np.int64]
+_ROW: Final = 32
+"""Bits of a row, where the number of a passage is put before it."""
 
 
 class PassageModel:
@@ -35,11 +37,9 @@ class PassageModel:
 
     def __init__(self, fitted: Fitted) -> None:
         self.strings = fitted.words
-        self._bias = fitted.bias.tolist()
-        numbers = np.array([_number(string) for string in fitted.words], dtype=np.int64)
-        order = numbers.argsort()
-        self._known = numbers[order]
-        self._weights = fitted.weights[order].astype(np.float64)
+        self._bias = fitted.bias.astype(np.float64)
+        self._known = Rows(np.array([_number(string) for string in fitted.words], dtype=np.int64))
+        self._weights = fitted.weights.astype(np.float64)
 
     @classmethod
     def load(cls, folder: Path = artefact.FOLDER) -> Self:
@@ -55,19 +55,28 @@ class PassageModel:
 
         One without a known string has nothing for either.
         """
-        hazard, now, squares = self._sums(passage)
-        if not squares:
-            return -inf, -inf
-        length = scale(squares)
-        return hazard * length + self._bias[0], now * length + self._bias[1]
+        return self.margins_of_all([passage])[0]
 
-    def _sums(self, text: str) -> list[float]:
-        """Of all known strings, each once: the columns of their weights."""
-        said = _strings_within(_plain(text))
-        said.sort()
-        rows = np.searchsorted(self._known, said)
-        found = (self._known.take(rows, mode="clip") == said) & (np.diff(said, prepend=-1) > 0)
-        sums: list[float] = self._weights[rows[found]].sum(axis=0).tolist()
+    def margins_of_all(self, passages: Sequence[str]) -> list[tuple[float, float]]:
+        """The margins of each of many passages, in a third of the time of one by one."""
+        if not passages:
+            return []
+        sums = self._sums(passages)
+        squares = sums[:, -1:]
+        margins = np.where(squares > 0, sums[:, :-1] * scales(squares) + self._bias, -inf)
+        return [(hazard, now) for hazard, now in margins.tolist()]
+
+    def _sums(self, passages: Sequence[str]) -> NDArray[np.float64]:
+        """Of all known strings of each passage, each once: the columns of their weights."""
+        plain = [*map(_plain, passages)]
+        rows = self._known.of(_strings_at("".join(plain)))
+        whose = np.arange(len(plain)).repeat([LONGEST_STRING * len(each) for each in plain])
+        known = rows != UNKNOWN
+        said = whose[known] << _ROW | rows[known]
+        said.sort(kind="stable")  # They stand in order of passages already: half the time of the default kind.
+        said = said[np.diff(said, prepend=-1) > 0]
+        sums = np.zeros((len(plain), self._weights.shape[1]))
+        np.add.at(sums, said >> _ROW, self._weights.take(said & (1 << _ROW) - 1, axis=0))
         return sums
 
 
@@ -82,11 +91,14 @@ def _plain(text: str) -> str:
     return _OTHER.sub(MARK, f"{MARK}{text}{MARK}")
 
 
-def _strings_within(plain: str) -> Numbers:
-    """The strings of one to three characters, as numbers."""
-    one = np.frombuffer(plain.encode("utf-16-le"), dtype=np.uint16).astype(np.int64)
+def _strings_at(plain: str) -> Numbers:
+    """The strings of one, two and three characters at each place, as numbers; none goes from passage to passage.
+
+    Where passages meet stand two marks, as within none; so they do behind the last one.
+    """
+    one = np.frombuffer((plain + MARK * 2).encode("utf-16-le"), dtype=np.uint16).astype(np.int64)
     two = one[:-1] << _WIDE | one[1:]
-    return np.concatenate([one, two, two[:-1] << _WIDE | one[2:]])
+    return np.stack([one[:-2], two[:-1], two[:-1] << _WIDE | one[2:]], axis=1).ravel()
 
 
 def _number(string: str) -> int:

@@ -42,8 +42,9 @@ class Sums(Struct, frozen=True):
 
     numbers: NDArray[np.float64]
     """Shape (4, columns)."""
-    sentences: Sequence[Sequence[float]] = ()
-    """Of each sentence, in the order of `Tokens.sentences`, the sums of the columns that are wanted by sentence."""
+    sentences: NDArray[np.float64]
+    """Of each sentence, in the order of `Tokens.sentences`, the sums of the columns that are wanted by sentence: shape
+    (sentences, columns)."""
 
 
 class Table:
@@ -126,17 +127,14 @@ class Table:
             np.matmul(times[:, start:end], self._weights.take(rows[start:end], axis=0), out=each)
         return [*map(Sums, sums, said)]
 
-    def _said(self, found: _Rows, starts: _Rows, titled: _Rows, post: _Rows) -> Sequence[Sequence[Sequence[float]]]:
+    def _said(self, found: _Rows, starts: _Rows, titled: _Rows, post: _Rows) -> Sequence[NDArray[np.float64]]:
         """The sums of each sentence of each post; a word that is said again counts again."""
-        if not self._by_sentence.stop:
-            return [()] * len(starts)
         begins = np.zeros(len(found) + 1, dtype=np.bool_)
         begins[1:] = self._ends.take(found, mode="clip")
         begins[starts] = begins[titled] = True
         first = begins[:-1].nonzero()[0]
-        if not len(first):
-            return [()] * len(starts)
-        sums = np.add.reduceat(self._sentence_weights.take(found, axis=0), first, axis=0).tolist()
+        weights = self._sentence_weights.take(found, axis=0)
+        sums = np.add.reduceat(weights, first, axis=0) if len(first) else weights
         edges = np.searchsorted(post[first], np.arange(len(starts) + 1)).tolist()
         return [sums[start:end] for start, end in pairwise(edges)]
 

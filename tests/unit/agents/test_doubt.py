@@ -17,11 +17,14 @@ OFFICIAL = ("我小区消防通道长期被堵塞，消防栓没有水，存在�
 
 
 def left(text: str, hazard: str, kind: str = "隐患", *others: str, deaths: int = 0) -> Facts:
+    return doubt.run(SEGMENTER.tokens("", text), hazardous(text, hazard, kind, *others, deaths=deaths), MODEL)
+
+
+def hazardous(text: str, hazard: str, kind: str = "隐患", *others: str, deaths: int = 0) -> Facts:
     start = text.index(hazard)
     evidence = Evidence(hazard, start, start + len(hazard))
     quotes: dict[str, tuple[Evidence, ...]] = dict.fromkeys(("hazard", *others), (evidence,))
-    facts = Facts(kind=kind, quotes=quotes, least={"deaths": deaths} if deaths else {})
-    return doubt.run(SEGMENTER.tokens("", text), facts, MODEL)
+    return Facts(kind=kind, quotes=quotes, least={"deaths": deaths} if deaths else {})
 
 
 @pytest.mark.parametrize(("text", "hazard"), [MENDED, ASKED])
@@ -51,6 +54,16 @@ def test_what_is_named_twice_is_not_doubted() -> None:
     twice = (Evidence(hazard, text.index(hazard), text.index(hazard) + len(hazard)), Evidence("换", 21, 22))
     facts = Facts(kind="隐患", quotes={"hazard": twice})
     assert doubt.run(SEGMENTER.tokens("", text), facts, MODEL) is facts
+
+
+def test_facts_are_doubted_together_as_if_alone() -> None:
+    """Each post's facts are weighed by its own words, also beside posts that are not doubted."""
+    texts = [MENDED, STANDING, ("你好", ""), ASKED, OFFICIAL]
+    posts = [SEGMENTER.tokens("", text) for text, _ in texts]
+    facts = [hazardous(*each) if each[1] else Facts() for each in texts]
+    alone = [doubt.run(post, stated, MODEL) for post, stated in zip(posts, facts, strict=True)]
+    assert doubt.run_all(posts, facts, [MODEL] * len(posts)) == alone
+    assert [bool(stated.quotes) for stated in alone] == [False, True, False, False, True]
 
 
 @pytest.mark.parametrize("angry", ["领导到底管不管", "太不像话了", "物业吃干饭的", "真让人寒心", "给社区点赞"])

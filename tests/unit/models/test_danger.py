@@ -78,6 +78,15 @@ def test_quotes_lie_within_the_text(body: str, title: str) -> None:
         assert list(spans) == sorted(spans)
 
 
+def test_posts_are_heard_together_as_if_alone() -> None:
+    """A post's passages are its own, whatever stands in the posts before and behind it."""
+    texts = ("", PERIL, "请问社保卡在哪里补办", f"你好。{HAZARD}。", PERIL, "！")
+    posts = [SEGMENTER.tokens("", text) for text in texts]
+    alone = [MODEL.dangerous(post, MODEL.table.sums(post)) for post in posts]
+    assert MODEL.dangerous_of_all(posts, MODEL.table.sums_of_all(posts)) == alone
+    assert [*map(bool, alone)] == [False, True, False, True, True, False]
+
+
 def test_a_sentence_that_never_ends_is_read_in_parts() -> None:
     """Without a full stop in a thousand characters, danger is found, and a clause of it quoted."""
     now, _ = quotes(f"{PERIL}，" * 60)

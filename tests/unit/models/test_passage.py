@@ -41,6 +41,12 @@ def test_what_is_said_again_adds_nothing() -> None:
     assert MODEL.margins("有人落水了，有人落水了，") == MODEL.margins("有人落水了！！！有人落水了")
 
 
+@given(st.lists(st.text(alphabet="，。！ 3x水火孩子楼了不人跳困😡", max_size=40), max_size=6))
+def test_many_passages_are_read_as_if_alone(texts: list[str]) -> None:
+    """What one passage ends with and the next begins with makes no string."""
+    assert MODEL.margins_of_all(texts) == [MODEL.margins(text) for text in texts]
+
+
 def test_a_passage_without_a_known_string_tells_of_nothing() -> None:
     """Other scripts, signs and nothing at all are no danger."""
     assert MODEL.margins("") == MODEL.margins("Hello, 110!!! 😡") == (-inf, -inf)

@@ -149,5 +149,5 @@ def test_sums_by_sentence_are_those_of_each_sentence_alone() -> None:
     """The columns that are wanted by sentence are added up sentence by sentence; none goes beyond the title."""
     table = Table(["水", "火", "救"], np.array([[1, 2], [4, 8], [16, 32]], dtype=np.float32), by_sentence=(1, 2))
     posts = [Tokens.of(["水", "救"], ["火", "。", "救", "救", "！"]), Tokens.of([], []), Tokens.of([], ["\n", "水"])]
-    assert [sums.sentences for sums in table.sums_of_all(posts)] == [[[34], [8], [64]], [], [[0], [2]]]
+    assert [sums.sentences.tolist() for sums in table.sums_of_all(posts)] == [[[34], [8], [64]], [], [[0], [2]]]
     assert [post.sentences for post in posts] == [[0, 2, 4], [], [0, 1]]
