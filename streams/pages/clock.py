@@ -1,4 +1,4 @@
-"""Read the time of day as people write it: 08:15, 下午3时05分, 晚上8点."""
+"""Read the time of day as people write it: 08:15, 下午3时05分, 晚上8点, 3:05 PM."""
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -6,7 +6,7 @@ from typing import Final
 
 CLOCK: Final = (
     r"(?P<half>上午|早[上晨]?|中午|下午|傍晚|晚上?|夜里|凌晨)?\s?(?P<hour>\d{1,2})\s?[:：时点]\s?(?P<minute>\d{1,2})?"
-    r"(?:\s?[:：分]\s?(?P<second>\d{1,2}))?"
+    r"(?:\s?[:：分]\s?(?P<second>\d{1,2}))?(?:\s?(?P<english>[AaPp])[Mm](?![A-Za-z]))?"
 )
 """A pattern for a time of day, to stand within another."""
 
@@ -31,5 +31,7 @@ def moment(day: date, said: re.Match[str], zone: tzinfo) -> datetime:
         hour += _NOON
     elif hour == _NOON and half == "凌晨":
         hour = 0
+    if said["english"]:
+        hour = hour % _NOON + (_NOON if said["english"] in "Pp" else 0)
     at = begins.replace(hour=hour, minute=int(said["minute"] or 0), second=int(said["second"] or 0))
     return at + timedelta(hours=_NOON) if hour == _NOON and half in _NIGHT else at
