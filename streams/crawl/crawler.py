@@ -97,7 +97,7 @@ class Crawler:
         """What is known of a source, if anything can be known now."""
         async with self._way.turns.working():
             try:
-                return await self._way.memory.head(source.name)
+                return (await self._way.memory.head(source.name)).believed(self._way.clock.now())
             except Busy:
                 return Head(source=source.name)
 

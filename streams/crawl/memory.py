@@ -14,6 +14,9 @@ from streams.crawl.watch import Watch
 from streams.pages.page import Link
 from streams.records import Reach
 
+_AHEAD: Final = timedelta(minutes=10)
+"""By which the clocks of two machines may differ."""
+
 _SILENT: Final = timedelta(hours=2)
 """And three visits that did not happen: after so long a crawler is taken for dead. Its back-off ends at an hour."""
 
@@ -81,6 +84,11 @@ class Head(Struct, frozen=True, kw_only=True):
     reached: int = 0
     watch: Watch = Watch()
     fence: Fence | None = None
+
+    def believed(self, now: datetime) -> "Head":
+        """The head; an empty one where it was written by a clock that was ahead, or it would stand until that day."""
+        ahead = self.visited is not None and self.visited > now + _AHEAD
+        return Head(source=self.source, fence=self.fence) if ahead else self
 
     def is_taken(self, crawler: str, now: datetime, schedule: float) -> bool:
         """Whether a crawler that was started later visits this source: names of crawlers sort by their start."""

@@ -61,7 +61,9 @@ async def visit(source: AnySource, way: Way) -> Visited:
         way.counts.add(source.name, "asleep")
         return Visited(0, 0, retry_after=wait)
     way.counts.add(source.name, "visits")
-    now, before = way.clock.now(), await way.memory.head(source.name)
+    found, now = await way.memory.head(source.name), way.clock.now()
+    if (before := found.believed(now)) is not found:
+        way.counts.add(source.name, "error:clock")
     if before.closed and now < before.closed:
         way.counts.add(source.name, "error:closed")
         return Visited(0, 1, retry_after=(before.closed - now).total_seconds())

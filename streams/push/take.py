@@ -49,7 +49,7 @@ async def take(source: AnySource, way: Way, body: bytes, said: datetime | None =
 async def _note(source: AnySource, way: Way, seen: Seen) -> None:
     """How the source stands from now on. A visit may write the same head meanwhile: then it is read once more."""
     for _ in range(_ATTEMPTS):
-        head = await way.memory.head(source.name)
+        head = (await way.memory.head(source.name)).believed(way.clock.now())
         watch = await watched(source, way, head.watch, seen)
         if await way.memory.put_head(replace(head, watch=watch)):
             return

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.day import Day
 from streams.crawl.fetch import Fetched
-from streams.crawl.memory import Here, Noted
+from streams.crawl.memory import Head, Here, Noted
 from streams.crawl.terms import Terms
+from streams.crawl.watch import Watch
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
 from streams.privacy.door import Door
@@ -162,6 +164,18 @@ async def test_a_failing_source_is_asked_ever_more_rarely_up_to_an_hour() -> Non
     pauses = [later - earlier for earlier, later in pairwise(times)]
     assert pauses[:4] == [7.5, 15, 30, 60]
     assert max(pauses) == 2700
+
+
+async def test_a_clock_that_was_ahead_puts_no_source_to_sleep() -> None:
+    """The crawler before this one thought it was next year: all is visited as if for the first time."""
+    clock, memory = Clock(), Here()
+    watch = Watch(failing=START + timedelta(days=300))
+    ahead = Head(source="works", crawler="2", visited=START + timedelta(days=300), failures=9, watch=watch)
+    await memory.put_head(replace(ahead, closed=START + timedelta(days=301)))
+    web = Web(clock)
+    await crawl(web, clock, 1, memory, works=600)
+    assert web.times("works") == [0, 600, 1200, 1800, 2400, 3000, 3600]
+    assert (await memory.head("works")).watch.good is not None
 
 
 async def test_a_restart_goes_on_where_the_last_crawler_stopped() -> None:
