@@ -16,6 +16,8 @@ from deploy.reading import moment
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
 from deploy.wiring.crawler import open_entrance
+from streams.crawl.ledger import Ledger
+from streams.errors import Busy
 from streams.push.take import Taken, take
 from streams.source import Manual
 
@@ -57,7 +59,12 @@ def command(
 
 async def _take(settings: Settings, source: Manual, body: bytes) -> Taken:
     async with open_entrance(settings) as way:
-        return await take(source, way, body)
+        taken = await take(source, way, body)
+        try:
+            await Ledger([source], way.memory, way.counts, way.clock, way.crawler).keep()
+        except Busy as busy:
+            complain(f"the source's health does not count it: {busy}")
+        return taken
 
 
 def _moment(text: str) -> str:

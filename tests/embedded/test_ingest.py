@@ -80,6 +80,11 @@ async def test_what_is_brought_is_published_once_and_masked(county: County) -> N
     finally:
         crawler.terminate()
         await asyncio.to_thread(crawler.wait, 30)
+    health = {each["source"]: each for each in await county.search("health")}
+    assert {name: (each["listed"], each["published"]) for name, each in health.items()} == {
+        "desk": (2, 1),
+        "hotline": (2, 1),
+    }
     published = [json.loads(record.value) for record in await county.read("posts") + await county.read("backfill")]
     assert sorted((each["source"], each["body"]) for each in published) == [
         ("desk", "赶集时有人说东埠桥晃"),
