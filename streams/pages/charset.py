@@ -7,6 +7,12 @@ from typing import Final
 _NAMED: Final = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_\-:.]{2,40})", re.IGNORECASE)
 _HEAD: Final = 2048
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BELIEVED: Final = frozenset(
+    {"big5", "big5hkscs", "cp950", "hz", "euc_kr", "cp949", "shift_jis", "cp932", "euc_jp", "euc_jis_2004"}
+    | {"iso2022_jp", "utf-8", "utf-8-sig"}
+)
+"""Charsets that not all bytes are text in. A charset of single bytes reads anything, and is said of anything."""
+
 _TOLERATED: Final = 50
 """UTF-8 in which fewer than one non-ASCII character in 50 is broken is still UTF-8: a cut or a foreign quotation."""
 
@@ -21,7 +27,7 @@ def decoded(body: bytes, said: str | None = None) -> str:
     for mark, marked in _MARKS:
         if body.startswith(mark):
             return body.decode(marked, "replace")
-    for name in ("utf-8", *_believable(said), *_believable(_named(body))):
+    for name in ("utf-8", *_believable(said, body), *_believable(_named(body), body)):
         if (text := _strictly(body, name)) is not None:
             return text
     loosely = body.decode("utf-8", "replace")
@@ -33,21 +39,22 @@ def _named(body: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def _believable(name: str | None) -> tuple[str, ...]:
-    """A charset that Python knows and that can be wrong; Latin-1 reads anything, and is said of anything."""
+def _believable(name: str | None, body: bytes) -> tuple[str, ...]:
+    """A charset that Python knows and that can be wrong."""
     try:
         codec = codecs.lookup(name or "").name
     except LookupError:
         return ()
     if codec in {"gb2312", "gbk"}:
         return ("gb18030",)  # Which holds both, and what pages that say so really use.
-    return () if codec in {"iso8859-1", "cp1252", "ascii"} else (codec,)
+    is_wide = codec.startswith("utf-16") and b"\0" in body[:_HEAD]  # As the tags of a page are in it.
+    return (codec,) if codec in _BELIEVED or is_wide else ()
 
 
 def _strictly(body: bytes, name: str) -> str | None:
     try:
         return body.decode(name)
-    except (UnicodeError, LookupError):  # LookupError: a codec that turns bytes to bytes, such as hex.
+    except UnicodeError:
         return None
 
 

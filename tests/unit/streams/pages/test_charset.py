@@ -6,6 +6,10 @@ from hypothesis import strategies as st
 
 from streams.pages.charset import decoded
 
+SINGLE = (
+    *("windows-1251", "iso-8859-15", "koi8-r", "latin2", "mac-roman", "cp437", "palmos", "tis-620", "latin-1", "ascii"),
+    *("unicode_escape", "raw_unicode_escape", "charmap", "utf-7", "rot13", "hex", "undefined", "punycode", "idna"),
+)
 TEXT = "青溪镇中心小学的围墙裂了一条大缝，家长很担心。"
 
 
@@ -14,6 +18,23 @@ TEXT = "青溪镇中心小学的围墙裂了一条大缝，家长很担心。"
 def test_a_lie_about_the_charset_is_seen_through(said: str | None, really: str) -> None:
     """What the server says is believed only where the bytes allow it."""
     assert decoded(TEXT.encode(really), said) == TEXT
+
+
+@pytest.mark.parametrize("said", SINGLE)
+def test_a_charset_that_reads_anything_is_believed_of_nothing(said: str) -> None:
+    """Nor one that is none of texts: a server that names one of these does not know what it sends."""
+    assert decoded(TEXT.encode("gb18030"), said) == TEXT
+    page = f'<meta charset="{said}">{TEXT}'
+    assert decoded(page.encode("gb18030")) == page
+
+
+@pytest.mark.parametrize("said", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_wide_characters_are_believed_of_bytes_that_hold_some(said: str) -> None:
+    """Two bytes of GB 18030 are a character of UTF-16, too; a page in UTF-16 has tags, and each second byte is zero."""
+    page = f"<p>{TEXT}</p>"
+    assert decoded(TEXT.encode("gb18030"), said) == TEXT
+    assert decoded(page.encode("gb18030"), said) == page
+    assert decoded(page.encode(said), said) == page
 
 
 @pytest.mark.parametrize("named", ["gb2312", "utf-8", "latin-1"])
