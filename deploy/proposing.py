@@ -24,6 +24,7 @@ _DISCUZ: Final = {
         "post": "#postlist > div[id^=post_]",
         "id": "@id",
         "body": "td.t_f",
+        "without": [".quote", "blockquote", "i.pstatus"],
         "time": "em[id^=authorposton] span@title",
         "author": "a.xw1",
         "next": "a.nxt",

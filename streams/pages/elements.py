@@ -55,6 +55,15 @@ def outermost(nodes: Sequence[LexborNode]) -> Iterator[LexborNode]:
             met.update(each.mem_id for each in (node, *node.css("*")))
 
 
+def leave_out(node: LexborNode, selectors: Iterable[str]) -> None:
+    """Take out of an element what these selectors find in it; a blank stays in its place."""
+    for selector in selectors:
+        for found in list(outermost(node.css(selector))):
+            if found.mem_id != node.mem_id:
+                found.insert_before(" ")  # What stood around it is no one word.
+                found.decompose()
+
+
 def unused(node: LexborNode, selectors: Iterable[str | None], ignores: Collection[str]) -> Iterator[str]:
     """A signal for every part of an element with words that no selector finds and nobody ignores by name.
 

@@ -30,6 +30,8 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The office that answers."""
     answer: Selector | None = None
     answer_time: Selector | None = None
+    without: tuple[Selector, ...] = ()
+    """What of a message is left out before it is read."""
 
     def __post_init__(self) -> None:
         check_selectors(self)

@@ -9,7 +9,11 @@ class Feed(Source, frozen=True, kw_only=True):
 
     full: Selector | None = None
     """On an entry's own page, the whole text: each entry is followed to it."""
+    without: tuple[Selector, ...] = ()
+    """What of that page is left out before it is read."""
 
     def __post_init__(self) -> None:
         Source.__post_init__(self)
-        check_selectors(self, "full")
+        check_selectors(self, "full", "without")
+        if self.without and not self.full:
+            raise ValueError("field `without`: it leaves out of what `full` finds, and there is no `full`")

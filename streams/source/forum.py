@@ -26,6 +26,8 @@ class Thread(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     views: Selector | None = None
     replies: Selector | None = None
     next: Selector | None = None
+    without: tuple[Selector, ...] = ()
+    """What of a post is left out before it is read: quotations of others, who edited it when."""
 
     def __post_init__(self) -> None:
         check_selectors(self)

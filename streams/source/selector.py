@@ -13,15 +13,20 @@ _WORD: Final = re.compile(r"""\\.|"[^"]*"|'[^']*'""")
 
 
 def check_selectors(fields: Struct, *names: str) -> None:
-    """Raise ValueError when one of these fields is no CSS selector; without names, any of them."""
+    """Raise ValueError when one of these fields is, or lists, what is no CSS selector; without names, any of them."""
     for name in names or fields.__struct_fields__:
-        selector = (getattr(fields, name) or "").partition("@")[0]
-        try:
-            LexborHTMLParser("").css(selector or "*")
-        except (SelectolaxError, ValueError) as error:
-            raise ValueError(f"field `{name}`: {selector!r} is no CSS selector") from error
-        if _is_open(selector):
-            raise ValueError(f"field `{name}`: {selector!r} is no CSS selector: a bracket or a quote is not closed")
+        said = getattr(fields, name)
+        for selector in said if isinstance(said, tuple) else (said or "",):
+            _check(name, selector.partition("@")[0])
+
+
+def _check(name: str, selector: str) -> None:
+    try:
+        LexborHTMLParser("").css(selector or "*")
+    except (SelectolaxError, ValueError) as error:
+        raise ValueError(f"field `{name}`: {selector!r} is no CSS selector") from error
+    if _is_open(selector):
+        raise ValueError(f"field `{name}`: {selector!r} is no CSS selector: a bracket or a quote is not closed")
 
 
 def _is_open(selector: str) -> bool:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.elements import count, from_the_last, link, outermost, unused, value
+from streams.pages.elements import count, from_the_last, leave_out, link, outermost, unused, value
 from streams.pages.links import absolute, filled
 from streams.pages.markup import document, seen
 from streams.pages.notice import says_gone
@@ -68,6 +68,7 @@ def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
         return Reading(gone=True)
     if not found or not found[1] or node is None:
         return Reading(signals=("message:missing" if node is None else "message_id:missing",))
+    leave_out(node, source.message.without)
     posts = _posts(node, found[1], page, source)
     return Reading(posts, (), tuple(dict.fromkeys(_signals(node, page, source))))
 
@@ -111,5 +112,5 @@ def _signals(node: LexborNode, page: Page, source: Board) -> Iterator[str]:
                 yield f"{name}:unreadable" if said else f"{name}:missing"
     if fields.answer and not node.css(fields.answer):
         yield "answer:missing"
-    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name != "within")
+    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name not in {"within", "without"})
     yield from unused(node, selectors, source.ignores)

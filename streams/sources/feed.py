@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.elements import value
+from streams.pages.elements import leave_out, value
 from streams.pages.expression import Overgrown, parsed
 from streams.pages.links import absolute
 from streams.pages.markup import document, plain, text_of
@@ -73,7 +73,10 @@ def _whole(page: Page, source: Feed) -> Reading:
     if page.entry is None:
         return Reading()
     own = document(decoded(page.body, page.charset))
-    words = value(own.root, source.full) if own else ""
+    root = own.root if own else None
+    if root is not None:
+        leave_out(root, source.without)
+    words = value(root, source.full)
     if len(words) < len(page.entry.body):
         return Reading((replace(page.entry, partial=True),), (), ("full:shorter" if words else "full:missing",))
     return Reading((replace(page.entry, body=words),))

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
-from streams.pages.elements import count, from_the_last, link, unused, value
+from streams.pages.elements import count, from_the_last, leave_out, link, unused, value
 from streams.pages.markup import document
 from streams.pages.notice import says_gone
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
@@ -62,6 +62,7 @@ def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     posts, signals = [], [] if title else ["title:missing"]
     for node in from_the_last(nodes):
         founds = page.role == THREAD and node.mem_id == nodes[0].mem_id
+        leave_out(node, source.thread.without)
         signals += _signals(node, page, source)
         if founds or value(node, source.thread.id):
             posts.append(_post(node, page, source, thread=found[1], title=title if founds else None))
@@ -96,5 +97,5 @@ def _signals(node: LexborNode, page: Page, source: Forum) -> Iterator[str]:
         yield "time:unreadable" if said else "time:missing"
     if fields.author and not value(node, fields.author):
         yield "author:missing"
-    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name not in {"post", "next"})
+    selectors = (getattr(fields, name) for name in fields.__struct_fields__ if name not in {"post", "next", "without"})
     yield from unused(node, selectors, source.ignores)

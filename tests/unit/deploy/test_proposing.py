@@ -44,7 +44,9 @@ def test_a_feed_is_a_feed(body: str) -> None:
 def test_a_board_of_discuz_gets_its_selectors() -> None:
     """The list is found by them; the feed of the board is named beside it."""
     found = looked(DISCUZ)
-    assert type(made(found)) is Forum
+    source = made(found)
+    assert type(source) is Forum
+    assert "i.pstatus" in source.thread.without
     assert "mod=rss&fid=42" in " ".join(found.remarks)
 
 

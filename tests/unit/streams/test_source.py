@@ -117,6 +117,7 @@ def test_township_codes_are_served_in_twelve_digits_each_once() -> None:
         ("schedule: 300", "origin: weibo.com", 4, "field `origin`: 'weibo.com' is no web address"),
         ("row: tr, ", "", 6, "`stamp` needs `row`"),
         ("body: div.body", "body: 'div['", 7, "CSS"),
+        ("body: div.body", "body: div.body, without: [b, 'div[']", 7, "`without`: 'div[' is no CSS selector"),
         ("body: div.body", "body: 'td[t_f'", 7, "`body`: 'td[t_f' is no CSS selector: a bracket"),
         ("body: div.body", "body: 'a:not(b'", 7, "not closed"),
         ("body: div.body", """body: 'a[href="b]'""", 7, "not closed"),
@@ -135,6 +136,8 @@ def test_a_wrong_field_is_refused_with_its_line_and_a_remedy(before: str, after:
 def test_a_selector_of_a_feed_is_checked_too() -> None:
     """`full` is one; a bracket within quotes is a word like any other."""
     feed = 'kind: feed\nurl: https://a.cn/rss\ntownship: "330206104"\nfull: '
+    assert "`without`: 'i[' is no CSS selector" in refusal(f"{feed}div\nwithout: [b, 'i[']")
+    assert "there is no `full`" in refusal(f"{feed}null\nwithout: [b]")
     assert refusal(f"{feed}div[x").startswith(f"{PATH}:4: field `full`: 'div[x' is no CSS selector")
     parse_source(f"{feed}'a[title=\"[\"]'", PATH)
 

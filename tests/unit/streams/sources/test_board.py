@@ -45,6 +45,14 @@ def read(name: str, address: str, role: str = "message", of: Board | None = None
     return board.read(Page(url=url, body=body, fetched=FETCHED, role=role), of or source())
 
 
+def test_what_a_source_leaves_out_of_a_message_is_not_read() -> None:
+    """The body's parts that somebody else wrote are named by selectors."""
+    said = "<div class=letter><div class=question><i>转自市长信箱</i>路坏了</div></div>".encode()
+    page = Page(url="https://xinxiang.example.cn/letter/detail?id=1", body=said, fetched=FETCHED, role="message")
+    (post,) = board.read(page, source(YAML.replace("within: div.letter", "within: div.letter\n  without: [i]"))).posts
+    assert post.body == "路坏了"
+
+
 ANSWERED = read("board.message.html", "detail?id=4711")
 
 

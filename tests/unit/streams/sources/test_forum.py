@@ -61,6 +61,18 @@ def test_a_thread_page_holds_its_founder_and_replies() -> None:
     assert reply.body == "我也看到了😀"
 
 
+def test_what_a_source_leaves_out_of_a_post_is_not_read() -> None:
+    """Quotations, and who edited it when, are others' words; what stands around them is not run together."""
+    status = "<i class=pstatus>本帖最后由 老李 于 3 分钟前 编辑</i>"
+    quoted = "<div class=quote><blockquote>三人死亡<blockquote>路坏了</blockquote></blockquote></div>"
+    words = f"{status}{quoted}我也<blockquote>x</blockquote>看到了"
+    said = f"<h1 id=subject>t</h1><div class=post id=1><div class=body>{words}</div></div>"
+    fields = replace(SOURCE.thread, without=(".quote", "blockquote", "i.pstatus", "div.post"))
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-1-1.html", body=said.encode(), role="thread")
+    (post,) = forum.read(page, replace(SOURCE, thread=fields)).posts
+    assert post.body == "我也 看到了"
+
+
 def test_reach_is_what_the_page_says() -> None:
     """Views, replies and likes, each by its own selector; what stands there without a number is none."""
     reach = "<i>1,200</i><b>回复 34</b><u>无</u>"
