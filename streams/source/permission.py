@@ -1,5 +1,6 @@
 """What a site's keeper permitted in writing: paths that its robots.txt closes, and nothing else."""
 
+import re
 from datetime import date as Date  # noqa: N812 (the field is called `date`)
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -8,6 +9,9 @@ from msgspec import Meta, Struct
 from yarl import URL
 
 _WILD: Final = "*$"
+
+_LEADS_ELSEWHERE: Final = re.compile(r"%(?:2f|5c|25)|(?:^|/)\.\.?(?:[;/]|$)", re.IGNORECASE)
+"""In a path: what a server may yet decode to a slash, or leave out, and so end elsewhere than the path begins."""
 
 Path = Annotated[str, Meta(min_length=1, max_length=2048)]
 
@@ -32,8 +36,11 @@ class Permission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"field `covers`: {path!r}: it says how addresses begin, without {' or '.join(_WILD)}")
 
     def opens(self, url: URL, home: URL, today: Date) -> bool:
-        """Whether an address is covered; paths are those of the host of `home`, the source's own address."""
-        return today >= self.date and any(_begins(url, home.join(URL(path))) for path in self.covers)
+        """Whether an address is covered.
+
+        Paths are those of the host of `home`, the source's own address, by http and by https.
+        """
+        return today >= self.date and any(_covers(path, url, home) for path in self.covers)
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -49,5 +56,17 @@ class Shown(Struct, frozen=True, kw_only=True):
     time: datetime
 
 
+def _covers(path: str, url: URL, home: URL) -> bool:
+    if path.startswith("/"):
+        usual = url.is_default_port() and home.is_default_port()
+        return _begins(url, home.join(URL(path))) and (usual or _entry(url) == _entry(home))
+    return _begins(url, URL(path)) and _entry(url) == _entry(URL(path))
+
+
+def _entry(url: URL) -> tuple[str, int | None]:
+    return url.scheme, url.port
+
+
 def _begins(url: URL, covered: URL) -> bool:
-    return url.raw_host == covered.raw_host and url.raw_path_qs.startswith(covered.raw_path_qs)
+    begins = url.raw_host == covered.raw_host and url.raw_path_qs.startswith(covered.raw_path_qs)
+    return begins and not _LEADS_ELSEWHERE.search(url.raw_path[len(covered.raw_path) :])

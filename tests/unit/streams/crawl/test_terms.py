@@ -216,6 +216,30 @@ def test_terms_that_are_wrong_are_named(field: str, said: str) -> None:
     assert str(refused.value).startswith(f"a.yaml:{list(fields | {name: value}).index(name) + 1}: ")
 
 
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [
+        ("https://m.example.cn/t/1?to=%2Fa%2F..", True),
+        ("https://m.example.cn:443/t/%E8%B7%AF..灯", True),
+        ("http://bbs.example.cn/closed/1", True),
+        ("http://bbs.example.cn:81/closed/1", False),
+        ("http://m.example.cn/t/1", False),
+        ("https://m.example.cn:8443/t/1", False),
+        ("https://m.example.cn/t/..%2fadmin", False),
+        ("https://m.example.cn/t/%2e%2e%2Fadmin", False),
+        ("https://m.example.cn/t/%252e%252e/admin", False),
+        ("https://m.example.cn/t/..%5Cadmin", False),
+        ("https://m.example.cn/t/..;/admin", False),
+        ("https://m.example.cn/t/%2e%2e/admin", False),
+        ("https://bbs.example.cn/closed/1", True),
+    ],
+)
+def test_a_letter_opens_what_it_names_and_no_way_around(address: str, opened: bool) -> None:  # noqa: FBT001
+    """A full address is for its scheme and port; none is for what a server may decode into another path."""
+    letter = replace(LETTER, covers=("/closed", "https://m.example.cn/t/"))
+    assert letter.opens(URL(address), URL("http://bbs.example.cn/feed"), date(2026, 1, 1)) is opened
+
+
 def test_limits_have_no_hours_by_default() -> None:
     """A deployment that says nothing is awake all day, with ten thousand requests for each host."""
     assert (QUICK.hours, Limits().budget) == ("", 10_000)
