@@ -1,48 +1,105 @@
 """Visits a source once as the crawler would, and keeps what it would publish instead of publishing it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from deploy import knowledge
+from deploy.explaining import Seen, explained
 from deploy.keys import door
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
+from streams.crawl.fetch import Fetched
+from streams.crawl.folder import ENDINGS
 from streams.crawl.memory import Here
-from streams.crawl.visit import Visited, visit
+from streams.crawl.visit import visit
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
+from streams.errors import Unfetched
+from streams.pages.page import Page, Reading
+from streams.push.take import take
 from streams.records import Post
-from streams.source import AnySource
+from streams.source import AnySource, Folder, Source
 from streams.township import Township
 
 
 class Tried(Struct, frozen=True):
-    """What a visit would publish, what it counted, and how it went."""
+    """What a visit would publish, what it counted, its pages as they were read, and those that could not be had."""
 
     posts: Sequence[Post]
     counts: Mapping[str, int]
-    visited: Visited
+    seen: Sequence[Seen]
+    unfetched: Sequence[Unfetched]
 
     @property
-    def signals(self) -> Mapping[str, int]:
-        """What pages say that nobody named, or do not say where they should, and how often."""
-        return self._of("signal:")
-
-    @property
-    def errors(self) -> Mapping[str, int]:
-        """Why pages could not be had."""
-        return self._of("error:")
-
-    def _of(self, kind: str) -> Mapping[str, int]:
-        return {name.removeprefix(kind): number for name, number in self.counts.items() if name.startswith(kind)}
+    def unused(self) -> Sequence[str]:
+        """What pages say and nobody named."""
+        begins = "signal:unused:"
+        return sorted(name.removeprefix(begins) for name in self.counts if name.startswith(begins))
 
 
-async def tried(settings: Settings, source: AnySource, web: Web, towns: Collection[Township], requests: int) -> Tried:
-    """Visit a source with a few requests and an empty memory; nothing is published, nothing remembered."""
-    posts, counts = list[Post](), Counts()
+class _Watched(Web):
+    """A web that keeps why pages could not be had."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self.unfetched: list[Unfetched] = []
+
+    async def fetch(
+        self, address: str, etag: str | None = None, modified: str | None = None, source: Source | None = None
+    ) -> Fetched | None:
+        try:
+            return await self._web.fetch(address, etag, modified, source)
+        except Unfetched as error:
+            self.unfetched.append(error)
+            raise
+
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        try:
+            await self._web.assert_allowed(address, source)
+        except Unfetched as error:
+            self.unfetched.append(error)
+            raise
+
+    def rest(self, address: str, until: datetime) -> None:
+        self._web.rest(address, until)
+
+    def opens_in(self, source: Source) -> float:
+        return self._web.opens_in(source)
+
+    def recall(self, source: Source, day: date, requests: int) -> None:
+        self._web.recall(source, day, requests)
+
+    def is_ample(self, source: Source) -> bool:
+        return self._web.is_ample(source)
+
+    def knows(self, address: str) -> bool:
+        return self._web.knows(address)
+
+
+async def tried(
+    settings: Settings,
+    source: AnySource,
+    web: Web,
+    towns: Collection[Township],
+    requests: int,
+    message: bytes | None = None,
+) -> Tried:
+    """Visit a source with a few requests and an empty memory; nothing is published, nothing remembered.
+
+    Args:
+        settings: for the keys.
+        source: which.
+        web: where its pages come from.
+        towns: those of the deployment.
+        requests: pages that are fetched, at most.
+        message: what a program might send, where the source is one that is brought.
+    """
+    posts, seen, counts, watched = list[Post](), list[Seen](), Counts(), _Watched(web)
 
     async def keep(published: Sequence[Post]) -> None:
         posts.extend(published)
@@ -50,8 +107,11 @@ async def tried(settings: Settings, source: AnySource, web: Web, towns: Collecti
     async def unheard(_: Event) -> None:
         """A single visit says nothing about silence."""
 
+    def look(page: Page, reading: Reading) -> None:
+        seen.append((page, reading))
+
     way = Way(
-        web=web,
+        web=watched,
         door=door(settings),
         publish=keep,
         report=unheard,
@@ -60,6 +120,43 @@ async def tried(settings: Settings, source: AnySource, web: Web, towns: Collecti
         clock=SystemClock(),
         counts=counts,
         crawler="try",
+        look=look,
     )
-    visited = await visit(replace(source, budget=min(requests, source.budget or requests)), way)
-    return Tried(posts, counts.of(source.name), visited)
+    if message is None:
+        await visit(replace(source, budget=min(requests, source.budget or requests)), way)
+    else:
+        await take(source, way, message)
+    return Tried(posts, counts.of(source.name), seen, watched.unfetched)
+
+
+def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
+    """What went wrong in a try, a line each, and of what page: it is not as the source's file says, or was not had."""
+    said: list[str] = []
+    for name in dict.fromkeys(error.name for error in found.unfetched):
+        errors = [error for error in found.unfetched if error.name == name]
+        if name == "budget" and requests < (source.budget or requests + 1):
+            said.append(f"stopped after --requests {requests}: there is more to read")
+        else:
+            more = f" ({len(errors)} pages, this is the first)" if len(errors) > 1 else ""
+            said.append(f"{name}: {errors[0]}{more}")
+    said += explained(source, found.seen)
+    if isinstance(source, Folder):
+        said += _left(source, found)
+    return said
+
+
+def _left(source: Folder, found: Tried) -> Sequence[str]:
+    """Files of a folder that were not read."""
+    read = {page.url for page, _ in found.seen}
+    try:
+        names = sorted(each.name for each in source.path.iterdir() if (source.path / each).as_uri() not in read)
+    except OSError as error:
+        return (f"{source.path}: {error.strerror}",)
+    return _unread(source.path, names)
+
+
+def _unread(folder: Path, names: Sequence[str]) -> Sequence[str]:
+    if not names:
+        return ()
+    ours = ", ".join(sorted(ENDINGS))
+    return (f"{folder}: not read: {', '.join(names)}; read are {ours} of ten seconds ago or older",)

@@ -71,8 +71,12 @@ def read(page: Page, source: AnySource) -> Reading:
         case Table():
             return table.read(page, source)
         case Folder():
-            is_table = page.url.lower().endswith((".csv", ".xlsx"))
-            return table.read(page, source) if is_table else api.read(page, source)
+            return table.read(page, source) if is_table(page) else api.read(page, source)
+
+
+def is_table(page: Page) -> bool:
+    """Whether a folder's file is a table."""
+    return page.url.lower().endswith((".csv", ".xlsx"))
 
 
 def reading_of(source: AnySource) -> str:
@@ -416,6 +420,7 @@ class Walk:
             self._count(f"error:parser:{type(error).__name__}")
             self._amiss += 1
             return None
+        self._way.look(page, reading)
         for signal in reading.signals:
             self._count(f"signal:{signal}")
         return replace(reading, links=tuple(_stamped(each) for each in reading.links))

@@ -13,6 +13,7 @@ from streams.crawl.memory import Memory
 from streams.crawl.township import Locate
 from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
+from streams.pages.page import Page, Reading
 from streams.privacy.door import Door
 from streams.protocols import Clock
 from streams.records import Post
@@ -23,6 +24,14 @@ Publish = Callable[[Sequence[Post]], Awaitable[None]]
 
 Report = Callable[[Event], Awaitable[None]]
 """The same for what operators are told."""
+
+
+Look = Callable[[Page, Reading], None]
+"""Told what a parser made of a page."""
+
+
+def unseen(_: Page, __: Reading) -> None:
+    """Nobody looks over the parsers' shoulders."""
 
 
 class Web(Protocol):
@@ -70,3 +79,4 @@ class Way(Struct, frozen=True):
     crawler: str
     archive: Archive = Empty()
     turns: Turns = field(default_factory=Turns)
+    look: Look = unseen

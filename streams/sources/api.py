@@ -33,7 +33,7 @@ def read(page: Page, source: Json) -> Reading:
     try:
         if isinstance(source, Api):
             assert_bounded(text)  # Many lines, too, when they come from the web.
-        answer = _lines(text) if page.url.endswith(_LINES) else parsed(text)
+        answer = lines(text) if page.url.endswith(_LINES) else parsed(text)
     except Overgrown:
         return Reading(signals=("page:overgrown",))
     except ValueError:
@@ -55,7 +55,7 @@ def read(page: Page, source: Json) -> Reading:
     return Reading(tuple(posts), links, tuple(dict.fromkeys((*signals, *stuck))))
 
 
-def _lines(text: str) -> list[Any]:
+def lines(text: str) -> list[Any]:
     """The objects of JSON lines; None for a line that is none. Raises Overgrown."""
     found: list[Any] = []
     for line in filter(str.strip, text.splitlines()):

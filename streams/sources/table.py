@@ -32,7 +32,7 @@ def read(page: Page, source: Either) -> Reading:
     """The messages of a table with their answers."""
     posts: list[Raw] = []
     signals: dict[str, None] = {}
-    columns = _columns(source.columns)
+    columns = columns_of(source.columns)
     if page.body.lstrip().startswith(b"<"):
         return Reading(signals=("page:unreadable",))  # A page where the table was: to log in, or that it is gone.
     try:
@@ -58,7 +58,8 @@ _SHORTER: Final = {"time": "published"}
 _FIELDS: Final = tuple(_SHORTER.get(name, name) for name in Columns.__struct_fields__)
 
 
-def _columns(columns: Columns) -> Mapping[str, str]:
+def columns_of(columns: Columns) -> Mapping[str, str]:
+    """What a source names, by the fields of a post."""
     return {_SHORTER.get(name, name): column for name, column in asdict(columns).items() if column}
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from deploy.cli import exits
 from deploy.cli.options import ConfigOption
+from deploy.cli.sources.tables import show
 from deploy.keys import notebook
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
@@ -42,7 +42,7 @@ def command(config: ConfigOption = None) -> None:
     table = Table("source", "kind", "townships", "last visit", "stands", "listed", "published", "coverage")
     for name, source in sorted(found.items()):
         table.add_row(name, *_row(source, *stands[name]))
-    Console().print(table)
+    show(table)
     if any(head.watch.trouble for head, _ in stands.values()):
         raise typer.Exit(exits.BAD_INPUT)
 

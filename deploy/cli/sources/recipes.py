@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.options import ConfigOption
+from deploy.cli.sources.tables import show
 from deploy.recipes import catalogue
 from deploy.settings import townships
 from deploy.settings.deployment import load
@@ -35,7 +35,7 @@ def command(
         table = Table("recipe", "platform", "gives", "right", "blanks")
         for each, recipe in known.items():
             table.add_row(each, recipe.platform, recipe.gives, recipe.right, " ".join(recipe.blanks))
-        Console().print(table)
+        show(table)
         return
     if name not in known:
         raise typer.BadParameter(f"{name!r} is no recipe; there are: {', '.join(known)}")
