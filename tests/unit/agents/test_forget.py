@@ -50,6 +50,12 @@ def test_the_founder_goes_and_the_earliest_that_is_left_gives_its_name() -> None
     assert (now.grade, now.warning, now.toll) == ("IV", "yellow", Toll(injured=2))
 
 
+def test_an_incident_that_was_never_written_gets_the_name_of_a_post_that_is_left() -> None:
+    """Its worker slept between a post and it: the founding post may be another than the one that goes."""
+    before = replace(matter(), title="", places=(), words=())
+    assert after(told(2), told(1, FOUNDER), before=before).title == "标题1"
+
+
 def test_a_post_that_founded_nothing_takes_only_its_own_with_it() -> None:
     """What others said, too, and their author's voice, stay."""
     now = after(told(1, FOUNDER, FALL), told(3, LATER, WALL))

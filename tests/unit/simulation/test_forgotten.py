@@ -81,9 +81,7 @@ def check(ended: World) -> None:
 
 
 def check_incident(incident: Incident, stored: dict[str, JudgedPost]) -> None:
-    """An incident tells what stored posts say, if some of its posts were forgotten."""
-    if not incident.forgotten:
-        return
+    """An incident tells what stored posts say, and nothing else."""
     names = {f"id={judged.post.id}" for judged in stored.values()}
     assert {quote.text for quote in (*incident.evidence, *incident.unverified)} <= names
     assert set(incident.samples) <= {judged.post.id for judged in stored.values()}
