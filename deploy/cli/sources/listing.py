@@ -1,10 +1,11 @@
 """`xiangyin source list`."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import typer
+from msgspec.structs import replace
 from rich.table import Table
 
 from deploy.cli import exits
@@ -32,19 +33,42 @@ STANDING: Final = {
 }
 """Trouble in words of the table; a new one stands as it is called."""
 
+LONGEST: Final = timedelta(hours=1)
+"""For which a source is left alone that fails."""
+
+A_DAY: Final = timedelta(days=1)
+
 
 @app.command()
 def command(config: ConfigOption = None) -> None:
     """How every source stands, and which part of what it listed today is published."""
     settings = load(config)
     found = sources.read_all(settings.sources, townships.codes(settings.townships))
-    stands = asyncio.run(_stands(settings, found))
+    found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
+    now, stands = SystemClock().now(), asyncio.run(_stands(settings, found))
     table = Table("source", "kind", "townships", "last visit", "stands", "listed", "published", "coverage")
     for name, source in sorted(found.items()):
-        table.add_row(name, *_row(source, *stands[name]))
+        table.add_row(name, *_row(source, *stands[name], now))
     show(table)
-    if any(head.watch.trouble for head, _ in stands.values()):
+    if any(trouble(found[name], head, now) for name, (head, _) in stands.items()):
         raise typer.Exit(exits.BAD_INPUT)
+
+
+def trouble(source: AnySource, head: Head, now: datetime) -> str:
+    """What is wrong with a source in words of the table; empty when nothing is.
+
+    A crawler that stands still tells nobody: that a source was not visited for longer than it explains is trouble, too.
+    """
+    head = head.believed(now)
+    if head.visited is None:
+        return "never visited"
+    patience = 3 * timedelta(seconds=source.schedule) + source.night + LONGEST
+    if not head.walked and not head.failures:
+        patience += A_DAY  # Its visit was cut short, so it may wait for tomorrow's requests.
+    if now - max(head.visited, head.closed or head.visited) > patience:
+        return f"not visited since {_time(source, head.visited)}"
+    name = head.watch.trouble
+    return f"{STANDING.get(name, name)} since {_time(source, head.watch.since)}" if name else ""
 
 
 async def _stands(settings: Settings, found: dict[str, AnySource]) -> dict[str, tuple[Head, Day | None]]:
@@ -60,15 +84,15 @@ async def _stands(settings: Settings, found: dict[str, AnySource]) -> dict[str, 
         await client.close()
 
 
-def _row(source: AnySource, head: Head, day: Day | None) -> list[str]:
+def _row(source: AnySource, head: Head, day: Day | None, now: datetime) -> list[str]:
     coverage = day.coverage if day else None
     counts = day.counts if day else {}
-    trouble = head.watch.trouble
+    well = f"well, but for {head.failures} failed visits in a row" if head.failures else "well"
     return [
         type(source).__name__.lower(),
         " ".join(source.served),
         _time(source, head.visited) or "never",
-        f"{STANDING.get(trouble, trouble)} since {_time(source, head.watch.since)}" if trouble else "well",
+        trouble(source, head, now) or well,
         str(counts.get("listed", 0)),
         str(counts.get("published", 0)),
         "" if coverage is None else f"{coverage:.0%}",

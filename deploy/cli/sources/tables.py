@@ -1,4 +1,4 @@
-"""Tables of the command line: whole when they are piped, and never read as markup."""
+"""Tables of the command line: whole when they are piped, and never read as markup or emoji."""
 
 import sys
 from typing import Final
@@ -15,7 +15,7 @@ def show(table: Table) -> None:
     """Print a table; what does not fit goes on in the next line."""
     for column in table.columns:
         column.overflow = "fold"
-    console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False)
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, emoji=False)
     with console.capture() as captured:
         console.print(table)
     typer.echo(captured.get(), nl=False)
