@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,12 @@ from streams.push.take import take
 from streams.records import Post
 from streams.source import AnySource, Folder, Source
 from streams.township import Township
+
+_OF_A_WALK: Final = {
+    "paging:stuck": "the next page lists the same again: all stands on one, or `parameter` is not what it pages by",
+    "next:endless": "a thread's next page says what was read already: look at `next`",
+}
+"""What no single page says."""
 
 
 class Tried(Struct, frozen=True):
@@ -140,6 +147,7 @@ def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
             more = f" ({len(errors)} pages, this is the first)" if len(errors) > 1 else ""
             said.append(f"{name}: {errors[0]}{more}")
     said += explained(source, found.seen)
+    said += [f"{signal}: {why}" for signal, why in _OF_A_WALK.items() if f"signal:{signal}" in found.counts]
     if isinstance(source, Folder):
         said += _left(source, found)
     return said

@@ -347,6 +347,10 @@ class Walk:
             # Only of threads: how far listings are followed is bounded by far less.
             self._count("signal:next:endless")
             reading = replace(reading, links=())
+        if self._is_stuck(reading, link):
+            # A later page that comes again may be the last one's, given for every number beyond.
+            self._count("signal:paging:stuck", len(self._lists) == 1)
+            reading = replace(reading, links=())
         allowed = await self._origin.allowed(reading.posts)
         poorer = self.news.poorer
         notes = await self.news.publish(allowed)
@@ -368,6 +372,11 @@ class Walk:
         if notes or pages:
             await self._way.memory.remember(self._source.name, notes, pages)
         return reading.links
+
+    def _is_stuck(self, reading: Reading, link: Link) -> bool:
+        """Whether a page that was asked for by its number lists what this visit has read already."""
+        again = isinstance(self._source, Api) and link.role == LISTING and bool(self._lists)
+        return again and bool(reading.links) and len(reading.posts) > 1 and self.news.has_met(reading.posts)
 
     async def _no_more(self, link: Link, held: Held) -> None:
         """The site says that a page which was read before is no more."""

@@ -687,6 +687,27 @@ async def test_a_thread_that_says_the_same_under_ever_new_addresses_ends(world: 
     assert world.counts.of("bbs")["signal:next:endless"] == 1
 
 
+async def test_a_page_that_comes_again_by_another_number_ends_the_walk(world: World) -> None:
+    """An interface that does not know the parameter gives its first page for ever; it is said, and not asked on."""
+    world.board({"id": 1, "body": "x"}, {"id": 2, "body": "y"})
+    page = world.web.pages["https://board.example.cn/api"]
+    world.web.pages |= {f"https://board.example.cn/api?page={number}": page for number in range(2, 40)}
+    assert (await world.visit(source(BOARD, "board"))).failures == 0
+    assert world.counts.of("board")["signal:paging:stuck"] == 1
+    assert len(world.web.asked) == 2
+
+
+async def test_a_last_page_that_comes_again_is_the_end(world: World) -> None:
+    """Some interfaces give it for every number beyond: nothing is wrong."""
+    world.board({"id": 1, "body": "x"}, {"id": 2, "body": "y"})
+    last = json.dumps({"list": [{"id": 3, "body": "z"}, {"id": 4, "body": "w"}]})
+    world.web.pages |= {f"https://board.example.cn/api?page={number}": last for number in range(2, 40)}
+    await world.visit(source(BOARD, "board"))
+    assert "signal:paging:stuck" not in world.counts.of("board")
+    assert sorted(world.ids()) == ["1", "2", "3", "4"]
+    assert len(world.web.asked) == 3
+
+
 async def test_a_site_in_trouble_is_left_after_three_failures(world: World) -> None:
     """A visit does not knock on every door of a house on fire."""
     world.list(*[(number, 0) for number in range(1, 21)])
