@@ -12,6 +12,7 @@ from streams.pages.elements import value
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Page
 from streams.source import Board, Feed, Forum
+from streams.sources.board import said_of
 
 _SHOWN: Final = 5
 _LONGEST: Final = 60
@@ -27,7 +28,7 @@ def why(source: Forum | Board, page: Page, signal: str) -> str:
     if parsed is None:
         return ""
     if page.role == LISTING:
-        return _of_list(source, parsed)
+        return _of_list(source, parsed, field)
     if field in {"thread_id", "message_id"}:
         parts, pattern = urlsplit(page.url), getattr(source, field)
         return f"`{field}` {pattern} finds nothing in {parts.path}{'?' * bool(parts.query)}{parts.query}"
@@ -58,7 +59,11 @@ def of_feed(source: Feed, page: Page, field: str) -> str:
     return f"`full` {source.full} finds nothing; {_instead(parsed)}"
 
 
-def _of_list(source: Forum | Board, parsed: LexborHTMLParser) -> str:
+def _of_list(source: Forum | Board, parsed: LexborHTMLParser, field: str) -> str:
+    if isinstance(source, Board) and field == "message_id":
+        rows = parsed.css(source.list.row or source.list.message.partition("@")[0] or "*")
+        said = next((text for row in rows if (text := said_of(row, source))), "")
+        return f"`message_id` {source.message_id} finds nothing in {said[:_LONGEST]!r}"
     name = "thread" if isinstance(source, Forum) else "message"
     selector = source.list.thread if isinstance(source, Forum) else source.list.message
     row, path = source.list.row, selector.partition("@")[0]

@@ -40,7 +40,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Board(Source, frozen=True, kw_only=True):
     """A list of messages, and a page for each, with what was asked and what the office answered.
 
-    `message_id` finds a message's id in its address, or in what `list.message` says; its first group is the id.
+    `message_id` finds a message's id in its address, or, with `link`, in what `list.message` says; its group is the id.
     """
 
     list: Letters
@@ -54,5 +54,8 @@ class Board(Source, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         Source.__post_init__(self)
         check_group("message_id", self.message_id)
+        attribute = self.list.message.partition("@")[2]
+        if self.link is None and attribute.startswith("on"):
+            raise ValueError(f"field `list`: @{attribute} says an id and no address: write `link`, with {{id}} in it")
         if self.link is not None and "{id}" not in self.link:
             raise ValueError("field `link`: it needs {id}, where a message's id stands in its address")

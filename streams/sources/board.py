@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -37,22 +37,28 @@ def read(page: Page, source: Board) -> Reading:
 
 def _listing(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
     path = source.list.message.partition("@")[0]
-    rows = parsed.css(source.list.row or path or "*")
+    where = source.list.row or path or "*"
+    rows = parsed.css(where)
     further = (
         [Link(url, LISTING)] if source.list.next and (url := link(parsed.root, source.list.next, page.url)) else []
     )
     messages = [each for row in from_the_last(rows) if (each := _row(row, page, source))][::-1]
     kept = [each for each in (*messages, *further) if urlsplit(each.url).netloc == urlsplit(source.url).netloc]
-    signals = ["message:missing"] * (not messages) + ["link:foreign"] * (len(kept) < len(messages) + len(further))
+    unnamed = bool(source.link) and not messages and any(said_of(row, source) for row in parsed.css(where))
+    missing = "message_id:missing" if unnamed else "message:missing"
+    signals = [missing] * (not messages) + ["link:foreign"] * (len(kept) < len(messages) + len(further))
     return Reading((), tuple(kept), tuple(signals))
 
 
-def _row(row: LexborNode, page: Page, source: Board) -> Link | None:
+def said_of(row: LexborNode, source: Board) -> str:
+    """What a row of the list says of where its message is: an address, or what holds its id."""
     path, _, attribute = source.list.message.partition("@")
     node = row.css_first(path) if source.list.row and path else row
-    if node is None:
-        return None
-    said = (node.attributes.get(attribute or "href") or "") or ""
+    return (node.attributes.get(attribute or "href") or "") if node else ""
+
+
+def _row(row: LexborNode, page: Page, source: Board) -> Link | None:
+    said = said_of(row, source)
     if source.link:
         found = re.search(source.message_id, said)
         said = filled(source.link, found[1]) if found and found[1] else ""
@@ -60,16 +66,27 @@ def _row(row: LexborNode, page: Page, source: Board) -> Link | None:
     return Link(url, MESSAGE, value(row, source.list.stamp) or None) if url else None
 
 
-def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
+def _identity(page: Page, source: Board) -> str:
+    """A message's id in its address: what `link` was filled with, or what `message_id` finds."""
+    if source.link:
+        before, _, after = source.link.partition("{id}")
+        for address in (page.url, unquote(page.url)):
+            if address.startswith(before) and address.endswith(after) and len(address) > len(before) + len(after):
+                return unquote(address[len(before) : len(address) - len(after)])
     parts = urlsplit(page.url)
     found = re.search(source.message_id, f"{parts.path}?{parts.query}")
+    return found[1] or "" if found else ""
+
+
+def _message(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
+    identity = _identity(page, source)
     node = parsed.css_first(source.message.within)
     if node is None and says_gone(parsed, source.gone):
         return Reading(gone=True)
-    if not found or not found[1] or node is None:
+    if not identity or node is None:
         return Reading(signals=("message:missing" if node is None else "message_id:missing",))
     leave_out(node, source.message.without)
-    posts = _posts(node, found[1], page, source)
+    posts = _posts(node, identity, page, source)
     return Reading(posts, (), tuple(dict.fromkeys(_signals(node, page, source))))
 
 

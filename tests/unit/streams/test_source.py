@@ -55,6 +55,7 @@ message: {within: div.letter, body: p}
         ("within: div.letter, ", "", 5, "missing required field `within`"),
         ("body: p", "body: 'p['", 5, "CSS"),
         ("kind: board", "kind: board\nmessage_id: id", 2, "one group"),
+        ("message: a,", "message: a@onclick,", 4, "`list`: @onclick says an id and no address: write `link`"),
         ("kind: board", "kind: board\nlink: https://xinxiang.example.cn/", 2, "{id}"),
     ],
 )
@@ -156,6 +157,7 @@ def test_the_examples_of_the_docs_are_sources() -> None:
         Feed,
         Feed,
         Forum,
+        Board,
         Board,
         Api,
         Table,

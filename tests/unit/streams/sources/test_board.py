@@ -147,3 +147,29 @@ def test_a_page_of_nothing_but_tags_is_not_parsed() -> None:
     """Unclosed tags cost a parser their square: such a page is named instead, at once."""
     page = Page(url=source().url, body=b"<div>" * 1_000_000, fetched=FETCHED)
     assert board.read(page, source()) == Reading(signals=("page:overgrown",))
+
+
+def documented() -> Board:
+    """The example of a list that leads on by a script."""
+    text = (Path(__file__).parents[4] / "docs" / "sources.md").read_text("utf-8")
+    return source(
+        next(part for part in text.split("```yaml\n") if "# sources/mailbox.yaml" in part).partition("```")[0]
+    )
+
+
+def test_the_documented_board_with_a_script_works() -> None:
+    """The id is found in what the script is told, and not looked for again in the address that was made of it."""
+    body = """<table><tr class=mail><td><a href="javascript:;" onclick="showMail('501')">路灯</a></table>""".encode()
+    listed = Page(url="https://mailbox.example.cn/list", body=body, fetched=FETCHED)
+    (link,) = board.read(listed, documented()).links
+    assert link.url == "https://mailbox.example.cn/detail?id=501"
+    body = "<div class=mail><h1>路灯</h1><div class=words>路灯坏了</div></div>".encode()
+    reading = board.read(Page(url=link.url, body=body, fetched=FETCHED, role=board.MESSAGE), documented())
+    assert (reading.posts[0].id, reading.posts[0].body, reading.signals) == ("501", "路灯坏了", ())
+
+
+def test_a_script_in_which_no_id_is_found_is_said() -> None:
+    """It is no missing link: `message_id` does not fit."""
+    body = """<table><tr class=mail><td><a onclick="open('7')">路灯</a></table>""".encode()
+    page = Page(url="https://mailbox.example.cn/list", body=body, fetched=FETCHED)
+    assert board.read(page, documented()).signals == ("message_id:missing",)
