@@ -20,9 +20,9 @@ Field = Literal["body", "published", "author"]
 
 DRIFT: Final = frozenset(
     {"page:unreadable", "items:missing", "thread:missing", "post:missing", "thread_id:missing", "message:missing"}
-    | {"message_id:missing"}
+    | {"message_id:missing", "id:rounded", "id:repeated"}
 )
-"""Signals of a page in which the selectors or keys of its source find nothing."""
+"""Signals of a page in which the selectors or keys of its source find nothing, or what is no id."""
 
 RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})
 """Failures for which no page was asked for: they say nothing about how well a site answers."""

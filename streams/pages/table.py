@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final
 
@@ -18,6 +18,10 @@ _TITLES: Final = 10
 """Lines in which a header is looked for: exports often have a title above it."""
 
 
+_LONGEST: Final = 500
+"""Lines of a row: somebody writes letters into a cell, and a quote that nobody closed would run to the file's end."""
+
+
 class BadRow(Struct, frozen=True):
     """A row that is no post; `line` counts from 1."""
 
@@ -31,7 +35,8 @@ def rows(
     """The rows of a table with the lines on which they end, by their columns' names.
 
     The header is the first line with two or more filled cells: a title may stand above it. Empty rows are left out; of
-    an empty column's name, its number stands for it.
+    an empty column's name, its number stands for it, and of two with one name the first that is filled counts; the
+    second is called `name#3` by its number.
 
     Args:
         body: the file: XLSX, or CSV with commas.
@@ -62,16 +67,21 @@ def csv_rows(text: str) -> Iterator[tuple[int, Row | BadRow]]:
 
 
 def _csv(text: str) -> Iterator[tuple[int, list[str] | BadRow]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
+    """Rows with the lines on which they end; of one that cannot be read only the first line is left.
+
+    A quote that nobody closed would swallow the rows after it: they are read as if it were not there.
+    """
+    lines, begins = list(io.StringIO(text, newline="")), 0
+    while begins < len(lines):
+        reader = csv.reader(map(lines.__getitem__, range(begins, min(begins + _LONGEST, len(lines)))), strict=True)
         try:
             line = next(reader)
-        except StopIteration:
-            return
         except csv.Error as error:
-            yield reader.line_num, BadRow(reader.line_num, f"no CSV: {error}")
+            begins += 1
+            yield begins, BadRow(begins, f"no CSV: {error}")
         else:
-            yield reader.line_num, line
+            begins += reader.line_num
+            yield begins, line
 
 
 def _headed(lines: Iterable[tuple[int, list[str] | BadRow]], *, ragged: bool) -> Iterator[tuple[int, Row | BadRow]]:
@@ -82,17 +92,30 @@ def _headed(lines: Iterable[tuple[int, list[str] | BadRow]], *, ragged: bool) ->
     above, rest = first[:begins], chain(first[begins:], lines)
     yield from ((number, line) for number, line in above if isinstance(line, BadRow))
     header: list[str] = []
+    again: Sequence[tuple[str, str]] = ()
     for number, line in rest:
         if isinstance(line, BadRow):
             yield number, line
         elif not header:
-            header = [name.strip() or f"#{place}" for place, name in enumerate(line, start=1)]
+            header, again = _names(line)
         elif not any(line):
             continue
         elif len(line) > len(header) or (len(line) < len(header) and not ragged):
             yield number, BadRow(number, f"not as many values as the header's {len(header)}")
         else:
-            yield number, dict(zip(header, line + [""] * (len(header) - len(line)), strict=True))
+            row = dict(zip(header, line + [""] * (len(header) - len(line)), strict=True))
+            yield number, row | {name: row[other] for other, name in reversed(again) if not row[name].strip()}
+
+
+def _names(line: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """The columns' names, each once, and of those that stand for another of the same name, that name."""
+    header, again, met = list[str](), list[tuple[str, str]](), set[str]()
+    for place, name in enumerate(map(str.strip, line), start=1):
+        header.append(f"{name}#{place}" if not name or name in met else name)
+        if name in met:
+            again.append((header[-1], name))
+        met |= {name} if name else set()
+    return header, again
 
 
 def _is_header(line: list[str] | BadRow) -> bool:

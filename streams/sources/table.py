@@ -1,5 +1,6 @@
 """Read a table, CSV or XLSX: a row a message, with the office's answer in it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -24,6 +25,11 @@ them, one row of a million cells, takes seconds and 700 MB."""
 ROWS: Final = 50_000
 """Rows that are read: a large city's hotline takes as many calls a day."""
 
+_ROUNDED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
+"""What a spreadsheet makes of a long number: many become one."""
+
+_OFTEN: Final = 2
+"""More texts than so many to an id, and it is none."""
 
 Either = Table | Folder
 
@@ -49,6 +55,9 @@ def read(page: Page, source: Either) -> Reading:
             signals |= dict.fromkeys(_signals(said, row, columns, page, source))
     except Unreadable:
         signals["page:unreadable"] = None
+    asked = [raw for raw in posts if raw.thread is None]
+    if len({(raw.id, raw.title, raw.body) for raw in asked}) > _OFTEN * len({raw.id for raw in asked}):
+        signals["id:repeated"] = None
     return Reading(tuple(posts), (), tuple(signals))
 
 
@@ -65,7 +74,7 @@ def columns_of(columns: Columns) -> Mapping[str, str]:
 
 def _posts(said: Mapping[str, str], page: Page, source: Either) -> tuple[Raw, ...]:
     identity = plain(said["id"])
-    if not identity:
+    if not identity or _ROUNDED.fullmatch(identity):
         return ()
     asked = Raw(
         id=identity,
@@ -85,6 +94,8 @@ def _signals(
 ) -> Iterator[str]:
     if not plain(said["id"]):
         yield "id:missing"
+    elif _ROUNDED.fullmatch(plain(said["id"])):
+        yield "id:rounded"
     if not text_of(said["body"]):
         yield "body:empty"
     yield from (f"{field}:missing" for field, column in columns.items() if column not in row)

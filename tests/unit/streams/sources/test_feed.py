@@ -206,12 +206,13 @@ def test_the_longer_text_is_the_entrys() -> None:
         page = Page(url=str(entry.url), body=html.encode("gbk"), fetched=FETCHED, role="entry", entry=entry)
         return feed.read(page, source)
 
+    part = replace(entry, partial=True)
     longer = whole("<div class=body>中街的路灯三天不亮，<br>昨晚有人摔倒。</div>")
     assert longer == Reading((replace(entry, body="中街的路灯三天不亮，\n昨晚有人摔倒。"),))
     quoted = "<div class=body><i>昨天有人说：路灯坏了</i>中街的路灯三天不亮，昨晚有人摔倒。</div>"
     assert whole(quoted, replace(FULL, without=("i",))).posts[0].body == "中街的路灯三天不亮，昨晚有人摔倒。"
-    assert whole("<div class=body>登录后可见</div>") == Reading((entry,), (), ("full:shorter",))
-    assert whole("<div class=text>改版了</div>") == Reading((entry,), (), ("full:missing",))
+    assert whole("<div class=body>登录后可见</div>") == Reading((part,), (), ("full:shorter",))
+    assert whole("<div class=text>改版了</div>") == Reading((part,), (), ("full:missing",))
 
 
 def test_a_feed_of_thousands_is_followed_so_far() -> None:

@@ -97,3 +97,41 @@ def test_a_table_of_too_many_rows_is_read_so_far(monkeypatch: pytest.MonkeyPatch
     reading = read(b"id,body\n1,a\n2,b\n3,c\n")
     assert [raw.id for raw in reading.posts] == ["1", "2"]
     assert reading.signals == ("page:overgrown",)
+
+
+def test_ids_that_a_spreadsheet_rounded_are_no_ids() -> None:
+    """Excel writes 2.02603E+13 into a CSV for each of fifty tickets: one of them would stand for all."""
+    rows = "".join(f"2.02603E+13,诉求{number}\n" for number in range(50))
+    assert read(f"工单编号,诉求内容\n{rows}".encode()) == Reading(signals=("id:rounded",))
+
+
+def test_a_quote_without_end_swallows_no_row() -> None:
+    """The row that opens it is said; those after it are read, though another quote seems to end it."""
+    before = "".join(f"{number},正常{number}\n" for number in range(20)) + '20,他说"修\n'
+    after = "".join(f"{number},桥塌了{number}\n" for number in range(22, 60))
+    reading = read(f'编号,内容\n{before}21,"没有收尾的引号\n{after}60,"好"\n{after.replace(",", "0,")}'.encode())
+    expected = [*range(21), *range(22, 61), *(number * 10 for number in range(22, 60))]
+    assert [raw.id for raw in reading.posts] == [str(number) for number in expected]
+    assert reading.signals == ("row:unreadable",)
+
+
+def test_a_cell_of_many_lines_is_one_cell() -> None:
+    """A quote may hold as many lines as somebody writes."""
+    words = "\n".join(f"第{number}句" for number in range(300))
+    (post,) = read(f'编号,内容\n1,"{words}"\n'.encode()).posts
+    assert post.body == words
+
+
+def test_of_two_columns_of_one_name_the_first_that_is_filled_counts() -> None:
+    """And the other one is said."""
+    reading = read("编号,内容,内容\n1,桥塌了,\n2,,路断了\n".encode())
+    assert [raw.body for raw in reading.posts] == ["桥塌了", "路断了"]
+    assert reading.signals == ("unused:内容#3",)
+
+
+def test_ids_that_come_again_and_again_are_said() -> None:
+    """The wrong column, or ids cut short: most rows would be lost as repeats of one another."""
+    rows = "".join(f"330206,诉求{number}\n" for number in range(50))
+    assert "id:repeated" in read(f"编号,内容\n{rows}".encode()).signals
+    again = "".join(f"{number},诉求\n" for number in [*range(50), *range(50)])
+    assert read(f"编号,内容\n{again}".encode()).signals == ()
