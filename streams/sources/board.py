@@ -37,15 +37,14 @@ def read(page: Page, source: Board) -> Reading:
 
 def _listing(parsed: LexborHTMLParser, page: Page, source: Board) -> Reading:
     path = source.list.message.partition("@")[0]
-    where = source.list.row or path or "*"
-    rows = parsed.css(where)
+    rows = parsed.css(source.list.row or path or "*")
+    named = bool(source.link) and any(said_of(row, source) for row in rows)  # Before the rows are taken out.
     further = (
         [Link(url, LISTING)] if source.list.next and (url := link(parsed.root, source.list.next, page.url)) else []
     )
     messages = [each for row in from_the_last(rows) if (each := _row(row, page, source))][::-1]
     kept = [each for each in (*messages, *further) if urlsplit(each.url).netloc == urlsplit(source.url).netloc]
-    unnamed = bool(source.link) and not messages and any(said_of(row, source) for row in parsed.css(where))
-    missing = "message_id:missing" if unnamed else "message:missing"
+    missing = "message_id:missing" if named else "message:missing"
     signals = [missing] * (not messages) + ["link:foreign"] * (len(kept) < len(messages) + len(further))
     return Reading((), tuple(kept), tuple(signals))
 
