@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from deploy.explaining import json, markup, table
-from streams.crawl.walk import is_table
+from streams.crawl.kinds import is_table
 from streams.pages.page import Page, Reading
 from streams.privacy.mask import mask
 from streams.source import AnySource, Board, Feed, Forum, Table

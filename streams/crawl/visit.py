@@ -6,11 +6,12 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.crawl.daily import whose_turn
 from streams.crawl.folder import collect
+from streams.crawl.kinds import reading_of
 from streams.crawl.memory import Head
 from streams.crawl.reach import PAUSE, WINDOW
-from streams.crawl.turn import whose_turn
-from streams.crawl.walk import Walk, reading_of
+from streams.crawl.walk import Walk
 from streams.crawl.watch import Seen, Watch, look
 from streams.crawl.way import Way
 from streams.source import AnySource, Board, Folder, Forum, Manual, Webhook
@@ -78,8 +79,8 @@ async def visit(source: AnySource, way: Way) -> Visited:
     stands = await _finish(source, way, walk, after) if after else None
     if stands is None:
         return _taken(source, way)
-    retry_after = walk.retry_after or walk.later
-    return Visited(walk.news.published, walk.failures, walk.may_pass, retry_after, stands.watch)
+    retry_after = walk.tally.retry_after or walk.tally.later
+    return Visited(walk.news.published, walk.tally.failures, walk.tally.may_pass, retry_after, stands.watch)
 
 
 async def _walked(source: AnySource, way: Way, before: Head, head: Head) -> tuple[Walk, Head | None]:
@@ -108,12 +109,12 @@ async def _reread(source: AnySource, way: Way, walk: Walk, head: Head) -> Head:
     now = way.clock.now()
     await walk.reread(await way.archive.threads(source, now - WINDOW, MOST_THREADS))
     head = replace(head, reread=now)
-    if walk.later or not way.web.is_ample(source):
+    if walk.tally.later or not way.web.is_ample(source):
         return head
     recent = await way.archive.recent(source, now - WINDOW, MOST_RECENT)
     addresses, looked = whose_turn(recent, head.looked, now, MOST_LOOKS)
     await walk.look(addresses, recent)
-    return head if walk.later else replace(head, looked=looked)
+    return head if walk.tally.later else replace(head, looked=looked)
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:
@@ -124,10 +125,10 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
     return await way.memory.put_head(
         replace(
             head,
-            walked=not walk.failures and not walk.later,
-            reached=head.reached if walk.failures or walk.later else 0,
-            failures=min(head.failures + 1, MOST_FAILURES) if walk.failures else 0,
-            closed=now + timedelta(seconds=walk.retry_after) if walk.retry_after else None,
+            walked=not walk.tally.failures and not walk.tally.later,
+            reached=head.reached if walk.tally.failures or walk.tally.later else 0,
+            failures=min(head.failures + 1, MOST_FAILURES) if walk.tally.failures else 0,
+            closed=now + timedelta(seconds=walk.tally.retry_after) if walk.tally.retry_after else None,
             watch=watch,
         )
     )
@@ -151,7 +152,7 @@ def _was_away(source: AnySource, before: Head, now: datetime) -> bool:
 def _is_due(source: AnySource, way: Way, head: Head, walk: Walk) -> bool:
     """Whether to read again what stands in open incidents: of a site that answers, and whose threads are pages."""
     rested = head.reread is None or way.clock.now() - head.reread >= PAUSE
-    return isinstance(source, Forum | Board) and rested and not walk.failures and not walk.later
+    return isinstance(source, Forum | Board) and rested and not walk.tally.failures and not walk.tally.later
 
 
 def _taken(source: AnySource, way: Way) -> Visited:

@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
+from streams.crawl.kinds import reading_of
 from streams.crawl.visit import watched
-from streams.crawl.walk import Walk, reading_of
+from streams.crawl.walk import Walk
 from streams.crawl.watch import Seen
 from streams.crawl.way import Way
 from streams.source import AnySource

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.explaining import explained
-from streams.crawl.walk import read
+from streams.crawl.kinds import read
 from streams.pages.page import LISTING, Page, Raw
 from streams.source import parse_source
 from streams.sources.board import MESSAGE

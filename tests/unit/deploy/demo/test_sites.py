@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from deploy.demo.content import COUNTY, STORY_SECONDS, Site, postings, schedule
 from deploy.demo.sites import Sites
-from streams.crawl.walk import read as read_page
+from streams.crawl.kinds import read as read_page
 from streams.pages.page import LISTING, Link, Page, Raw
 from streams.source import AnySource, parse_source
 

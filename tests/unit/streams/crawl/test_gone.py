@@ -306,6 +306,22 @@ async def test_every_thread_is_looked_at_once_a_day(site: Site) -> None:
     assert site.counts.total("edited") == 0
 
 
+async def test_a_look_that_is_kept_out_changes_nothing(site: Site) -> None:
+    """A page to log in, for two days: nobody is gone, and what is said meanwhile is read when the page is back."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list((99, 1))
+    site.says(99, "a")
+    site.archive.known = ["https://bbs.example.cn/t-7-1"]
+    site.web.pages["https://bbs.example.cn/t-7-1"] = LOGIN
+    await site.visits(FORUM, 24 * 2)
+    site.says(7, "a", "b", "c")
+    await site.visits(FORUM, 24)
+    assert site.gone == []
+    assert "7-c" in site.ids()
+
+
 async def test_new_posts_come_before_a_look_at_old_ones(site: Site) -> None:
     """Where half of the day's requests are spent, nobody is looked at."""
     site.list((7, 1))

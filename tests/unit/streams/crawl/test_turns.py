@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from streams.crawl import walk
+from streams.crawl import kinds
 from streams.pages.page import Page, Reading
 from streams.source import AnySource
 from tests.unit.streams.crawl.test_visit import FORUM, World, source
@@ -18,7 +18,7 @@ async def test_a_page_is_read_beside_the_event_loop(monkeypatch: pytest.MonkeyPa
         threads.append(threading.current_thread())
         return Reading()
 
-    monkeypatch.setattr(walk, "read", read)
+    monkeypatch.setattr(kinds, "read", read)
     world = World()
     world.web.pages["https://bbs.example.cn/list-1"] = "<p>" * 12_000
     await world.visit(source(FORUM))

@@ -762,7 +762,7 @@ async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: p
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("streams.crawl.walk.read", faulty)
+        patched.setattr("streams.crawl.kinds.read", faulty)
         assert (await world.visit(source(BOARD))).published == 0
     assert world.counts.total("error:parser:ZeroDivisionError") == 1
     assert (await world.visit(source(BOARD))).published == 1

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from streams.crawl.walk import read
+from streams.crawl.kinds import read
 from streams.pages.page import LISTING, Page
 from tests.unit.streams.sources.test_hostile import ENTRY, FETCHED, SOURCES, source
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.crawl.walk import read
+from streams.crawl.kinds import read
 from streams.pages.page import LISTING, Page, Raw
 from streams.source import AnySource, parse_source
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from streams.crawl.turn import DAY, whose_turn
+from streams.crawl.daily import DAY, whose_turn
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MANY = [f"https://bbs.example.cn/t-{number}" for number in range(500)]

@@ -1,0 +1,56 @@
+"""Read a page by the parser of its source's kind: the one list of kinds."""
+
+import asyncio
+import hashlib
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from streams.pages.page import Page, Reading
+from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
+from streams.sources import api, board, feed, forum, table
+
+_PARSERS: Final = b"3"
+"""To be raised when a parser finds what it did not before: each page is then read again, once."""
+
+_NO_MATTER: Final = 600.0
+
+_SMALL: Final = 4_000
+"""Bytes of a page that is read at once: whatever is in it takes milliseconds. A packed table may be small, too."""
+
+
+def read(page: Page, source: AnySource) -> Reading:
+    """What the page holds."""
+    match source:
+        case Feed():
+            return feed.read(page, source)
+        case Forum():
+            return forum.read(page, source)
+        case Board():
+            return board.read(page, source)
+        case Api() | Webhook() | Manual():
+            return api.read(page, source)
+        case Table():
+            return table.read(page, source)
+        case Folder():
+            return table.read(page, source) if is_table(page) else api.read(page, source)
+
+
+def is_table(page: Page) -> bool:
+    """Whether a folder's file is a table."""
+    return page.url.lower().endswith((".csv", ".xlsx"))
+
+
+async def read_beside(page: Page, source: AnySource) -> Reading:
+    """The same, beside the event loop: a page takes up to seconds, in which the other sources want to go on."""
+    small = len(page.body) <= _SMALL and not isinstance(source, Table | Folder)
+    return read(page, source) if small else await asyncio.to_thread(read, page, source)
+
+
+def reading_of(source: AnySource) -> str:
+    """A digest of how the pages of a source are read: with another one they are to be read again."""
+    how = replace(
+        source, schedule=_NO_MATTER, expects=None, contact="", licence="", hours=None, budget=None, permission=None
+    )
+    return hashlib.sha256(_PARSERS + msgspec.json.encode(how)).hexdigest()[:32]

@@ -1,0 +1,186 @@
+"""Read one page after the other: fetch it if it has changed, publish what it holds of new, and remember it."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.crawl.daily import since_turn
+from streams.crawl.fetch import Fetched
+from streams.crawl.gone import GONE, Gone
+from streams.crawl.kinds import read_beside
+from streams.crawl.memory import Held, Noted
+from streams.crawl.news import News, key_of
+from streams.crawl.origin import Origin
+from streams.crawl.shelf import Shelf
+from streams.crawl.tally import Tally
+from streams.crawl.watch import DRIFT
+from streams.crawl.way import Way
+from streams.errors import Unfetched
+from streams.pages.page import LISTING, Link, Page, Raw, Reading
+from streams.source import AnySource, Api
+
+_UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
+"""Signals of a page that says less than it did, or nothing: to log in, perhaps, or in another layout."""
+
+
+class Reader:
+    """The pages of one walk. `asked` are the addresses that were asked for.
+
+    Args:
+        source: whose pages.
+        way: to the site, the log and the memory.
+        news: publishes.
+        gone: is told what each page held before, and holds now.
+        shelf: what is held of pages.
+        tally: counts.
+    """
+
+    def __init__(self, source: AnySource, way: Way, news: News, gone: Gone, shelf: Shelf, tally: Tally) -> None:
+        self._source, self._way = source, way
+        self._news, self._gone, self._shelf, self._tally = news, gone, shelf, tally
+        self._origin = Origin(source, way)
+        self._entries: dict[str, Raw] = {}
+        """What listings say of posts whose own pages are still to be read, by their addresses."""
+        self.asked: set[str] = set()
+        self._lists = 0
+        """How many of them are listings."""
+
+    async def page(self, link: Link) -> Sequence[Link]:
+        """Fetch a page, if it has changed, and return where it leads."""
+        self.asked.add(link.url)
+        self._lists += link.role == LISTING
+        await self._shelf.look_up([link.url])
+        entry = self._entries.pop(link.url, None)
+        known = self._gone.was[link.url] = self._shelf[link.url]
+        # An entry that is followed has changed, whatever its page says of itself.
+        held = Held() if entry else known
+        try:
+            etag, modified = (None, None) if self._is_due(link.url) else (held.etag, held.modified)
+            fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
+        except Unfetched as error:
+            self._tally.failed(error, link.role)
+            if entry:
+                self._tally.count(f"full:{error.name}")
+                await self._publish([entry])
+            elif error.name in GONE:
+                await self._no_more(link, held)
+            return ()
+        self._tally.answered()
+        if fetched is None:
+            self._tally.count("unmodified")
+            self._tally.there += link.role != LISTING
+            self._gone.keys[link.url] = held.keys
+            self._shelf[link.url] = replace(held, times=0, rests=None)
+            return held.links
+        return await self._read(fetched, link, entry, held)
+
+    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> None:
+        """Publish what somebody brought."""
+        fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
+        reading = await self._parsed(fetched, Link(address, LISTING), None)
+        if reading:
+            allowed = await self._origin.allowed(reading.posts)
+            await self._remember(await self._news.publish(allowed, said), {})
+            self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
+
+    async def end(self) -> None:
+        """Publish what listings said of posts whose own pages are not read any more."""
+        await self._publish(list(self._entries.values()))
+
+    def leave(self, address: str) -> None:
+        """This page is not read: nothing has been added."""
+        self._entries.pop(address, None)
+
+    async def _read(self, fetched: Fetched, link: Link, entry: Raw | None, held: Held) -> Sequence[Link]:
+        """Publish what a page holds of new, remember it, and return where it leads."""
+        reading = await self._parsed(fetched, link, entry)
+        if reading is None:
+            await self._publish([entry] if entry else [])
+            return ()
+        if reading.gone:
+            self._tally.amiss("error:gone")
+            await self._no_more(link, held)
+            return ()
+        self._entries |= reading.entries
+        self._tally.there += link.role != LISTING and bool(reading.posts)
+        if link.role != LISTING and self._news.has_met(reading.posts):
+            # Only of threads: how far listings are followed is bounded by far less.
+            self._tally.count("signal:next:endless")
+            reading = replace(reading, links=())
+        if self._is_stuck(reading, link):
+            # A later page that comes again may be the last one's, given for every number beyond.
+            self._tally.count("signal:paging:stuck", self._lists == 2)  # noqa: PLR2004 (it is the second)
+            reading = replace(reading, links=())
+        allowed = await self._origin.allowed(reading.posts)
+        poorer = self._news.poorer
+        notes = await self._news.publish(allowed)
+        self._tally.unread += self._news.poorer > poorer or not _UNREAD.isdisjoint(reading.signals)
+        whole = len(allowed) == len(reading.posts) and not reading.entries
+        reading = replace(reading, posts=allowed)
+        self._tally.weigh(reading, link.role, self._news.poorer)
+        # What was refused may be allowed another day, and what a listing says of its entries is not kept.
+        now = self._shelf[link.url] = self._held(fetched, reading, link, held) if whole else Held()
+        await self._remember(notes, {} if now == held else {link.url: now})
+        return reading.links
+
+    def _held(self, fetched: Fetched, reading: Reading, link: Link, held: Held) -> Held:
+        """What to hold of a page all of whose posts were published."""
+        worded = [raw for raw in reading.posts if raw.id and (raw.title or raw.body)]
+        keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in worded))
+        self._gone.times[link.url] = tuple(raw.published for raw in reading.posts if raw.kind != "answer")
+        made = self._shelf.made(fetched, reading, keys)
+        if link.role == LISTING or keys != held.keys:
+            return made
+        # No post was added here: what is known of the thread holds.
+        return replace(made, stamp=held.stamp, missing=held.missing, again=held.again)
+
+    def _is_stuck(self, reading: Reading, link: Link) -> bool:
+        """Whether a page that was asked for by its number lists what this visit has read already."""
+        again = isinstance(self._source, Api) and link.role == LISTING and self._lists > 1
+        return again and bool(reading.links) and len(reading.posts) > 1 and self._news.has_met(reading.posts)
+
+    async def _no_more(self, link: Link, held: Held) -> None:
+        """The site says that a page which was read before is no more."""
+        if link.role != LISTING and held.keys:
+            self._gone.refused[link.url] = await self._shelf.keys_behind(held)
+
+    def _is_due(self, address: str) -> bool:
+        """Whether to ask for a page in full, about once a day: some servers say of anything that it has not changed."""
+        return since_turn(address, self._way.clock.now()).total_seconds() < self._source.schedule
+
+    async def _publish(self, posts: Sequence[Raw]) -> None:
+        """Publish what a listing says of posts whose own pages cannot be had or read now."""
+        parts = [replace(raw, partial=True) for raw in posts]
+        await self._remember(await self._news.publish(await self._origin.allowed(parts)), {})
+
+    async def _remember(self, notes: dict[str, Noted], pages: dict[str, Held]) -> None:
+        if notes or pages:
+            await self._way.memory.remember(self._source.name, notes, pages)
+
+    async def _parsed(self, fetched: Fetched, link: Link, entry: Raw | None) -> Reading | None:
+        """What the page holds; None when its parser dies of it, which must not end the source."""
+        page = Page(
+            url=fetched.url,
+            body=fetched.body,
+            fetched=self._way.clock.now(),
+            charset=fetched.charset,
+            role=link.role,
+            entry=entry,
+        )
+        try:
+            reading = await read_beside(page, self._source)
+        except Exception as error:  # noqa: BLE001 (whatever it is)
+            self._tally.amiss(f"error:parser:{type(error).__name__}")
+            return None
+        self._way.look(page, reading)
+        for signal in reading.signals:
+            self._tally.count(f"signal:{signal}")
+        return replace(reading, links=tuple(_stamped(each) for each in reading.links))
+
+
+def _stamped(link: Link) -> Link:
+    """A stamp may name who answered last; it is only compared."""
+    return replace(link, stamp=hashlib.sha256(link.stamp.encode()).hexdigest()[:32]) if link.stamp else link

@@ -1,0 +1,94 @@
+"""What is held of a source's pages, as far as one walk has asked for it."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from streams.crawl.fetch import Fetched
+from streams.crawl.gone import APART
+from streams.crawl.memory import Held, Memory
+from streams.pages.page import Link, Reading
+
+FOLLOWING: Final = 500
+"""Pages of one thread that are read at most: a page may say of itself that it is the next."""
+
+_MANY: Final = 1_000
+"""Links of a page that is held; one with more is fetched in full each time."""
+
+_RESTS: Final = (0, 10, 60, 6 * 60, 24 * 60)
+"""Minutes for which a thread that could not be read is left alone, by how many times it could not in a row."""
+
+
+class Shelf:
+    """Pages by address.
+
+    Args:
+        source: whose pages.
+        memory: where they last.
+        reading: how pages are read now: what was held of one that was read otherwise counts for nothing.
+    """
+
+    def __init__(self, source: str, memory: Memory, reading: str) -> None:
+        self._source, self._memory, self._reading = source, memory, reading
+        self._held: dict[str, Held] = {}
+
+    def __getitem__(self, address: str) -> Held:
+        """What is held of a page; an empty note of one that is new, or was not looked up."""
+        return self._held.get(address, Held())
+
+    def __setitem__(self, address: str, held: Held) -> None:
+        self._held[address] = held
+
+    async def look_up(self, addresses: Collection[str]) -> None:
+        """Ask what is known of these pages, once for each."""
+        if unknown := [address for address in addresses if address not in self._held]:
+            self._held |= dict.fromkeys(unknown, Held())
+            known = await self._memory.pages(self._source, unknown)
+            self._held |= {address: held for address, held in known.items() if held.reading == self._reading}
+
+    async def keep(self, address: str, missing: tuple[str, ...], now: datetime, stamp: str | None = None) -> None:
+        """Remember of a page that was read what it misses, and under which stamp all of its thread was published."""
+        held, again = self[address], now + APART if missing else None
+        kept = replace(held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again)
+        if kept != held:
+            self[address] = kept
+            await self._memory.remember(self._source, {}, {address: kept})
+
+    async def let_rest(self, address: str, was: Held, now: datetime) -> None:
+        """What was held of a thread that could not be read stays; its stamp is that under which it was read whole."""
+        times = min(was.times + 1, len(_RESTS))
+        rests = now + timedelta(minutes=_RESTS[times - 1])
+        self[address] = replace(was, reading=self._reading, times=times, rests=rests)
+        await self._memory.remember(self._source, {}, {address: self[address]})
+
+    async def keys_behind(self, held: Held) -> tuple[str, ...]:
+        """The posts of a page and of those that it led to, as they were read."""
+        keys, links, seen = [*held.keys], [*held.links], set[str]()
+        while links and len(seen) < FOLLOWING:
+            link = links.pop(0)
+            if link.url not in seen:
+                seen.add(link.url)
+                await self.look_up([link.url])
+                keys += self[link.url].keys
+                links += self[link.url].links
+        return tuple(dict.fromkeys(keys))
+
+    def made(self, fetched: Fetched, reading: Reading, keys: tuple[str, ...]) -> Held:
+        """What to hold of a page that was read now. One that held nothing is read in full again."""
+        empty = not reading.posts and not reading.links
+        if empty or len(reading.links) > _MANY or not (fetched.etag or fetched.modified):
+            return Held(reading=self._reading, keys=keys) if keys else Held()
+        return Held(fetched.etag, fetched.modified, reading.links, reading=self._reading, keys=keys)
+
+
+def is_left(held: Held, link: Link, now: datetime) -> bool:
+    """Whether a thread is not to be read now: nothing was added to it, or it could not be read lately."""
+    return _says_the_same(held, link, now) or (held.rests is not None and now < held.rests)
+
+
+def _says_the_same(held: Held, link: Link, now: datetime) -> bool:
+    """Whether the list says that nothing was added; what is looked for in the thread may yet be due."""
+    due = held.again is not None and now >= held.again
+    return link.stamp is not None and held.stamp == link.stamp and not due

@@ -1,0 +1,114 @@
+"""What one walk met: how many pages, what was in them, what failed; all that it says about the source's health."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from streams.crawl.backoff import LATER, PASSING
+from streams.crawl.counts import Counts
+from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
+from streams.errors import Unfetched
+from streams.pages.page import LISTING, Raw, Reading
+
+_ENOUGH: Final = 3
+"""Failures in a row after which a visit ends: the site has trouble of its own."""
+
+
+class Tally:
+    """Counts for one source.
+
+    `failures` keep the walk from being whole; `may_pass` says whether trying again soon makes sense, `retry_after` what
+    the site asked for, in seconds. `later`: seconds after which to go on, because it is not the time of day, or today's
+    requests are spent. `there`: how many pages of threads could be read, or had not changed; `unread`: how many pages
+    could not be read, or said less than they did.
+    """
+
+    def __init__(self, source: str, counts: Counts) -> None:
+        self._source, self._counts = source, counts
+        self.failures = self.there = self.unread = 0
+        self.may_pass = False
+        self.retry_after: float | None = None
+        self.later: float | None = None
+        self._in_a_row = self._requests = self._amiss = self._poorer = 0
+        # Of listings, and of threads: how many pages were read, and how many of them held anything.
+        self._read: dict[bool, int] = {True: 0, False: 0}
+        self._found: dict[bool, int] = {True: 0, False: 0}
+        self._drifted = False
+        self._posts: list[tuple[Field, ...]] = []
+
+    @property
+    def ends(self) -> bool:
+        """Whether to leave the site alone now."""
+        return bool(self.later) or self._in_a_row >= _ENOUGH
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Count what has this name."""
+        self._counts.add(self._source, name, number)
+
+    def answered(self) -> None:
+        """A page was fetched, or had not changed."""
+        self._asked_for()
+        self._in_a_row = 0
+        self.count("pages")
+
+    def failed(self, error: Unfetched, role: str) -> None:
+        """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
+        self.count(f"error:{error.name}" if error.name != "hours" else "asleep")
+        if error.name in LATER:
+            self.later = error.retry_after
+            return
+        self.unread += 1
+        if error.name not in RESTRAINT:
+            self._asked_for()
+            self._amiss += 1
+        if error.name in PASSING or role == LISTING:
+            self.failures += 1
+            self._in_a_row += 1
+            self.may_pass |= error.name in PASSING
+            self.retry_after = max(self.retry_after or 0.0, error.retry_after or 0.0) or None
+
+    def amiss(self, name: str) -> None:
+        """A page was fetched, and is none."""
+        self.count(name)
+        self._amiss += 1
+        self.unread += 1
+
+    def weigh(self, reading: Reading, role: str, poorer: int) -> None:
+        """Whether there was anything in a page: posts with words, or threads that lead on.
+
+        `poorer` is how many posts of the walk said less than what stands of them (`News.poorer`).
+        """
+        lists = role == LISTING
+        self._read[lists] += 1
+        self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
+        self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
+        self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
+        drifted = not DRIFT.isdisjoint(reading.signals) or poorer > self._poorer
+        self._poorer = poorer
+        self._drifted |= drifted
+        self._amiss += drifted
+
+    def seen(self, times: Sequence[datetime]) -> Seen:
+        """All of it, for `watch`; `times` are those at which new posts were written."""
+        kinds = [kind for kind, read in self._read.items() if read]
+        barren = any(not self._found[kind] for kind in kinds)
+        return Seen(
+            times=times,
+            posts=self._posts,
+            fruitful=bool(kinds) and not barren,
+            barren=barren,
+            drifted=self._drifted,
+            failed=bool(self.failures),
+            cut=self.later is not None,
+            asked=self._requests,
+            amiss=self._amiss,
+        )
+
+    def _asked_for(self) -> None:
+        self._requests += 1
+        self.count("requests")
+
+
+def _fields(raw: Raw) -> tuple[Field, ...]:
+    said: dict[Field, object] = {"body": raw.body, "published": raw.published, "author": raw.author}
+    return tuple(field for field, value in said.items() if value)
