@@ -18,6 +18,8 @@ _NAMES: Final = re.compile("[为是系致:：]|分别|造成|包括|中有")
 _BLANKS: Final = " \u3000"
 _LISTED: Final = 12
 """Characters of a list's member: a word of harm so near before 、 is a statement of its own."""
+FURTHEST: Final = 500
+"""Characters before a word, within its clause, in which people are looked for; no honest clause is longer."""
 LONGEST_QUOTE: Final = 60
 _BESIDE: Final = 20
 """Characters that are quoted on each side of a word in a clause that is too long to be quoted."""

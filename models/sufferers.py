@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from models.casualties import REACH, count_people, victims
-from models.clauses import PEOPLE, Clauses
+from models.clauses import FURTHEST, PEOPLE, Clauses
 from models.harm import Word
 from models.numerals import RANGE, Amount, added, amount
 from models.persons import PERSON
@@ -51,7 +51,8 @@ def sufferers(clauses: Clauses, word: Word, floor: int, since: int = 0) -> Amoun
 
     Clauses before `since` are not looked at: those whom they count are told of already.
     """
-    if _OTHERS.search(clauses.text, floor, word.start) and not _TOLD_BY.search(clauses.text, floor, word.start):
+    near = max(floor, word.start - FURTHEST)
+    if _OTHERS.search(clauses.text, near, word.start) and not _TOLD_BY.search(clauses.text, near, word.start):
         return None
     everybody = ALL.search(clauses.text, floor, word.end) or (
         word.category == "death" and _BODY.fullmatch(clauses.text, floor, word.start)

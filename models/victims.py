@@ -6,7 +6,7 @@ from typing import Final
 
 from models.beings import BEASTS, BEINGS_WITHIN, HEADS, beings, figures
 from models.casualties import REACH, count_people, count_yuan, people, total_after, victims, victims_meant
-from models.clauses import Clauses
+from models.clauses import FURTHEST, Clauses
 from models.harm import Word
 from models.numerals import NUMERAL, Amount, added
 from models.numerals import amount as number
@@ -37,7 +37,7 @@ _MOST_PLACES: Final = 20
 _WHO_FOLLOWS: Final = re.compile("的是|就是|没了|失去|去了|(?:而去|牺牲|献身|殉职|遇难|罹难)(?=的)")
 """A word at whose end they follow whom it befell: 走的是, 没了丈夫, 牺牲的队员."""
 _SOMEBODY: Final = re.compile(PERSON)
-"""Who is named in the clause of a death, however far before it, is told of there, and not again."""
+"""Who is named in the clause of a death, however far before it in an honest one, is told of there, and not again."""
 _EVERY: Final = re.compile("都|均|全")
 """Of several who are told already: 父子二人再没上来，村民下去时都已没了气."""
 _OUTCOME: Final = re.compile("(?:[致共已又就竟场]|共计|造成|^)$")
@@ -204,7 +204,7 @@ class Victims:
         if word.category in _UNCOUNTED and (vague := victims_meant(self._text, word.start, word.end, floor, ceiling)):
             return vague
         told = word.category == "death" and self._is_told(word, floor)
-        somebody = bool(_SOMEBODY.search(self._text, floor, word.start))
+        somebody = bool(_SOMEBODY.search(self._text, max(floor, word.start - FURTHEST), word.start))
         since = dead[-1].word.end if (dead := found.get("deaths")) and not somebody else 0
         others = sufferers(self._clauses, word, floor, since) if word.category in _FATAL else self._maimed(word)
         vague = Amount(None, 1) if word.category == "mourned" else None

@@ -31,3 +31,9 @@ def test_nobody_alive_is_counted_dead_for_a_sigh() -> None:
 def test_a_number_counts_once_and_for_people(text: str, number: int) -> None:
     """One number is one amount, wherever it stands; animals are no victims."""
     assert deaths(text) == number
+
+
+def test_people_are_looked_for_in_the_clause_but_not_without_end() -> None:
+    """Who is named before a death in its clause died; beyond 500 characters nobody looks, so that time is bounded."""
+    assert deaths("两名工人被埋，司机" + "呀" * 400 + "全部遇难") == 1
+    assert deaths("两名工人被埋，司机" + "呀" * 600 + "全部遇难") == 2
