@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from streams.crawl.arrive import arrive, digest_of, is_long, shortened
+from streams.crawl.arrive import arrive, digest_of, is_long, shortened, unnamed
 from streams.crawl.arrive import keys as keys_of
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
@@ -51,7 +51,7 @@ class News:
         The order makes a crash harmless: what is noted and not published is published again, and in the township
         that was noted, so that it is the same post.
         """
-        raws = list(raws)
+        raws = unnamed(list(raws))
         self._authors |= {raw.id: raw.author for raw in raws if raw.thread is None}
         with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,7 +24,7 @@ _GOES_ON: Final = re.compile("[0-9A-Za-z]{2}")
 def handle_of(author: str | None) -> str:
     """The raw handle to look for; empty when there is none, or none long enough."""
     name = (author or "").strip()
-    return "" if min(len(name), len(_folded(name))) < _SHORTEST or is_pseudonym(name) else name
+    return "" if min(len(name), len(folded(name))) < _SHORTEST or is_pseudonym(name) else name
 
 
 def places(text: str, handle: str) -> list[Span]:
@@ -32,14 +33,18 @@ def places(text: str, handle: str) -> list[Span]:
         return []
     is_plain = text.isascii() or not _DISGUISED.search(text)
     seen = text if is_plain else unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
-    if _folded(handle) not in seen.casefold():
+    if folded(handle) not in seen.casefold():
         return _places(text, handle) if handle in text else []
-    letters, at = [], []
-    for position, character in enumerate(text):
-        for letter in _letters(character):
-            letters.append(letter)
-            at.append(position)
-    return [(at[start], at[end - 1] + 1) for start, end in _places("".join(letters), _folded(handle))]
+    letters, at = with_places(text)
+    return [(at[start], at[end - 1] + 1) for start, end in _places(letters, folded(handle))]
+
+
+def with_places(text: str) -> tuple[str, Sequence[int]]:
+    """A text as handles are compared, and where each of its characters stands."""
+    if not _DISGUISED.search(text) and len(plain := text.casefold()) == len(text):
+        return plain, range(len(text))
+    pairs = [(letter, position) for position, character in enumerate(text) for letter in _letters(character)]
+    return "".join([letter for letter, _ in pairs]), [position for _, position in pairs]
 
 
 def words(text: str, handle: str) -> list[Span]:
@@ -57,7 +62,7 @@ def without(text: str, author: str | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """A name as it is compared."""
     return "".join(map(_letters, name))
 

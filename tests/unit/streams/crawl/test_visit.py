@@ -514,6 +514,21 @@ def test_a_post_has_one_key_before_the_door_and_behind_it(world: World, identity
     assert key_of(stored.id) == key_of(identity)
 
 
+async def test_no_post_names_who_wrote_another_one_of_its_page(world: World) -> None:
+    """A page knows all its authors: in quotations and answers they are blotted out, and no words that others wrote."""
+    world.list((1, 0))
+    world.web.pages["https://bbs.example.cn/t-1-1"] = (
+        '<h1>lisi_1988说桥的事</h1><p id="1"><em>张三丰</em><span>桥上三人死亡</span></p><p id="2"><em>lisi_1988</em>'
+        "<span>张三丰 发表于 2026-1-1<br>桥上三人死亡<br>回复 张三丰：我也看到了，ＬＩＳＩ_1988的车坏了</span></p>"
+        '<p id="3"><em>三人死亡</em><span>Lisi_1988的车在哪，真的三人死亡？</span></p>'
+    )
+    await world.visit(source(FORUM.replace("body: span,", "body: span, author: em,")))
+    said = {post.id: f"{post.title} {post.body}" for post in world.published}
+    assert said["1"] == "*********说桥的事 桥上三人死亡"
+    assert said["1-2"] == " *** 发表于 2026-1-1\n桥上三人死亡\n回复 ***：我也看到了，*********的车坏了"
+    assert said["1-3"] == " *********的车在哪，真的****？"
+
+
 async def test_no_address_names_who_founded_the_thread(world: World) -> None:
     """A thread's address may hold its author's handle: a reply has it, too, and so has a reply on a later page."""
     named = FORUM.replace("body: span,", "body: span, author: em,") + "thread_id: t-(\\d+)"

@@ -1,0 +1,52 @@
+"""Blot out the handles of others in a post, where they are known: a page names the authors of all its posts.
+
+A handle may be any word, and whoever called himself 三人死亡 would blot out what others saw. So it goes everywhere only if it
+is letters, digits, `_` and `-`, three characters and more, with a letter among them; any other one, of two characters and
+more, where the text says that a writer is meant: 回复 张三丰, 张三丰 发表于 2026-1-1.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from streams.privacy.blot import Span, blotted
+from streams.privacy.handles import folded, handle_of, with_places
+
+_WORD: Final = re.compile(r"[0-9a-z_\-]{3,}")
+_IS_WORD: Final = re.compile(r"(?=.*[a-z])[0-9a-z_\-]{3,}")
+_LONGEST: Final = 30
+"""Characters of the longest handle that is looked for."""
+
+_BEFORE: Final = re.compile(
+    r"(?:回[复覆]|引用|最后由|楼主|网友|版主|(?<![a-z])re[:：])\s{0,2}(?:第?\d{1,5}[#楼]|#\d{1,5})?\s{0,2}[“\"「『《【\[(（]?"
+)
+_AFTER: Final = re.compile(r"[”\"」』》】\])）]?\s{0,2}(?:发[表布]于|写道|于[^\n]{1,20}编辑|的(?:帖子|回复|发言|评论))")
+_LINE: Final = re.compile(rf"^.{{2,{_LONGEST}}}?(?=\s?[:：])", re.MULTILINE)
+_ENDS: Final = re.compile(r"\W|\Z|的|[发说写于]")
+"""What may follow a handle: without it, it may be the beginning of other words."""
+
+
+def without_others(text: str, authors: Collection[str]) -> str:
+    """The text with these authors' handles blotted out, as long as before. Takes time linear in the text."""
+    names = {folded(handle) for author in authors if (handle := handle_of(author))}
+    if not names or not text:
+        return text
+    seen, at = with_places(text)
+    spans = [*_words(seen, names), *_said(seen, names)]
+    return blotted(text, [(at[start], at[end - 1] + 1) for start, end in spans])
+
+
+def _words(text: str, names: Collection[str]) -> list[Span]:
+    return [match.span() for match in _WORD.finditer(text) if match[0] in names and _IS_WORD.fullmatch(match[0])]
+
+
+def _said(text: str, names: Collection[str]) -> list[Span]:
+    """Where the words before or after say that a writer is named; the longest name counts."""
+    spans = [match.span() for match in _LINE.finditer(text) if match[0] in names]
+    for match in _BEFORE.finditer(text):
+        ends = range(min(len(text), match.end() + _LONGEST), match.end() + 1, -1)
+        spans += [(match.end(), end) for end in ends if text[match.end() : end] in names and _ENDS.match(text, end)][:1]
+    for match in _AFTER.finditer(text):
+        starts = range(max(0, match.start() - _LONGEST), match.start() - 1)
+        spans += [(start, match.start()) for start in starts if text[start : match.start()] in names][:1]
+    return spans

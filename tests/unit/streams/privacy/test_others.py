@@ -1,0 +1,64 @@
+"""The handles of others: they go where a text names a writer, and blot out no words that others wrote."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.privacy.others import without_others
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("回复 张三丰：我也看到了", "回复 ***：我也看到了"),
+        ("回复 3# 张三丰 的帖子", "回复 3# *** 的帖子"),
+        ("回复张三丰的帖子", "回复***的帖子"),
+        ("张三丰 发表于 2026-1-1 08:15\n路坏了", "*** 发表于 2026-1-1 08:15\n路坏了"),
+        ("引用“张三丰”写道", "引用“***”写道"),
+        ("本帖最后由 张三丰 于 3 分钟前 编辑", "本帖最后由 *** 于 3 分钟前 编辑"),
+        ("路坏了\n张三丰： 是的", "路坏了\n***： 是的"),
+        ("楼主张三丰说得对", "楼主***说得对"),
+        ("LISI_1988的车也坏了", "*********的车也坏了"),
+        ("ｌｉｓｉ＿１９８８ 和lisi_\u200b1988", "********* 和**********"),
+        ("RE: lisi_1988，同意", "RE: *********，同意"),
+    ],
+)
+def test_a_handle_of_the_page_goes_where_a_writer_is_named(text: str, expected: str) -> None:
+    """After 回复, 引用, 楼主, 最后由, before 发表于 and a colon; one of letters wherever it stands, in any width."""
+    assert without_others(text, {"张三丰", "lisi_1988"}) == expected
+
+
+@pytest.mark.parametrize(
+    "author", ["路", "三人", "三人死亡", "3人死亡", "死亡", "网友", "2026", "12", "kg", "lisi", "于", "说"]
+)
+def test_no_handle_blots_out_what_others_saw(author: str) -> None:
+    """Whoever is called 三人死亡 hides nobody's words; a name of two letters, or of digits alone, is no word's end."""
+    text = (
+        "2026年12月桥上事故：造成三人死亡，3人死亡，12 kg。\n死亡人数是三人\n"
+        "lisi_1988说路坏了，网友说三人死亡于桥上，回复三人死亡人数"
+    )
+    assert without_others(text, {author}) == text
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=8), max_size=4))
+def test_a_text_stays_as_long(text: str, authors: list[str]) -> None:
+    """Only `*` is written."""
+    once = without_others(text, authors)
+    assert all(new in {old, "*"} for old, new in zip(text, once, strict=True))
+
+
+@pytest.mark.parametrize("piece", ["回复 a", "a发表于", "于编辑", "a1_", "甲：", "回复 3# 「"])
+def test_many_authors_and_a_long_text_take_time_in_proportion(piece: str) -> None:
+    """A page of ten times the authors and ten times the words takes about ten times as long."""
+
+    def cost(size: int) -> float:
+        text, authors, times = piece * size, {f"name-{number}" for number in range(size)}, []
+        for _ in range(3):
+            start = time.process_time()
+            without_others(text, authors)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert cost(50_000) < 40 * cost(5_000) + 0.05
