@@ -30,6 +30,7 @@ _DISCUZ: Final = {
         "next": "a.nxt",
     },
     "thread_id": r"(?:thread-|tid=)(\d+)",
+    "ignores": ["em", "sup", "sign", "authorposton"],
 }
 """Of the default template of Discuz! X; a forum's own template may differ, which `xiangyin source try` shows."""
 

@@ -10,6 +10,7 @@ from streams.pages.links import absolute
 from streams.pages.markup import plain, seen
 
 _COUNT: Final = re.compile(r"\d{1,12}")
+_NUMBER: Final = re.compile(r"[-_]?\d{3,}$")
 
 
 def value(node: LexborNode | None, selector: str | None) -> str:
@@ -67,7 +68,7 @@ def leave_out(node: LexborNode, selectors: Iterable[str]) -> None:
 def unused(node: LexborNode, selectors: Iterable[str | None], ignores: Collection[str]) -> Iterator[str]:
     """A signal for every part of an element with words that no selector finds and nobody ignores by name.
 
-    A part is named by its class, id or tag.
+    A part is named by its class, id or tag, without the number that makes it this post's: `authorposton` is one name.
     """
     used = {
         found.mem_id
@@ -78,8 +79,9 @@ def unused(node: LexborNode, selectors: Iterable[str | None], ignores: Collectio
     ignored, waiting = set(ignores), list(node.iter())
     while waiting:
         here = waiting.pop()
-        names = [*(here.attributes.get("class") or "").split(), here.attributes.get("id") or "", here.tag or ""]
-        if here.mem_id in used or ignored.intersection(names) or here.tag in {"script", "style"}:
+        said = [*(here.attributes.get("class") or "").split(), here.attributes.get("id") or "", here.tag or ""]
+        names = [_NUMBER.sub("", name) or name for name in said]
+        if here.mem_id in used or not ignored.isdisjoint([*said, *names]) or here.tag in {"script", "style"}:
             continue
         if here.text(deep=False, strip=True):
             yield f"unused:{next(name for name in names if name)}"

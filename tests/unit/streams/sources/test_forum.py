@@ -84,6 +84,19 @@ def test_reach_is_what_the_page_says() -> None:
     assert not [signal for signal in reading.signals if signal.startswith("unused")]
 
 
+def test_a_part_that_bears_its_posts_number_has_one_name() -> None:
+    """Or the names would grow with every post; `ignores` takes it with the number and without."""
+    posts = "".join(f"<div class=post id=p{n}><u id=at{n}>x</u><b id=of_{n}>x</b></div>" for n in (90000, 90001))
+    url = "https://bbs.example.cn/thread-101-1.html"
+    page = Page(url=url, body=posts.encode(), fetched=FETCHED, role=forum.THREAD)
+    assert [each for each in forum.read(page, SOURCE).signals if each.startswith("unused")] == [
+        "unused:of",
+        "unused:at",
+    ]
+    left = forum.read(page, replace(SOURCE, ignores=("at", "of_90000", "of_90001")))
+    assert not [each for each in left.signals if each.startswith("unused")]
+
+
 def test_what_is_missing_unreadable_or_unused_is_said() -> None:
     """A post without id, a relative time, an element that nobody named: each raises a signal; ignored ones do not."""
     signals = set(read("forum.thread.html", "thread-101-1.html", "thread").signals)
