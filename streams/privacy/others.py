@@ -1,8 +1,8 @@
 """Blot out the handles of others in a post, where they are known: a page names the authors of all its posts.
 
-A handle may be any word, and whoever called himself 三人死亡 would blot out what others saw. So it goes everywhere only if it
-is letters, digits, `_` and `-`, three characters and more, with a letter among them; any other one, of two characters and
-more, where the text says that a writer is meant: 回复 张三丰, 张三丰 发表于 2026-1-1.
+A handle may be any word, and whoever called himself 三人死亡 would blot out what others saw. So it goes everywhere only
+if it is letters, digits, `_` and `-`, three characters and more, with a letter among them; any other one, of two
+characters and more, where the text says that a writer is meant: 回复 张三丰, 张三丰 发表于 2026-1-1.
 """
 
 import re
