@@ -8,12 +8,12 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.source import Source
+from streams.source import Manual, Source
 
-Trouble = Literal["", "few", "many", "barren", "bare", "erring", "failing"]
+Trouble = Literal["", "few", "many", "barren", "bare", "erring", "failing", "mute"]
 """`few` or `many`: posts against what the source's file expects, or against its own past where it expects nothing.
 `barren`: pages are read, and nothing is in them. `bare`: posts lack what they used to have. `erring`: many of its pages
-cannot be had or read. `failing`: none of its visits is whole."""
+cannot be had or read. `failing`: none of its visits is whole. `mute`: a week without a first post."""
 
 Field = Literal["body", "published", "author"]
 """What a post of a source has, or never had; that it is gone tells of a selector that finds nothing any more."""
@@ -47,7 +47,7 @@ _SURGE: Final = 5
 """More than so many times the most of these weeks; who names no number is told of less."""
 
 _ASKED: Final = 20
-"""Pages that must have been asked for before a share of them says something."""
+"""Pages that must have been asked for before a share of them says something: within hours, a day or a week."""
 
 _BARREN: Final = 3
 _BARE: Final = 100
@@ -83,12 +83,14 @@ class Watch(Struct, frozen=True, kw_only=True):
     good: datetime | None = None
     barren: int = 0
     fruitful: bool = False
+    spoke: bool = False
+    """Whether a post was ever listed."""
     bare: dict[str, int] = {}
     """Of each field that a post of this source ever had, how many posts in a row have been without."""
     hours: dict[str, int] = {}
     """New posts by the hour in which they were written (hours since 1970), for as long as a window may be."""
     asked: dict[str, int] = {}
-    """Pages asked for by the hour, for as long as a source may be failing."""
+    """Pages asked for by the hour, for a week."""
     amiss: dict[str, int] = {}
     """Those of them that could not be had or read."""
     past: Past | None = None
@@ -180,13 +182,14 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
     return replace(
         watch,
         hours=hours,
-        asked=_added(_lately(watch.asked, _PATIENCE, now), seen.asked, now),
-        amiss=_added(_lately(watch.amiss, _PATIENCE, now), seen.amiss, now),
+        asked=_added(_lately(watch.asked, _WEEK, now), seen.asked, now),
+        amiss=_added(_lately(watch.amiss, _WEEK, now), seen.amiss, now),
         bare=bare,
         barren=barren,
         failing=failing,
         good=watch.good if seen.failed or seen.cut else now,
         fruitful=watch.fruitful or seen.fruitful,
+        spoke=watch.spoke or bool(seen.posts or hours or bare),
         past=watch.past if watch.trouble in ("few", "many") else None,
     )
 
@@ -202,14 +205,23 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
         return "failing"
     if watch.barren >= _BARREN:
         return "barren"
-    asked, amiss = sum(watch.asked.values()), sum(watch.amiss.values())
-    if asked >= _ASKED and amiss * (4 if watch.trouble == "erring" else 2) >= asked:
+    if _is_erring(watch, now):
         return "erring"
     if missing(watch):
         return "bare"
     if watch.began is None:
         return ""
-    return _against_its_file(watch, source, now) if source.expects else _against_its_past(watch, now)
+    return _against_its_file(watch, source, now) if source.expects else _against_its_past(watch, source, now)
+
+
+def _is_erring(watch: Watch, now: datetime) -> bool:
+    """Whether many pages fail, of those of the shortest time in which enough were asked for."""
+    for window in (_PATIENCE, _DAY, _WEEK):
+        asked = sum(_lately(watch.asked, window, now).values())
+        if asked >= _ASKED:
+            amiss = sum(_lately(watch.amiss, window, now).values())
+            return amiss * (4 if watch.trouble == "erring" else 2) >= asked
+    return False
 
 
 def _against_its_file(watch: Watch, source: Source, now: datetime) -> Trouble:
@@ -232,8 +244,10 @@ def _past(watch: Watch, now: datetime) -> Past | None:
     return None
 
 
-def _against_its_past(watch: Watch, now: datetime) -> Trouble:
+def _against_its_past(watch: Watch, source: Source, now: datetime) -> Trouble:
     past = watch.past
+    if watch.began and not watch.spoke and not isinstance(source, Manual) and now - watch.began >= _WEEK:
+        return "mute"
     if past is None or watch.began is None or now - watch.began < timedelta(days=past.days):
         return ""
     seen = _within(watch, timedelta(days=past.days), now)

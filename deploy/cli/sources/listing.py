@@ -30,6 +30,7 @@ STANDING: Final = {
     "bare": "posts lack what they had",
     "failing": "cannot be read",
     "erring": "pages fail",
+    "mute": "never said anything",
 }
 """Trouble in words of the table; a new one stands as it is called."""
 

@@ -196,6 +196,29 @@ def test_a_source_whose_pages_fail_in_numbers_is_named() -> None:
     assert Village().hours(6, asked=2, amiss=2).events() == []
 
 
+def test_a_source_of_few_pages_is_given_a_day_or_a_week_until_enough_of_them_fail() -> None:
+    """A page every other hour, all of them closed by a login: named when there were twenty, well again in a day."""
+    village = Village()
+    for _ in range(30):
+        village.hours(1, asked=1, amiss=1).hours(1)
+    ((named, _, reason),) = village.events()
+    assert (named, reason) == (39, "erring")
+    assert Village().hours(150, asked=0).hours(10, asked=1, amiss=1).events() == []
+    village.hours(48, by_day, asked=1)
+    assert village.events()[1][1:] == ("source_recovered", "erring")
+    assert village.events()[1][0] <= 60 + 24
+
+
+def test_a_source_that_never_says_anything_is_named_after_a_week() -> None:
+    """Where no number is expected; a village that spoke once may be quiet for as long as it likes."""
+    (named,) = Village().hours(24 * 25, asked=1).events()
+    assert named == (24 * 7 + 1, "source_silent", "mute")
+    assert Village().hours(1, lambda _: 1).hours(24 * 60).events() == []
+    assert Village("[0, 5]").hours(24 * 25).events() == []
+    late = Village().hours(24 * 8).hours(1, lambda _: 1)
+    assert late.events()[-1][1:] == ("source_recovered", "mute")
+
+
 def test_the_last_whole_visit_is_known() -> None:
     """Failures since do not move it."""
     village = Village().hours(3).hours(2, failed=True)
