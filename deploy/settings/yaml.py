@@ -45,7 +45,9 @@ def read(file: File) -> Marked:
     """
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file}: is not in UTF-8: save it as UTF-8 in your editor") from error
+    except OSError as error:
         raise Misconfigured(f"{file}: cannot be read ({error}); `xiangyin init DIR` makes one") from error
     try:
         value, lines = _parsed(file, text)

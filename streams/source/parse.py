@@ -1,12 +1,14 @@
 """Reads a source's YAML, and says of what is wrong where and what to do."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 import yaml
+from msgspec import structs
 
 from streams.errors import Misconfigured
 from streams.source.api import Api
@@ -41,15 +43,42 @@ def parse_source(text: str, path: Path) -> AnySource:
         source: AnySource = msgspec.convert({"name": path.stem, **values}, AnySource)
     except msgspec.ValidationError as error:
         node = yaml.compose(text, Loader=_LOADER)
-        raise Misconfigured(f"{path}:{_line(node, str(error))}: {error}; {_remedy(str(error))}") from error
+        remedy = _remedy(str(error), values)
+        raise Misconfigured(f"{path}:{_line(node, str(error))}: {error}; {remedy}") from error
     if isinstance(source, Webhook):
         return msgspec.structs.replace(source, secret_file=str(path.parent / source.secret_file))
     return source
 
 
+KINDS: Final = {str(each.__struct_config__.tag): each for each in get_args(AnySource)}
+"""The kinds of sources by what `kind` says."""
+
 _PATH: Final = re.compile(r" - at `\$(.*)`$")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
 _FIELD: Final = re.compile(r"field `(\w+)`")
+_FIELD_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+
+
+def _meant(message: str, values: Mapping[str, Any]) -> str:
+    """The field that was meant by an unknown one, or those that there are."""
+    known: list[str] = []
+    place: Any = KINDS.get(values.get("kind", ""))
+    for step in (step for name, _ in _STEP.findall(_path(message)) if (step := name)):
+        said = get_type_hints(place).get(step) if place else None
+        place = next((each for each in (said, *get_args(said)) if _is_struct(each)), None)
+    if place:
+        known = [field.encode_name for field in structs.fields(place)]
+    close = get_close_matches(_FIELD_UNKNOWN.findall(message)[0], known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"the fields here are {', '.join(known)}; or remove it"
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _path(message: str) -> str:
+    found = _PATH.search(message)
+    return found[1] if found else ""
 
 
 def _line(node: Any, message: str) -> int:
@@ -63,8 +92,8 @@ def _line(node: Any, message: str) -> int:
 
 
 def _steps(message: str) -> Iterator[str]:
-    path, field = _PATH.search(message), _FIELD.search(message)
-    for name, index in _STEP.findall(path[1] if path else ""):
+    field = _FIELD.search(message)
+    for name, index in _STEP.findall(_path(message)):
         yield name or index
     if field:
         yield field[1]
@@ -76,15 +105,18 @@ def _inner(node: Any, step: str) -> Any:
     return node.value[int(step)] if isinstance(node, yaml.SequenceNode) and step.isdigit() else None
 
 
-def _remedy(message: str) -> str:
-    if "Expected `str" in message and "got `int`" in message:
-        return "put the number in quotes"
-    if "Expected `str" in message and "got `bool`" in message:
-        return "put it in quotes: to YAML yes, no, on and off are no words"
-    if "[0-9]{9}|" in message:
-        return "a township's code has 9 or 12 digits"
+def _remedy(message: str, values: Mapping[str, Any]) -> str:
     if "unknown field" in message:
-        return "remove it, or see docs/sources.md for the fields of each kind"
-    if "missing required field" in message:
-        return "add it; docs/sources.md has an example of each kind"
-    return "see docs/sources.md"
+        return _meant(message, values)
+    return next((remedy for sign, remedy in _REMEDIES.items() if re.search(sign, message)), "see docs/sources.md")
+
+
+_REMEDIES: Final = {
+    "Expected `str.*got `int`": "put the number in quotes",
+    "Expected `str.*got `bool`": "put it in quotes: to YAML yes, no, on and off are no words",
+    re.escape("[0-9]{9}|"): "a township's code has 9 or 12 digits",
+    "missing required field": "add it; docs/sources.md has an example of each kind",
+    r"`\$\.kind`$": f"the kinds are {', '.join(KINDS)}",
+    r"`\$\.name`$": "a name has small letters a-z, digits, `.`, `_` and `-`: rename the file, or write `name:` into it",
+}
+"""What to do, by what a message says."""

@@ -37,6 +37,8 @@ def command(
     towns = townships.codes(settings.townships)
     code = township or towns[0]
     assert_served(code, towns, "--township")
+    if not url.startswith(("https://", "http://")):
+        raise typer.BadParameter(f"{url!r} is no whole address: write https:// or http:// before it")
     file = _fresh(settings.sources / f"{name}.yaml") if name else None
     try:
         found = asyncio.run(_looked(settings, url))

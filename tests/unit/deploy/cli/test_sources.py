@@ -59,6 +59,13 @@ def test_a_township_that_the_deployment_lacks_is_refused(
     assert not said.out
 
 
+def test_an_address_without_its_beginning_is_refused(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As it was written, and with what is missing."""
+    assert run(["source", "add", "柳汀论坛.cn"]) == exits.USAGE
+    said = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "'柳汀论坛.cn' is no whole address: write https:// or http:// before it" in said
+
+
 def test_a_recipe_is_for_the_deployments_own_township(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Unless it is told another."""
     assert run(["source", "recipes", "weibo-user", "--set", "uid=1"]) == exits.OK

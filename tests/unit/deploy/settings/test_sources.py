@@ -41,6 +41,13 @@ def test_mistakes_are_named(tmp_path: Path, text: str, said: str) -> None:
         read_all(tmp_path, TOWNSHIPS)
 
 
+def test_a_file_of_another_encoding_says_what_to_do(tmp_path: Path) -> None:
+    """Editors on Windows save GBK."""
+    (tmp_path / "news.yaml").write_bytes((GOOD + "licence: 柳汀镇政府许可\n").encode("gbk"))
+    with pytest.raises(Misconfigured, match=r"news\.yaml: is not in UTF-8: save it as UTF-8"):
+        read_all(tmp_path, TOWNSHIPS)
+
+
 def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     """The name is part of each post's id: two sources under one would overwrite one another."""
     written(tmp_path, GOOD)
