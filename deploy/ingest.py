@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from msgspec import Struct
 
+from streams.crawl.counts import Counts
 from streams.errors import Busy, Misconfigured, Refused
 from streams.protocols import Clock
 from streams.push.signature import TOLERANCE, Claim, Unsigned, assert_signed, claimed
@@ -53,8 +54,8 @@ class Entrance(Struct, frozen=True):
 class Ingest:
     """The handler of all entrances. A message that was taken is not taken again as long as it would be believed."""
 
-    def __init__(self, entrances: Mapping[str, Entrance], clock: Clock) -> None:
-        self._entrances, self._clock = entrances, clock
+    def __init__(self, entrances: Mapping[str, Entrance], clock: Clock, counts: Counts) -> None:
+        self._entrances, self._clock, self._counts = entrances, clock, counts
         self._turns = {name: asyncio.Lock() for name in entrances}
         self._in_hand: Counter[str] = Counter()
         self._taken: dict[tuple[str, str], datetime] = {}
@@ -70,17 +71,18 @@ class Ingest:
             if entrance is None:
                 assert_signed(claim, (), b"")
                 raise AssertionError("without a secret nothing is signed")
-            if (request.content_length or 0) > LARGEST:
-                raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
             body = await self._body(request)
             assert_signed(claim, entrance.secrets, body)
         except Unsigned as error:
             self._remark(name if entrance else "unknown", error)
-            return _refused(401, str(error))
+            return self._refused(name, error.name, 401, str(error))
+        except web.HTTPRequestEntityTooLarge:
+            return self._refused(name, "large", 413, f"more than {LARGEST} bytes")
         except TimeoutError:
-            return _refused(408, f"no whole message within {SECONDS:.0f} seconds, or while others waited")
-        except (ConnectionError, web.RequestPayloadError):
-            return _refused(400, "the message broke off")  # Who sent it is gone; this is for a proxy's log.
+            why = f"no whole message within {SECONDS:.0f} seconds, or while others waited"
+            return self._refused(name, "timeout", 408, why)
+        except (ConnectionError, web.RequestPayloadError):  # Who sent it is gone; this is for a proxy's log.
+            return self._refused(name, "broken", 400, "the message broke off")
         if self._in_hand[name] >= AT_ONCE:
             return _busy("too many messages at once")
         self._in_hand[name] += 1
@@ -97,7 +99,10 @@ class Ingest:
 
         Raises:
             TimeoutError: it took too long, or others came meanwhile.
+            web.HTTPRequestEntityTooLarge: as it says of itself, or as it shows.
         """
+        if (request.content_length or 0) > LARGEST:
+            raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
         if len(self._coming) >= COMING:
             first = next(iter(self._coming))
             del self._coming[first]
@@ -130,6 +135,12 @@ class Ingest:
             return _refused(422, f"{taken.unreadable}: see docs/sources.md for what a message may be")
         self._taken[name, claim.id] = claim.time
         return web.json_response(taken.counts)
+
+    def _refused(self, name: str, reason: str, status: int, why: str) -> web.Response:
+        """The answer; counted where it is a source that was asked for: any other name is somebody's invention."""
+        if name in self._entrances:
+            self._counts.add(name, f"error:message:{reason}")
+        return _refused(status, why)
 
     def _remark(self, name: str, error: Unsigned) -> None:
         self._unsigned += 1

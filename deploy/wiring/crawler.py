@@ -138,7 +138,7 @@ async def _ingesting(settings: Settings, found: Iterable[AnySource], way: Way) -
         yield
         return
     host = settings.ingest_host
-    async with ingest.serving(ingest.Ingest(entrances, way.clock), host, settings.ingest_port) as port:
+    async with ingest.serving(ingest.Ingest(entrances, way.clock, way.counts), host, settings.ingest_port) as port:
         log.info("messages are taken", url=f"http://{host}:{port}/ingest/", sources=sorted(entrances))
         yield
 

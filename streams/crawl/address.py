@@ -22,22 +22,22 @@ class Addresses:
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._allowed = frozenset(name.lower() for name in allowed)
 
-    def check(self, url: URL, home: URL) -> None:
+    def check(self, url: URL, *homes: URL) -> None:
         """Raise Unfetched `address` for what is no web address, or is an inner one.
 
         A name is checked again when it has been resolved: see GuardedResolver.
 
         Args:
             url: what is to be asked.
-            home: where who asks stands. An inner host that the deployment allows is open to its own sources only: where
-                any other site's links and redirects lead is written by strangers.
+            homes: where who asks stands, and its origin. An inner host that the deployment allows is open only to whose
+                file names it: where any other site's links and redirects lead is written by strangers.
         """
         if url.scheme not in {"http", "https"} or not url.host:
             raise Unfetched("address", f"{url}: no web address")
         if url.user is not None or url.password is not None:
             raise Unfetched("address", f"{url.host}: a site that needs a name or a password is no source")
         if self.names(url.host, url.port or 0):
-            if self.host_of(url) != self.host_of(home):
+            if self.host_of(url) not in map(self.host_of, homes):
                 raise Unfetched("address", f"{url.host} is an inner host, which only sources that stand on it may ask")
             return
         if _is_literal(url.host) and not is_public(url.host):

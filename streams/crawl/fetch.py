@@ -124,7 +124,7 @@ class Fetcher:
             Unfetched: `robots` and others, as `fetch`; a written permission opens what it covers here, too.
         """
         url = web_address(address)
-        self._addresses.check(url, web_address(source.url))
+        self._addresses.check(url, *_homes(source))
         if not self.knows(address):
             self._terms.assert_awake(source)
             self._terms.budget(source).spend(self._clock.now())
@@ -159,9 +159,9 @@ class Fetcher:
         self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
     ) -> tuple[URL, Answer]:
         """Every hop is checked as the first one was."""
-        home = web_address(source.url) if source else url
+        homes = _homes(source) if source else [url]
         for _ in range(self._limits.redirects + 1):
-            self._addresses.check(url, home)
+            self._addresses.check(url, *homes)
             if robots:
                 delay = await self._allowed(url, source)
                 self._host(url).interval = max(self._limits.interval, min(delay, self._limits.longest_interval))
@@ -220,6 +220,11 @@ class Fetcher:
     def _failure(self, url: URL, answer: Answer) -> Unfetched:
         name = "busy" if answer.status == 429 else "server" if answer.status >= 500 else f"status_{answer.status}"  # noqa: PLR2004
         return Unfetched(name, f"{url}: answered {answer.status}", self._asked_to_wait(answer))
+
+
+def _homes(source: Source) -> list[URL]:
+    """Where a source stands: itself, and the site from which a gateway has what it delivers."""
+    return [web_address(each) for each in (source.url, source.origin) if each]
 
 
 @asynccontextmanager

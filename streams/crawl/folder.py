@@ -23,14 +23,22 @@ _SETTLED: Final = timedelta(seconds=10)
 """Since a file was last written: who drops it may still be writing."""
 
 
+_AHEAD: Final = timedelta(minutes=5)
+"""By which another machine's clock may be ahead of ours, as that of whoever sends a message."""
+
+
 class _Dropped(Struct, frozen=True):
     path: Path
     stamp: str
     size: int
+    is_ahead: bool
 
 
 async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
-    """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published."""
+    """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
+
+    A file whose time is to come is not read before, and named: it may be hours until then.
+    """
     try:
         files = await asyncio.to_thread(lambda: list(_dropped(source.path, way.clock.now())))
     except OSError as error:
@@ -42,6 +50,9 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         known = held.get(address, Held())
         if (known.stamp, known.reading) == (file.stamp, reading):
             continue
+        if file.is_ahead:
+            walk.fail(Unfetched("clock", f"{file.path}: of a time that is to come; set the clocks"))
+            continue
         if file.size > LARGEST:
             walk.fail(Unfetched("large", f"{file.path}: more than {LARGEST} bytes"))
             continue
@@ -50,15 +61,23 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         except OSError as error:
             walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
             continue
+        refused = walk.refused
         await walk.bring(body, address)
+        if walk.refused > refused:
+            continue  # It may be allowed another day.
         await way.memory.remember(source.name, {}, {address: Held(stamp=file.stamp, reading=reading)})
 
 
 def _dropped(folder: Path, now: datetime) -> Iterator[_Dropped]:
-    """Files that are whole, the oldest first; what begins with a dot is not ours, and no link leads out of here."""
+    """Files that are whole or of a time to come, the oldest first.
+
+    What begins with a dot is not ours, and no link leads out of here.
+    """
     with os.scandir(folder) as entries:
         ours = [each for each in entries if each.is_file(follow_symlinks=False) and not each.name.startswith(".")]
         found = [(each.stat(follow_symlinks=False), Path(each.path)) for each in ours]
     for status, path in sorted(found, key=lambda each: each[0].st_mtime_ns):
-        if path.suffix.lower() in ENDINGS and now.timestamp() - status.st_mtime >= _SETTLED.total_seconds():
-            yield _Dropped(path, f"{status.st_mtime_ns}-{status.st_size}", status.st_size)
+        age = now.timestamp() - status.st_mtime
+        is_ahead = age < -_AHEAD.total_seconds()
+        if path.suffix.lower() in ENDINGS and (is_ahead or age >= _SETTLED.total_seconds()):
+            yield _Dropped(path, f"{status.st_mtime_ns}-{status.st_size}", status.st_size, is_ahead)

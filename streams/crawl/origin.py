@@ -17,13 +17,14 @@ class Origin:
 
     A gateway lets us read what it fetched; whether its origin does is another question. An item without an address of
     its own stands or falls with the origin's first page. Of a gateway that names ever more sites a visit asks some, and
-    `later` the rest.
+    `later` the rest. `refused` counts what may not be read now: it may be another day, and what holds it is not done
+    with.
     """
 
     def __init__(self, source: Source, way: Way) -> None:
         self._source, self._way = source, way
         self._answers: dict[str, str] = {}
-        self._new = 0
+        self._new = self.refused = 0
 
     async def allowed(self, posts: Iterable[Raw]) -> tuple[Raw, ...]:
         """The posts that may be read; of a source that is no gateway all. Others are counted `refused:<reason>`."""
@@ -33,6 +34,7 @@ class Origin:
         allowed = []
         for raw in posts:
             if reason := await self._refusal(raw.url or home):
+                self.refused += 1
                 self._way.counts.add(self._source.name, "listed")
                 self._way.counts.add(self._source.name, f"refused:{reason}")
             else:

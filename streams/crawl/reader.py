@@ -90,6 +90,11 @@ class Reader:
         """Publish what listings said of posts whose own pages are not read any more."""
         await self._publish(list(self._entries.values()))
 
+    @property
+    def refused(self) -> int:
+        """Posts that the site from which a gateway has them closes."""
+        return self._origin.refused
+
     def leave(self, address: str) -> None:
         """This page is not read: nothing has been added."""
         self._entries.pop(address, None)

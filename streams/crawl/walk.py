@@ -124,6 +124,11 @@ class Walk:
         self.tally.failed(error, LISTING)
 
     @property
+    def refused(self) -> int:
+        """Posts that the site from which a gateway has them closes."""
+        return self._reader.refused
+
+    @property
     def seen(self) -> Seen:
         """What this walk says about the source's health."""
         return self.tally.seen(self.news.times)
@@ -143,7 +148,7 @@ class Walk:
         if link.url in self._reader.asked or is_left(self._shelf[link.url], link, self._clock.now()):
             self._reader.leave(link.url)
             return
-        unread, waiting, asked = self.tally.unread, [link], list[str]()
+        unread, refused, waiting, asked = self.tally.unread, self.refused, [link], list[str]()
         for _ in range(FOLLOWING):
             if not waiting:
                 break
@@ -155,7 +160,7 @@ class Walk:
             await self._let_rest(link)
             return
         missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
-        if link.stamp and not self.tally.later:
+        if link.stamp and self.refused == refused and not self.tally.later:
             await self._keep(link.url, missing, link.stamp)
         elif missing != self._shelf[link.url].missing:
             await self._keep(link.url, missing)

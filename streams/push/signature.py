@@ -33,7 +33,14 @@ _LONGEST_ID: Final = 256
 
 
 class Unsigned(Exception):
-    """The message is not to be believed; the text says why, for the sender's log, and nothing about the secret."""
+    """The message is not to be believed; the text says why, for the sender's log, and nothing about the secret.
+
+    `name` is what it is counted under: `unsigned`, or `clock` where only the time is wrong.
+    """
+
+    def __init__(self, message: str, name: str = "unsigned") -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class Claim(Struct, frozen=True):
@@ -109,7 +116,7 @@ def claimed(headers: Mapping[str, str], now: datetime) -> Claim:
         raise Unsigned("webhook-timestamp is not a number of seconds since 1970")
     time = datetime.fromtimestamp(int(said), UTC)
     if abs(now - time) > TOLERANCE:
-        raise Unsigned(f"the message is of {time:%Y-%m-%dT%H:%M:%SZ}: too far from now; check both clocks")
+        raise Unsigned(f"the message is of {time:%Y-%m-%dT%H:%M:%SZ}: too far from now; check both clocks", "clock")
     return Claim(identity, time, given)
 
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
+from yarl import URL
 
 from deploy import ingest
+from streams.crawl.counts import Counts
 from streams.errors import Busy, Misconfigured, Refused
-from streams.push.signature import sign
+from streams.push.signature import TOLERANCE, sign
 from streams.push.take import Taken
 
 SECRET = b"s" * 32
@@ -32,7 +34,7 @@ class House:
     """One entrance, what came through it, and what it does next."""
 
     def __init__(self) -> None:
-        self.clock, self.taken = Clock(), list[bytes]()
+        self.clock, self.counts, self.taken = Clock(), Counts(), list[bytes]()
         self.does: list[Exception | Taken] = []
         self.url = ""
         self.session: ClientSession
@@ -46,9 +48,14 @@ class House:
         return does
 
     async def post(
-        self, body: bytes = b"[]", name: str = "hotline", identity: str = "msg_1", secret: bytes = SECRET
+        self,
+        body: bytes = b"[]",
+        name: str = "hotline",
+        identity: str = "msg_1",
+        secret: bytes = SECRET,
+        late: timedelta = timedelta(),
     ) -> tuple[int, dict[str, object]]:
-        now = self.clock.now()
+        now = self.clock.now() - late
         headers = {
             "webhook-id": identity,
             "webhook-timestamp": str(int(now.timestamp())),
@@ -63,7 +70,8 @@ class House:
 async def house() -> AsyncIterator[House]:
     made = House()
     entrances = {"hotline": ingest.Entrance([SECRET], made.take)}
-    async with ingest.serving(ingest.Ingest(entrances, made.clock), "127.0.0.1", 0) as port, ClientSession() as session:
+    taking = ingest.Ingest(entrances, made.clock, made.counts)
+    async with ingest.serving(taking, "127.0.0.1", 0) as port, ClientSession() as session:
         made.url, made.session = f"http://127.0.0.1:{port}", session
         yield made
 
@@ -160,6 +168,34 @@ async def test_what_a_person_must_mend_is_asked_for_again() -> None:
     async with house() as here:
         here.does = [Misconfigured("an index is missing"), Refused("too large")]
         assert [(await here.post())[0] for _ in range(3)] == [503, 422, 200]
+
+
+async def test_what_is_refused_is_counted_by_its_source() -> None:
+    """Each by its own name, so that operators see a secret or a clock that is wrong; nothing of sources not there."""
+    async with house() as here:
+        await here.post(secret=b"t" * 32)
+        await here.post(late=TOLERANCE * 2)
+        await here.post(late=TOLERANCE * -2)
+        await here.post(b" " * (ingest.LARGEST + 1))
+        await here.post(name="nobody")
+        await cut_in_the_middle(here)
+        reasons = {"unsigned": 1, "clock": 2, "large": 1, "broken": 1}
+        assert here.counts.of("hotline") == {f"error:message:{why}": number for why, number in reasons.items()}
+        assert here.counts.of("nobody") == {}
+
+
+async def cut_in_the_middle(here: House) -> None:
+    """Say that ten bytes come, and go after two; until that is counted."""
+    _, writer = await asyncio.open_connection("127.0.0.1", URL(here.url).port)
+    now = here.clock.now()
+    signed = f"webhook-timestamp: {int(now.timestamp())}\r\nwebhook-signature: {sign(SECRET, 'a', now, b'')}"
+    said = f"Host: here\r\nContent-Length: 10\r\nwebhook-id: a\r\n{signed}"
+    writer.write(f"POST /ingest/hotline HTTP/1.1\r\n{said}\r\n\r\n[]".encode())
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    await writer.wait_closed()
+    await asyncio.sleep(0.05)
 
 
 async def test_a_defect_is_no_answer_that_somebody_could_rely_on() -> None:

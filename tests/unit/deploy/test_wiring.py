@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from prometheus_client import generate_latest
+from structlog.testing import capture_logs
 
 from deploy import health
 from deploy.initialise import initialise
@@ -48,6 +49,16 @@ def test_a_pages_own_words_are_no_label() -> None:
         'xiangyin_records_total{source="board",township="",what="error:RobotsDenied"}': 1,
         'xiangyin_records_total{source="board",township="",what="published"}': 7,
     }
+
+
+def test_messages_that_strangers_send_fill_no_log() -> None:
+    """They are counted; a page that could not be read is said each time."""
+    metrics = health.Metrics(sources=["hotline"])
+    with capture_logs() as said:
+        for name in ("error:message:unsigned", "error:message:unsigned", "error:server"):
+            observer(metrics)("hotline", name, 1)
+    assert [each["reason"] for each in said] == ["server"]
+    assert counted(metrics)['xiangyin_records_total{source="hotline",township="",what="error:message:unsigned"}'] == 2
 
 
 def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None:

@@ -16,7 +16,7 @@ from yarl import URL
 from streams.crawl.address import Addresses, GuardedResolver, is_public
 from streams.crawl.names import Names
 from streams.errors import Unfetched
-from streams.source import Feed
+from streams.source import Feed, Folder, Webhook
 from tests.unit.streams.crawl.site import Site, failure, polite, standing
 
 INNER = [
@@ -241,6 +241,24 @@ async def test_an_inner_host_is_open_only_to_sources_that_stand_on_it(site: Site
             with pytest.raises(Unfetched, match="stand on it"):
                 await web_.fetch(site.url("/a"), source=ours)
         assert inner.asked == ["/robots.txt", "/admin"]
+
+
+async def test_an_inner_origin_is_open_to_who_names_it(site: Site) -> None:
+    """Who wrote the source's file named it, as its `url`: for a gateway, a folder, a program that sends."""
+    async with standing() as inner:
+        inner.says("/item", "inside")
+        fields: dict[str, Any] = {"township": "330206104", "origin": inner.url("/")}
+        gateway = Feed(name="gateway", url=site.url("/feed"), **fields)
+        folder = Folder(name="folder", url="file:///srv/dropped", **fields)
+        sender = Webhook(name="sender", secret_file="s", **fields)  # noqa: S106 - the name of a file
+        async with polite(site, allow=[site.address, inner.address]) as web_:
+            assert await web_.fetch(inner.url("/item"), source=gateway) is not None
+            for source in (gateway, folder, sender):
+                await web_.assert_allowed(inner.url("/item"), source)
+            for source in (folder, sender):
+                with pytest.raises(Unfetched, match="stand on it"):
+                    await web_.assert_allowed(site.url("/item"), source)
+    assert site.asked == []
 
 
 async def test_a_name_server_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

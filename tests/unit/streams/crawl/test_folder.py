@@ -71,6 +71,33 @@ async def test_a_file_that_changed_is_read_again(here: Dropped) -> None:
     assert here.count("gone") == 0
 
 
+async def test_what_its_own_site_closes_is_looked_at_anew(here: Dropped) -> None:
+    """Though the file stays the same; once all of it is published it is done with."""
+    here.source = replace(here.source, origin="https://weibo.example.com")
+    items = [{"id": str(number), "body": "水黄", "url": f"https://weibo.example.com/{number}"} for number in (1, 2)]
+    here.drop("a.json", json.dumps(items))
+    here.world.web.refused["https://weibo.example.com/2"] = "robots"
+    await here.world.visit(here.source)
+    assert here.world.ids() == ["1"]
+    here.world.web.refused.clear()
+    for _ in range(2):
+        await here.world.visit(here.source)
+    assert here.world.ids() == ["1", "2"]
+    assert here.count("listed") == 4
+
+
+async def test_a_file_of_another_time_is_named(here: Dropped) -> None:
+    """A clock that is minutes ahead is waited for in silence; nobody would notice one that is hours ahead."""
+    here.drop("a.json", '[{"id": "1", "body": "青溪没水"}]', seconds=-200)
+    assert (await here.world.visit(here.source)).failures == 0
+    here.drop("b.json", '[{"id": "2", "body": "白石没电"}]', seconds=-3600)
+    assert (await here.world.visit(here.source)).failures == 1
+    assert here.count("error:clock") == 1
+    here.world.clock.time += timedelta(hours=2)
+    assert (await here.world.visit(here.source)).failures == 0
+    assert here.world.ids() == ["1", "2"]
+
+
 async def test_what_is_not_whole_or_not_ours_is_left(here: Dropped) -> None:
     """A file that was written a moment ago, one that begins with a dot, another ending, a link that leads out."""
     here.drop("now.json", '[{"id": "1", "body": "a"}]', seconds=1)

@@ -87,6 +87,25 @@ async def test_a_refusal_is_no_decision_for_ever(world: World) -> None:
     assert world.ids() == ["2"]
 
 
+async def test_a_refused_entry_is_followed_once_its_site_opens(world: World) -> None:
+    """Its feed says the same all the while: what is remembered of it is no decision either."""
+    gate, page = "https://gate.example.cn/feed", "https://news.example.cn/n/1"
+    followed = source(
+        FEED.replace("news.example.cn/feed", "gate.example.cn/feed") + "origin: https://news.example.cn\n"
+    )
+    world.web.pages[gate], world.web.pages[page] = entries(1), Unfetched("robots", "closed")
+    world.web.refused[page] = "robots"
+    await world.visit(followed)
+    assert world.ids() == []
+    world.web.refused.clear()
+    world.web.pages[page] = "<article>开头1，全文。</article>"
+    await world.visit(followed)
+    assert [post.body for post in world.published] == ["开头1，全文。"]
+    asked = len(world.web.asked)
+    await world.visit(followed)
+    assert world.web.asked[asked:] == [gate]
+
+
 async def test_an_item_without_an_address_stands_with_its_origin(world: World) -> None:
     """There is nothing else that could be asked about it."""
     world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 3, "body": "停电"}])
