@@ -28,6 +28,7 @@ from deploy.embedded import EmbeddedServers
 from streams.crawl.fetch import Limits
 from tests.embedded.county import RUN, County
 from tests.embedded.farm.checks import crowds, haste, trespasses
+from tests.embedded.farm.every import FETCHED
 from tests.embedded.farm.grow import grow, write_sources
 from tests.embedded.farm.server import Server
 from tests.embedded.farm.site import Site
@@ -36,8 +37,8 @@ MEBIBYTE: Final = 1024 * 1024
 
 
 def sites_of(number: int) -> list[Site]:
-    """Sound sites of every kind."""
-    return grow(1, number, datetime.now(UTC), ())
+    """Sound sites of every kind that is asked for."""
+    return grow(1, number, datetime.now(UTC), (), FETCHED)
 
 
 async def serve(number: int, folder: Path) -> None:

@@ -2,16 +2,21 @@
 
 import asyncio
 import base64
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
+from aiohttp import web
 from msgspec.structs import replace
 from yarl import URL
 
+from deploy.ingest import Ingest
+from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Here, Noted
@@ -19,13 +24,19 @@ from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.privacy.door import Door
 from streams.records import Post
+from streams.source import Source
+from tests.embedded.farm.every import KINDS
 from tests.embedded.farm.grow import grow
 from tests.embedded.farm.search import leaks
 from tests.embedded.farm.trial import LIMITS, findings
 from tests.embedded.farm.voices import HANDLE, IDENTITY, PHONE, PLATE
+from tests.embedded.farm.webhooks import WEBHOOK_FAULTS
 
 NOW: Final = datetime(2026, 3, 1, 8, tzinfo=UTC)
-FAULTY: Final = ("some-closed", "to-an-inner-site", "busy", "large", "page-gbk-said-utf-8", "twice", "status-404")
+FAULTY: Final = (
+    *("some-closed", "to-an-inner-site", "busy", "large", "page-gbk-said-utf-8", "twice", "status-404"),
+    *("full-missing", "origin-some-closed", "folder-under-way", "webhook-wrong-secret"),
+)
 """Faults without which some of these crawlers would not be found out."""
 
 Change = Callable[[Way], Way]
@@ -48,6 +59,21 @@ class Deaf(Here):
 
     async def posts(self, source: str, keys: object) -> Mapping[str, Noted]:  # noqa: ARG002
         return {}
+
+
+class Credulous(Ingest):
+    """Takes whatever is sent."""
+
+    async def post(self, request: web.Request) -> web.Response:
+        taken = await self._entrances[request.match_info["source"]].take(await request.read(), self._clock.now())
+        return web.json_response(taken.counts)
+
+
+class Ahead(SystemClock):
+    """Five minutes before everybody else."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(minutes=5)
 
 
 class Open(Door):
@@ -87,6 +113,38 @@ def asks_inner_hosts(way: Way) -> Way:
     """Goes wherever a page leads."""
     way.web._addresses.check = lambda *_: None  # type: ignore[attr-defined]
     return way
+
+
+def asks_no_origin(way: Way) -> Way:
+    """Takes what a gateway lets it read for what it may read."""
+
+    async def allowed(*_: object) -> None:
+        return None
+
+    return _with(way, assert_allowed=allowed)
+
+
+def asks_the_origin_itself(way: Way) -> Way:
+    """Looks at an item where it stands."""
+    ask, fetch = way.web.assert_allowed, way.web.fetch
+
+    async def looked(address: str, source: Source) -> None:
+        await ask(address, source)
+        with suppress(Unfetched):
+            await fetch(address, source=source)
+
+    return _with(way, assert_allowed=looked)
+
+
+def follows_no_entry(way: Way) -> Way:
+    """Finds nothing on an entry's own page."""
+    fetch: Any = way.web.fetch
+
+    async def fetched(address: str, *asked: object) -> Fetched | None:
+        page: Fetched | None = await fetch(address, *asked)
+        return page and replace(page, body=b"<p></p>") if "/a/" in address else page
+
+    return _with(way, fetch=fetched)
 
 
 def knows_no_host(way: Way) -> Way:
@@ -135,15 +193,21 @@ WRONG: Final[Mapping[str, tuple[Change, set[str]]]] = {
     "asks inner hosts": (asks_inner_hosts, {"trespasses", "unnamed"}),
     "knows no host": (knows_no_host, {"haste", "crowds"}),
     "reads large pages": (limited(body=50_000_000), {"greed"}),
+    "asks no origin": (asks_no_origin, {"invented", "unnamed"}),
+    "asks the origin itself": (asks_the_origin_itself, {"trespasses"}),
+    "follows no entry": (follows_no_entry, {"lost", "invented"}),
+    "reads files that are being written": (lambda way: replace(way, clock=Ahead()), {"invented"}),
 }
 
 
 async def test_crawlers_that_do_one_thing_wrong_are_found_out(tmp_path: Path) -> None:
     """And nothing is found of the one that does all as it should."""
+    turns = asyncio.Semaphore(6)  # More of them would not answer one another within the time that a request has.
 
     async def found(number: int, change: Change) -> set[str]:
-        sites = grow(7, len(FAULTY) + 6, NOW, FAULTY)
-        return set(await findings(sites, tmp_path / str(number), change=change))
+        sites = grow(7, len(FAULTY) + 1 + len(KINDS), NOW, FAULTY)
+        async with turns:
+            return set(await findings(sites, tmp_path / str(number), change=change))
 
     changes = [lambda way: way, *(change for change, _ in WRONG.values())]
     sound, *wrong = await asyncio.gather(*[found(number, change) for number, change in enumerate(changes)])
@@ -153,10 +217,32 @@ async def test_crawlers_that_do_one_thing_wrong_are_found_out(tmp_path: Path) ->
         assert "defects" not in these, f"a crawler that {name} dies of it"
 
 
+async def test_a_crawler_that_takes_whatever_is_sent_is_found_out(tmp_path: Path) -> None:
+    """By what came out of it, and by its answers."""
+    faults = [fault for fault in WEBHOOK_FAULTS if fault != "webhook-to-nobody"]
+    found = await findings(grow(7, len(faults) + 1, NOW, faults), tmp_path, taking=Credulous)
+    assert set(found) == {"invented", "misanswered", "unnamed"}
+    answered = "\n".join(found["misanswered"])
+    assert all(fault in answered for fault in ("wrong-secret", "altered", "late", "early"))
+
+
 async def test_a_crawler_that_makes_no_pause_is_found_out(tmp_path: Path) -> None:
     """Where one was agreed that it would notice."""
     change, agreed = limited(interval=0.001), replace(LIMITS, interval=0.3)
     assert set(await findings(grow(7, 6, NOW, ()), tmp_path, limits=agreed, change=change)) == {"haste"}
+
+
+def test_the_docs_say_what_the_farm_of_ci_has() -> None:
+    """The sources of each kind, as they are grown."""
+    grown = [told for site in grow(1, 200, NOW) for told in site.sources.values()]
+    of = Counter(told["kind"] for told in grown)
+    full, origin = (sum(field in told for told in grown) for field in ("full", "origin"))
+    said = (
+        f"{of['feed']} feeds ({full} with `full`), {of['forum']} forums, {of['board']} boards, {of['api']} interfaces, "
+        f"{of['table']} tables, {of['folder']} folders, {of['webhook']} webhooks; {origin} of them name an `origin`."
+    )
+    docs = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
+    assert said in " ".join(docs.split())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from streams.records import Post
+from tests.embedded.farm.sender import Sent
 from tests.embedded.farm.server import Request
 from tests.embedded.farm.site import ROBOTS, Site
 from tests.embedded.farm.voices import Said
@@ -140,6 +141,15 @@ def unnamed(sites: Iterable[Site], reported: Mapping[str, Collection[str]]) -> l
         for name, faults in season.named.items()
         for fault in faults
         if fault not in reported.get(name, ())
+    ]
+
+
+def misanswered(sent: Iterable[Sent]) -> list[str]:
+    """Messages that were answered otherwise than their sender was told to expect."""
+    return [
+        f"misanswered: {each.message.id}: {each.status} {each.said}, not {each.message.answer} {each.message.word}"
+        for each in sent
+        if each.status != each.message.answer or each.message.word not in each.said
     ]
 
 

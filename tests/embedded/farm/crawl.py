@@ -2,7 +2,8 @@
 
 python -m tests.embedded.farm.crawl FILE
 
-What it counts goes into the file while it runs, a line of JSON each: source, name and number.
+What it counts goes into the file while it runs, a line of JSON each: source, name and number. Messages are taken until
+its standard input ends, too.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ async def crawl(file: Path) -> None:
 
         async with open_crawler(settings, Counts(observe), limits=LIMITS, backoff=BACKOFF) as crawler:
             await crawler.once()
+            await asyncio.to_thread(sys.stdin.read)
+            await crawler._ledger.keep()  # What was brought since.
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from tests.embedded.farm.every import FETCHED
+from tests.embedded.farm.folders import FOLDER_FAULTS
+from tests.embedded.farm.gateways import ORIGIN_FAULTS
 from tests.embedded.farm.kinds import (
-    KINDS,
+    RSS,
     Make,
     api,
     api_of,
@@ -23,23 +26,17 @@ from tests.embedded.farm.kinds import (
     row,
     rss,
     rss_of,
-    table,
 )
-from tests.embedded.farm.site import ALL, Answer, Asked, Reply, Site, rules, says
+from tests.embedded.farm.site import ALL, CLOSED_SITE, INNER_SITE, Answer, Asked, Reply, Site, rules, says
+from tests.embedded.farm.tables import TABLE_FAULTS, table
+from tests.embedded.farm.truncated import FULL_FAULTS
 from tests.embedded.farm.voices import Voices
+from tests.embedded.farm.webhooks import WEBHOOK_FAULTS
 
 Change = Callable[[Answer], Answer]
 
-CLOSED_SITE: Final = "closed"
-"""A site that closes everything: to be asked for its robots.txt only."""
-
-INNER_SITE: Final = "inner"
-"""A site on an address that the deployment does not name: to be asked for nothing."""
-
 PASSES: Final = 2
 """Requests of a path that fail before one succeeds."""
-
-_RSS: Final = "application/rss+xml"
 
 
 def _changed(change: Change, named: str, *makes: Make, reads: bool = False, first: bool = False) -> Make:
@@ -49,7 +46,7 @@ def _changed(change: Change, named: str, *makes: Make, reads: bool = False, firs
     """
 
     def make(name: str, voices: Voices) -> Site:
-        site = voices.random.choice(makes or KINDS)(name, voices)
+        site = voices.random.choice(makes or FETCHED)(name, voices)
         for season in filter(None, (site, site.later)):
             begin = season.sources[name]["url"]
             season.pages = {
@@ -120,7 +117,7 @@ def _robots(robots: Answer | None, named: str, closed: tuple[str, ...] = ALL, *,
     """A sound site with this robots.txt; `later`: in the second season."""
 
     def make(name: str, voices: Voices) -> Site:
-        site = voices.random.choice(KINDS)(name, voices)
+        site = voices.random.choice(FETCHED)(name, voices)
         for season in filter(None, (None if later else site, site.later)):
             season.robots, season.closed = robots, closed
             season.named = {name: [named]} if named else {}
@@ -140,7 +137,7 @@ def _some_closed(name: str, voices: Voices) -> Site:
 
 
 def _unhurried(name: str, voices: Voices) -> Site:
-    site = voices.random.choice(KINDS)(name, voices)
+    site = voices.random.choice(FETCHED)(name, voices)
     site.delay = 0.4
     if site.later:
         site.later.delay = 0.4
@@ -164,7 +161,7 @@ def _gbk_feed(said: str | None, declared: str) -> Make:
         site = rss(name, voices)
         for season in filter(None, (site, site.later)):
             body = rss_of(season.posts, declared).encode("gb18030")
-            season.pages = dict.fromkeys(season.pages, says(body, _RSS, charset=said))
+            season.pages = dict.fromkeys(season.pages, says(body, RSS, charset=said))
         return site
 
     return make
@@ -221,7 +218,7 @@ def _dates(dates: tuple[str, ...], named: str = "") -> Make:
         for said in site.posts:
             date = shown[shown.index("<pubDate>", shown.index(said.marker)) :].partition("</pubDate>")[0]
             shown = shown.replace(date, f"<pubDate >{voices.random.choice(dates)}", 1)
-        site.pages = dict.fromkeys(site.pages, says(shown, _RSS))
+        site.pages = dict.fromkeys(site.pages, says(shown, RSS))
         site.named = {name: [named]} if named else {}
         return site
 
@@ -259,7 +256,7 @@ def _following(answer: Answer, address: str) -> Answer:
 
 def _liar(name: str, voices: Voices) -> Site:
     """Its ETag never changes though its pages do, and it sends them whole to whoever asks by it; or it always does."""
-    site = voices.random.choice(KINDS)(name, voices)
+    site = voices.random.choice(FETCHED)(name, voices)
     always = voices.random.random() < 0.5
     for season in filter(None, (site, site.later)):
         season.pages = {path: _tagged(answer, always=always) for path, answer in season.pages.items()}
@@ -289,7 +286,7 @@ def _soup_in_a_feed(name: str, voices: Voices) -> Site:
     site = rss(name, voices)
     site.later = None
     shown = rss_of(site.posts).replace("&lt;p&gt;", "&lt;b&gt;" * 40_000, 1)
-    site.pages = dict.fromkeys(site.pages, says(shown, _RSS))
+    site.pages = dict.fromkeys(site.pages, says(shown, RSS))
     return site
 
 
@@ -431,12 +428,18 @@ FAULTS: Final[Mapping[str, Make]] = {
     "soup": _soup,
     "soup-in-a-feed": _soup_in_a_feed,
     "deep": _bare("[" * 100_000, "application/json", api, "signal:page:overgrown"),
-    "laughs": _bare(_laughs, _RSS, rss, "signal:page:unreadable"),
-    "external": _bare(_external, _RSS, atom, "signal:page:unreadable"),
+    "laughs": _bare(_laughs, RSS, rss, "signal:page:unreadable"),
+    "external": _bare(_external, RSS, atom, "signal:page:unreadable"),
     "login-for-a-feed": _bare("<html><form>登录</form></html>", "text/html", rss, "signal:page:unreadable"),
     "login-for-an-api": _bare("<html><form>登录</form></html>", "text/html", api, "signal:page:unreadable"),
     "login-for-a-forum": _bare("<html><form>登录</form></html>", "text/html", forum, "signal:thread:missing"),
     "login-for-a-table": _bare("<html><form>登录</form></html>", "text/html", table, "signal:page:unreadable"),
     "gone": _gone,
     "odd-items": _odd_items,
+    # Kinds
+    **FULL_FAULTS,
+    **ORIGIN_FAULTS,
+    **TABLE_FAULTS,
+    **FOLDER_FAULTS,
+    **WEBHOOK_FAULTS,
 }

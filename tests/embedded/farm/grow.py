@@ -1,6 +1,6 @@
 """A farm of sites, the same for the same seed: sound ones of every kind, and every fault."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -8,23 +8,34 @@ from typing import Final
 import yaml
 from msgspec.structs import replace
 
-from tests.embedded.farm.faults import CLOSED_SITE, FAULTS, INNER_SITE
-from tests.embedded.farm.kinds import KINDS, api, forum, rss
-from tests.embedded.farm.site import ALL, Answer, Asked, Reply, Site, together
+from tests.embedded.farm.every import KINDS
+from tests.embedded.farm.faults import FAULTS
+from tests.embedded.farm.kinds import Make, api, forum, rss
+from tests.embedded.farm.site import ALL, CLOSED_SITE, INNER_SITE, Answer, Asked, Reply, Site, placed, together
 from tests.embedded.farm.voices import Voices
+from tests.embedded.farm.webhooks import secrets_file
 
 SHARED: Final = 50
 """One host of so many, and one at least, is shared by a feed, a forum and an API."""
 
 
-def grow(seed: int, number: int, now: datetime, faults: Collection[str] = tuple(FAULTS)) -> list[Site]:
-    """So many sites, and two that are no source; the first are those with faults, each fault once at least if it may.
+def grow(
+    seed: int,
+    number: int,
+    now: datetime,
+    faults: Collection[str] = tuple(FAULTS),
+    kinds: Sequence[Make] = KINDS,
+) -> list[Site]:
+    """So many sites; the first are those with faults, each fault once at least if it may.
+
+    Behind them stand those that are no source: origins of gateways, one that is closed, and one that is not named.
 
     Args:
         seed: of everything that is said.
         number: of sites.
         now: posts are of the last day before.
         faults: by name; two sites of each when half of the farm has room for them.
+        kinds: of the sound ones.
     """
     voices = Voices(seed, now)
     shared = max(1, number // SHARED)
@@ -34,9 +45,10 @@ def grow(seed: int, number: int, now: datetime, faults: Collection[str] = tuple(
         several = [make(f"{make.__name__.replace('_', '-')}-on-{host}", voices) for make in (rss, forum, api)]
         sites.append(_slow(together(f"shared-{host}", several)))
     for place in range(number - len(sites)):
-        make = KINDS[place % len(KINDS)]
+        make = kinds[place % len(kinds)]
         sites.append(make(f"{make.__name__.replace('_', '-')}-{place}", voices))
-    return [*sites, Site(CLOSED_SITE, closed=ALL), Site(INNER_SITE, closed=ALL, inner=True)]
+    origins = [origin for site in sites for origin in site.origins]
+    return [*sites, *origins, Site(CLOSED_SITE, closed=ALL), Site(INNER_SITE, closed=ALL, inner=True)]
 
 
 def _slow(site: Site) -> Site:
@@ -55,11 +67,23 @@ def _waiting(answer: Answer) -> Answer:
     return waits
 
 
-def write_sources(sites: Collection[Site], roots: dict[str, str], folder: Path) -> list[str]:
-    """Write the YAML file of each source, and return the hosts that the deployment has to name."""
+def dropped(folder: Path) -> Path:
+    """Where programs drop files for the sources of a folder."""
+    return folder / "dropped"
+
+
+def write_sources(sites: Collection[Site], roots: Mapping[str, str], folder: Path) -> list[str]:
+    """Write the YAML file of each source, with its secrets, and return the hosts that the deployment has to name."""
     folder.mkdir(exist_ok=True)
     for site in sites:
         for name, fields in site.sources.items():
-            told = {**fields, "url": roots[site.name] + fields["url"]}
-            (folder / f"{name}.yaml").write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+            where = (dropped(folder) / site.name).as_uri() if fields["kind"] == "folder" else ""
+            root = roots[site.name] if "url" in fields else where
+            told = {**fields, "url": root + fields.get("url", "")}
+            text = placed(yaml.safe_dump(told, allow_unicode=True), roots)
+            (folder / f"{name}.yaml").write_text(text, "utf-8")
+            if "secret_file" in fields:
+                secrets = folder / fields["secret_file"]
+                secrets.touch(mode=0o600)
+                secrets.write_text(secrets_file(name), "ascii")
     return [roots[site.name].removeprefix("http://") for site in sites if not site.inner]

@@ -1,11 +1,9 @@
-"""Sound sites of each kind: a source's file, the pages that it leads to, and what must come out of them."""
+"""Sound sites of pages: a source's file, the pages that it leads to, and what must come out of them."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import format_datetime
 from html import escape
-from io import StringIO
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,14 +18,13 @@ Make = Callable[[str, Voices], Site]
 A_PAGE: Final = 4
 """Posts, threads or messages of one page."""
 
+RSS: Final = "application/rss+xml"
 EVERYWHERE: Final = {"townships": list(TOWNSHIPS)}
 
 
 def rss(name: str, voices: Voices) -> Site:
     """RSS 2.0; an entry's id is its address."""
-    return _feed(
-        name, voices, rss_of, "application/rss+xml", lambda identity: f"https://news.example/{quote(identity)}"
-    )
+    return _feed(name, voices, rss_of, RSS, lambda identity: f"https://news.example/{quote(identity)}")
 
 
 def atom(name: str, voices: Voices) -> Site:
@@ -61,10 +58,10 @@ def _feed(
     return site
 
 
-def rss_of(posts: Iterable[Said], encoding: str = "utf-8") -> str:
+def rss_of(posts: Iterable[Said], encoding: str = "utf-8", link: Callable[[Said], str] = lambda said: said.id) -> str:
     items = "".join(
         f"<item><guid isPermaLink='false'>{escape(said.id)}</guid><title>{escape(said.title)}</title>"
-        f"<link>{escape(said.id)}</link><description>{escape(f'<p>{said.body}</p>')}</description>"
+        f"<link>{escape(link(said))}</link><description>{escape(f'<p>{said.body}</p>')}</description>"
         f"<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>{said.author}</dc:creator>"
         f"<pubDate>{format_datetime(said.published)}</pubDate></item>"
         for said in posts
@@ -243,36 +240,6 @@ def board_of(name: str, letters: Sequence[list[Said]]) -> Site:
     return Site(name, sources={name: {**BOARD, "url": root}}, pages=pages, posts=posts)
 
 
-TABLE: Final[Mapping[str, Any]] = {
-    "kind": "table",
-    **EVERYWHERE,
-    "columns": {"id": "编号", "title": "标题", "body": "内容", "time": "时间", "author": "来电人"},
-}
-
-
-def table(name: str, voices: Voices) -> Site:
-    """A hotline's export as CSV, in UTF-8 or GBK; in the second season it has another row."""
-    posts, charset = voices.posts(name, voices.random.randint(3, 9)), voices.random.choice(("utf-8-sig", "gb18030"))
-    path, new = f"/{name}/export.csv", voices.post(name)
-
-    def made(shown: list[Said]) -> Site:
-        page = says(csv_of(shown).encode(charset), "text/csv", charset=None)
-        return Site(name, sources={name: {**TABLE, "url": path}}, pages={path: page}, posts=shown)
-
-    site = made(posts)
-    site.later = made([new, *posts])
-    return site
-
-
-def csv_of(posts: Iterable[Said]) -> str:
-    """A row a post, under a header."""
-    written = StringIO()
-    rows = csv.writer(written)
-    rows.writerow(["编号", "来电人", "时间", "标题", "内容"])
-    rows.writerows([said.id, said.author, said.published.isoformat(), said.title, said.body] for said in posts)
-    return written.getvalue()
-
-
 API: Final[Mapping[str, Any]] = {
     "kind": "api",
     **EVERYWHERE,
@@ -327,6 +294,3 @@ def _cut(rows: Sequence[Any]) -> list[tuple[Sequence[Any], bool]]:
     """The rows page by page, and whether another page follows."""
     starts = range(0, max(len(rows), 1), A_PAGE)
     return [(rows[start : start + A_PAGE], start + A_PAGE < len(rows)) for start in starts]
-
-
-KINDS: Final[tuple[Make, ...]] = (rss, atom, json_feed, forum, board, table, api)

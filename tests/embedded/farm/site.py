@@ -1,5 +1,6 @@
 """What a site of the farm is: its pages, what its robots.txt closes, and the truth about both."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,9 +10,17 @@ from msgspec import Struct
 
 from tests.embedded.farm.voices import Said
 
+CLOSED_SITE: Final = "closed"
+"""A site that closes everything: to be asked for its robots.txt only."""
+
+INNER_SITE: Final = "inner"
+"""A site on an address that the deployment does not name: to be asked for nothing."""
+
 ROBOTS: Final = "/robots.txt"
 ALL: Final = ("/",)
 """Prefixes of a site that is closed as a whole."""
+
+_PLACE: Final = re.compile(r"site://([a-z0-9-]+)")
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -48,6 +57,37 @@ class Reply(Struct, frozen=True, kw_only=True):
 Answer = Callable[[Asked], Reply]
 
 
+class File(Struct, frozen=True, kw_only=True):
+    """A dropped file, `age` seconds since it was written.
+
+    `is_link`: it stands elsewhere, and a link to it in the folder. One of a `size` has nothing else in it.
+    """
+
+    body: bytes = b""
+    age: float = 3600.0
+    is_link: bool = False
+    size: int = 0
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What a program sends to `POST /ingest/{to}`, and how it must be answered.
+
+    `signed` are the bytes that its signature is for, `by` with whose secret. `age` is by how many seconds its sender's
+    clock is behind. `cut`: the connection ends in the middle. `answer` is the status, 0 for none, and `word` what must
+    stand in it.
+    """
+
+    to: str
+    id: str
+    body: str
+    signed: str | None = None
+    by: str = ""
+    age: float = 0.0
+    cut: bool = False
+    answer: int = 200
+    word: str = "listed"
+
+
 @dataclass
 class Site:
     """One host.
@@ -56,6 +96,9 @@ class Site:
     `named` is what the crawler must report of each source: one name of each group, and `once` of these in the season
     in which they stand. Paths that begin with one of `closed` are not to be asked by whoever has read robots.txt.
     `delay` is its Crawl-delay. `later` is the same site in the second season. `inner`: no deployment names it.
+    `origins` are hosts from which a gateway has what it delivers. `files` are dropped into the folder of its source.
+    Each of `messages` is a row of them, sent one after the other, again from the first when one was not answered.
+    Where `site://name` stands in a file, a message, or the fields of a source, that site's address is meant.
     """
 
     name: str
@@ -67,6 +110,9 @@ class Site:
     closed: tuple[str, ...] = ()
     delay: float = 0.0
     inner: bool = False
+    origins: list["Site"] = field(default_factory=list)
+    files: dict[str, File] = field(default_factory=dict)
+    messages: list[list[Message]] = field(default_factory=list)
     later: "Site | None" = None
 
     def answer(self, asked: Asked) -> Reply:
@@ -92,6 +138,11 @@ def says(body: str | bytes, kind: str, *, charset: str | None = "utf-8", etag: b
     headers = {"Content-Type": f"{kind}; charset={charset}" if charset else kind}
     tag = {"ETag": f'"{sha256(data).hexdigest()[:16]}"'} if etag else {}
     return lambda _: Reply(body=data, headers={**headers, **tag})
+
+
+def placed(text: str, roots: Mapping[str, str]) -> str:
+    """A text with the addresses of the sites that it names."""
+    return _PLACE.sub(lambda match: roots[match[1]], text)
 
 
 def together(name: str, sites: list[Site]) -> Site:

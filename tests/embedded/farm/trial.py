@@ -1,11 +1,14 @@
 """A crawl of a farm within this process: the real crawler, whose log and memory are lists here."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from msgspec import json
 
+from deploy.ingest import Entrance, Ingest, serving
 from deploy.settings import sources
 from deploy.wiring.clock import SystemClock
 from streams.crawl.backoff import Backoff
@@ -17,11 +20,16 @@ from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
+from streams.push.signature import secrets_of
+from streams.push.take import take
 from streams.records import Post
+from streams.source import AnySource, Webhook
 from tests.embedded.county import TOWNSHIPS
 from tests.embedded.farm import checks
-from tests.embedded.farm.grow import write_sources
+from tests.embedded.farm.folders import drop
+from tests.embedded.farm.grow import dropped, write_sources
 from tests.embedded.farm.search import leaks
+from tests.embedded.farm.sender import Sender, Sent
 from tests.embedded.farm.server import Server
 from tests.embedded.farm.site import Site
 
@@ -33,9 +41,14 @@ MOST: Final = 15_000_000
 
 
 async def findings(
-    sites: Sequence[Site], folder: Path, *, limits: Limits = LIMITS, change: Callable[[Way], Way] = lambda way: way
+    sites: Sequence[Site],
+    folder: Path,
+    *,
+    limits: Limits = LIMITS,
+    change: Callable[[Way], Way] = lambda way: way,
+    taking: type[Ingest] = Ingest,
 ) -> dict[str, list[str]]:
-    """What each check finds after a crawler in each season; `change` makes another crawler of it."""
+    """What each check finds after a crawler in each season; `change` and `taking` make another crawler of it."""
     posts: list[Post] = []
     events: list[Event] = []
     reported: dict[str, set[str]] = {}
@@ -53,8 +66,10 @@ async def findings(
     async with Server(sites) as server:
         hosts = write_sources(sites, server.roots, folder)
         found = list(sources.read_all(folder, TOWNSHIPS).values())
+        sender = Sender(sites, server.roots)
         for run in (1, 2):
             server.run = server.season = run
+            drop(sites, run, dropped(folder), server.roots)
             clock = SystemClock()
             web_of = fetcher(contact=CONTACT, version="0", clock=clock, limits=limits, allow_hosts=hosts)
             async with web_of as web:
@@ -69,10 +84,14 @@ async def findings(
                     counts=Counts(observe),
                     crawler=str(run),
                 )
-                await Crawler(found, change(way), lambda: 0.5, BACKOFF).once()
-    leaked = leaks({"posts": json.encode(posts), "events": json.encode(events), "memory": str(vars(memory))})
+                way = change(way)
+                crawler = Crawler(found, way, lambda: 0.5, BACKOFF)
+                async with serving(taking(_entrances(found, way), clock, way.counts), "127.0.0.1", 0) as port:
+                    await asyncio.gather(crawler.once(), sender.send(f"http://127.0.0.1:{port}/ingest/", run))
+    noted = str((memory._heads, memory._posts))  # Its pages stand under their addresses; one that lasts seals them.
+    leaked = leaks({"posts": json.encode(posts), "events": json.encode(events), "memory": noted})
     return {
-        **looked(sites, server, posts, reported, limits),
+        **looked(sites, server, posts, reported, sender.sent, limits),
         **({"leaks": leaked} if leaked else {}),
     }
 
@@ -82,6 +101,7 @@ def looked(
     server: Server,
     posts: Sequence[Post],
     reported: Mapping[str, Collection[str]],
+    sent: Sequence[Sent],
     limits: Limits,
     unnoted: Collection[checks.Told] = (),
 ) -> dict[str, list[str]]:
@@ -97,9 +117,18 @@ def looked(
         "greed": checks.greed(server.asked, MOST),
         "disguises": checks.disguises(server.asked, f"(+{CONTACT})"),
         "unnamed": checks.unnamed(sites, reported),
+        "misanswered": checks.misanswered(sent),
         "defects": checks.defects(reported),
     }
     return {name: lines for name, lines in found.items() if lines}
+
+
+def _entrances(found: Iterable[AnySource], way: Way) -> dict[str, Entrance]:
+    return {
+        source.name: Entrance(secrets_of(Path(source.secret_file)), partial(take, source, way))
+        for source in found
+        if isinstance(source, Webhook)
+    }
 
 
 def _named(text: str) -> list[str]:

@@ -83,6 +83,11 @@ class Voices:
         """So many founding posts under ids that may stand in addresses."""
         return [replace(said, id=f"n{said.serial}") for said in self.posts(source, number)]
 
+    def numbered(self, source: str, number: int) -> list[Said]:
+        """So many founding posts under numbers, as a hotline counts; some have a name in it."""
+        made = self.posts(source, number)
+        return [said if said.is_named else replace(said, id=str(20260000000 + said.serial)) for said in made]
+
     def post(self, source: str, townships: tuple[str, ...] = tuple(TOWNSHIPS), thread: Said | None = None) -> Said:
         """A post, or a reply in a thread, which names no place and goes where its thread went."""
         self._serial += 1
