@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -29,21 +28,28 @@ _AHEAD: Final = timedelta(minutes=5)
 
 class _Dropped(Struct, frozen=True):
     path: Path
-    stamp: str
+    written: int
+    """Nanoseconds since 1970."""
     size: int
     is_ahead: bool
+
+    @property
+    def stamp(self) -> str:
+        return f"{self.written}-{self.size}"
 
 
 async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
 
     A file whose time is to come is not read before, and named: it may be hours until then.
+    Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
     """
     try:
-        files = await asyncio.to_thread(lambda: list(_dropped(source.path, way.clock.now())))
+        files, others = await asyncio.to_thread(_dropped, source.path, way.clock.now())
     except OSError as error:
         walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
         return
+    way.counts.add(source.name, "signal:file:ignored", others)
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
     for file in files:
         address = file.path.as_uri()
@@ -62,22 +68,28 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
             walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
             continue
         refused = walk.refused
-        await walk.bring(body, address)
+        await walk.bring(body, address, datetime.fromtimestamp(file.written / 1e9, UTC))
         if walk.refused > refused:
             continue  # It may be allowed another day.
         await way.memory.remember(source.name, {}, {address: Held(stamp=file.stamp, reading=reading)})
 
 
-def _dropped(folder: Path, now: datetime) -> Iterator[_Dropped]:
-    """Files that are whole or of a time to come, the oldest first.
+def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], int]:
+    """Files that are whole or of a time to come, the oldest first, and how many others there are, folders too.
 
     What begins with a dot is not ours, and no link leads out of here.
     """
+    found: list[_Dropped] = []
+    others = 0
     with os.scandir(folder) as entries:
-        ours = [each for each in entries if each.is_file(follow_symlinks=False) and not each.name.startswith(".")]
-        found = [(each.stat(follow_symlinks=False), Path(each.path)) for each in ours]
-    for status, path in sorted(found, key=lambda each: each[0].st_mtime_ns):
-        age = now.timestamp() - status.st_mtime
-        is_ahead = age < -_AHEAD.total_seconds()
-        if path.suffix.lower() in ENDINGS and (is_ahead or age >= _SETTLED.total_seconds()):
-            yield _Dropped(path, f"{status.st_mtime_ns}-{status.st_size}", status.st_size, is_ahead)
+        for each in entries:
+            path, status = Path(each.path), each.stat(follow_symlinks=False)
+            age = now.timestamp() - status.st_mtime
+            is_ahead = age < -_AHEAD.total_seconds()
+            if each.name.startswith("."):
+                continue
+            if not each.is_file(follow_symlinks=False) or path.suffix.lower() not in ENDINGS:
+                others += 1
+            elif is_ahead or age >= _SETTLED.total_seconds():
+                found.append(_Dropped(path, status.st_mtime_ns, status.st_size, is_ahead))
+    return sorted(found, key=lambda each: (each.written, each.path)), others

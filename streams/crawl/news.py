@@ -52,6 +52,8 @@ class News:
         that was noted, so that it is the same post.
         """
         raws = unnamed(list(raws))
+        if said:  # It stands against what was said before, not beside it: of one page's repeats the first counts.
+            self._digests.clear()
         self._authors |= {raw.id: raw.author for raw in raws if raw.thread is None}
         with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}

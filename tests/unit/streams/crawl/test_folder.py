@@ -98,6 +98,35 @@ async def test_a_file_of_another_time_is_named(here: Dropped) -> None:
     assert here.world.ids() == ["1", "2"]
 
 
+async def test_of_several_files_with_one_ticket_the_newest_words_stand(here: Dropped) -> None:
+    """Though all of them are met in one visit, read again, or one of before is put there later."""
+    here.drop("d2.csv", "编号,内容\n1,路坏了，现已三人死亡\n", seconds=600)
+    here.drop("d1.csv", "编号,内容\n1,路坏了\n", seconds=6000)
+    here.drop("d3.csv", "编号,内容\n1,路坏了，现已三人死亡，道路封闭\n", seconds=500)
+    await here.world.visit(here.source)
+    assert [post.body for post in here.world.published][-1] == "路坏了，现已三人死亡，道路封闭"
+    published = len(here.world.published)
+    await here.world.visit(replace(here.source, ignores=("x",)))
+    here.drop("d0.csv", "编号,内容\n1,有没有人管路\n", seconds=7000)
+    await here.world.visit(here.source)
+    assert [post.body for post in here.world.published][published:] == []
+    here.drop("d4.csv", "编号,内容\n1,路坏了\n", seconds=60)
+    await here.world.visit(here.source)
+    assert [post.body for post in here.world.published][published:] == ["路坏了"]
+
+
+async def test_files_of_other_kinds_are_counted(here: Dropped) -> None:
+    """An old Excel's, a text, a folder within the folder, a link: nobody reads them, and that is said."""
+    here.drop("a.xls", b"\xd0\xcf\x11\xe0")
+    here.drop("b.txt", "1,路灯坏了")
+    here.drop(".hidden.txt", "")
+    here.drop("c.csv", "编号,内容\n1,路灯坏了\n")
+    (here.folder / "2026").mkdir()
+    (here.folder / "link.json").symlink_to(PAGES / "api.json")
+    await here.world.visit(here.source)
+    assert (here.world.ids(), here.count("signal:file:ignored")) == (["1"], 4)
+
+
 async def test_what_is_not_whole_or_not_ours_is_left(here: Dropped) -> None:
     """A file that was written a moment ago, one that begins with a dot, another ending, a link that leads out."""
     here.drop("now.json", '[{"id": "1", "body": "a"}]', seconds=1)
