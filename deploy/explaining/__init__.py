@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from deploy.explaining import json, markup, table
+from deploy.explaining.opening import opening
 from streams.crawl.kinds import is_table
+from streams.pages.charset import decoded
+from streams.pages.login import LOGIN
 from streams.pages.page import Page, Reading
 from streams.privacy.mask import mask
 from streams.source import AnySource, Board, Feed, Forum, Table
@@ -28,6 +31,8 @@ def explained(source: AnySource, seen: Sequence[Seen]) -> Iterator[str]:
 
 def _why(source: AnySource, page: Page, signal: str) -> str:
     field = signal.partition(":")[0]
+    if signal == LOGIN:
+        return f"it asks to log in; {opening(decoded(page.body, page.charset))}"
     if signal == "link:foreign":
         return "it links to another host than the source's, which is not followed"
     match source:

@@ -19,6 +19,7 @@ from streams.crawl.tally import Tally
 from streams.crawl.watch import DRIFT
 from streams.crawl.way import Way
 from streams.errors import Unfetched
+from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.source import AnySource, Api
 
@@ -180,6 +181,8 @@ class Reader:
         except Exception as error:  # noqa: BLE001 (whatever it is)
             self._tally.amiss(f"error:parser:{type(error).__name__}")
             return None
+        if not DRIFT.isdisjoint(reading.signals) and asks_to_log_in(page):
+            reading = replace(reading, signals=(*reading.signals, LOGIN))
         self._way.look(page, reading)
         for signal in reading.signals:
             self._tally.count(f"signal:{signal}")

@@ -712,6 +712,13 @@ async def test_a_page_that_comes_again_by_another_number_ends_the_walk(world: Wo
     assert len(world.web.asked) == 2
 
 
+async def test_a_page_that_asks_to_log_in_is_named(world: World) -> None:
+    """Beside what is missing in it: the layout has not changed."""
+    world.web.pages["https://bbs.example.cn/list-1"] = "<title>用户登录</title><form></form>"
+    await world.visit(source(FORUM))
+    assert world.counts.total("signal:page:login") == 1
+
+
 async def test_a_last_page_that_comes_again_is_the_end(world: World) -> None:
     """Some interfaces give it for every number beyond: nothing is wrong."""
     world.board({"id": 1, "body": "x"}, {"id": 2, "body": "y"})
