@@ -22,7 +22,7 @@ from deploy.producing import message, open_log, report
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
-from deploy.wiring.observed import observer
+from deploy.wiring.observed import log_event, observer
 from deploy.wiring.servers import open_search, serve_health
 from deploy.wiring.web import open_web
 from streams.batch.patience import Tell, untold
@@ -108,6 +108,7 @@ def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: 
         await pooled.send([message(role, post) for post in posts])
 
     async def tell_operators(event: Event) -> None:
+        log_event(event)
         await kafka.send([report(event)])
 
     return Way(

@@ -4,6 +4,7 @@ import structlog
 
 from deploy import health
 from streams.crawl.counts import Observe
+from streams.crawl.watch import Event
 
 log = structlog.get_logger()
 
@@ -11,24 +12,37 @@ log = structlog.get_logger()
 def observer(metrics: health.Metrics) -> Observe:
     """Counts what the crawler did, and says why a source could not be read.
 
-    A signal counts as `signal:<what>`: what follows may be a page's own words, which are no label.
+    What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label.
     """
 
     def observed(source: str, name: str, number: int) -> None:
         kind, _, rest = name.partition(":")
-        what = rest.partition(":")[0] if kind == "signal" else rest
+        what = "unused" if kind == "signal" and rest.startswith("unused:") else rest
         metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
-        if name in {"source_silent", "source_loud"}:
-            log.warning("a source is not as expected", source=source, event_name=name, remedy="docs/sources.md")
         if name == "unalerted":
             remedy = "more posts at once than posts_a_second lets through in a minute; docs/sources.md"
             log.warning(
                 "posts that might have alerted went to the backfill", source=source, posts=number, remedy=remedy
             )
-        if name == "source_recovered":
-            log.info("a source is as expected again", source=source)
         # Of refused messages the entrance says something itself, now and then: strangers can send many.
         if kind == "error" and not what.startswith("message:"):
             log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
 
     return observed
+
+
+def log_event(event: Event) -> None:
+    """Says how a source stands: what its trouble is, what posts lack, how many were seen and how many were due."""
+    if event.event == "source_recovered":
+        log.info("a source is as expected again", source=event.source, reason=event.reason)
+        return
+    log.warning(
+        "a source is not as expected",
+        source=event.source,
+        event_name=event.event,
+        reason=event.reason,
+        missing=event.missing,
+        seen=event.seen,
+        expected=event.expected,
+        remedy="docs/sources.md#a-source-that-falls-silent-is-reported",
+    )

@@ -15,7 +15,7 @@ from deploy import health
 from deploy.initialise import initialise
 from deploy.producing import report
 from deploy.settings.deployment import Settings, load
-from deploy.wiring.observed import observer
+from deploy.wiring.observed import log_event, observer
 from deploy.wiring.servers import serve_health
 from deploy.wiring.worker import source_names
 from streams.crawl.watch import Event
@@ -45,7 +45,7 @@ def test_a_pages_own_words_are_no_label() -> None:
     observe("board", "published", 7)
     assert counted(metrics) == {
         'xiangyin_records_total{source="board",township="",what="signal:unused"}': 300,
-        'xiangyin_records_total{source="board",township="",what="signal:items"}': 1,
+        'xiangyin_records_total{source="board",township="",what="signal:items:missing"}': 1,
         'xiangyin_records_total{source="board",township="",what="error:RobotsDenied"}': 1,
         'xiangyin_records_total{source="board",township="",what="published"}': 7,
     }
@@ -95,3 +95,15 @@ def test_a_health_port_that_is_taken_is_named(settings: Settings) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(Busy, match=f"health_port {port}: .* name another port"):
             serve_health(settings.model_copy(update={"health_port": port}), health.Metrics(), dict)
+
+
+def test_the_log_of_a_trouble_says_the_trouble() -> None:
+    """Its reason and what posts lack, beside the source: nobody has to read a topic to know."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    event = Event(
+        event="source_silent", source="news", township="330206104000", reason="bare", seen=3, since=at, time=at,
+        missing=("published",),
+    )  # fmt: skip
+    with capture_logs() as lines:
+        log_event(event)
+    assert (lines[0]["source"], lines[0]["reason"], lines[0]["missing"]) == ("news", "bare", ("published",))
