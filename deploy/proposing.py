@@ -12,8 +12,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from streams.crawl.fetch import Fetched
 from streams.pages.charset import decoded
+from streams.pages.columns import column_of
 from streams.pages.links import absolute
 from streams.pages.markup import document
+from streams.pages.spreadsheet import Unreadable, is_spreadsheet
+from streams.pages.table import BadRow, rows
+from streams.sources.table import UNPACKED
 
 _FEEDS: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _XML_FEED: Final = re.compile(r"\A\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,2000}>\s*)?<(?:rss|feed|rdf:RDF)\b")
@@ -35,16 +39,30 @@ _DISCUZ: Final = {
 """Of the default template of Discuz! X; a forum's own template may differ, which `xiangyin source try` shows."""
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("id", "tid", "uuid", "no", "number", "code"),
-    "body": ("content", "body", "text", "message", "description", "summary"),
-    "title": ("title", "subject", "name"),
-    "time": ("created_at", "createTime", "create_time", "created", "publishTime", "pubDate", "date", "time"),
-    "author": ("author", "user", "username", "nickname", "nick"),
+    "id": ("id", "tid", "uuid", "no", "number", "code", "msgId", "bh"),
+    "body": ("content", "body", "text", "message", "description", "summary", "nr", "lynr"),
+    "title": ("title", "subject", "name", "bt"),
+    "time": (
+        "created_at",
+        "createTime",
+        "create_time",
+        "created",
+        "publishTime",
+        "pubDate",
+        "date",
+        "time",
+        "cjsj",
+        "fbsj",
+    ),
+    "author": ("author", "user", "username", "nickname", "nick", "yhm"),
     "url": ("url", "link", "href"),
-    "answer": ("reply", "replyContent", "answer"),
-    "answer_time": ("replyTime", "reply_time", "answerTime"),
+    "answer": ("reply", "replyContent", "answer", "hf", "hfnr"),
+    "answer_time": ("replyTime", "reply_time", "answerTime", "hfsj"),
 }
-"""Keys by which interfaces commonly say what."""
+"""Keys by which interfaces commonly say what; those of offices' own are the first letters of the words (bt: 标题)."""
+
+_CUT: Final = re.compile(r"(?:\.\.\.|…|阅读全文[\]】]?)\s*(?:</\w+>\s*)*(?:\]\]>)?\s*</(?:description|summary)>")
+"""How the text of an entry ends that goes on elsewhere."""
 
 
 class Proposal(Struct, frozen=True):
@@ -62,20 +80,54 @@ class Proposal(Struct, frozen=True):
 def proposal(page: Fetched) -> Proposal:
     """What a page looks like. Pure; fetches nothing."""
     text = decoded(page.body, page.charset)
+    if is_spreadsheet(page.body) or urlsplit(page.url).path.lower().endswith((".csv", ".xlsx", ".xls")):
+        return _table(page)
     if _XML_FEED.match(text):
-        return Proposal({"kind": "feed", "url": page.url}, ("a feed (RSS or Atom)",))
+        return _feed(text, page.url)
     if text.lstrip()[:1] in {"{", "["}:
         return _json(text, page.url)
+    return _html(text, page.url)
+
+
+def _html(text: str, url: str) -> Proposal:
     parsed = document(text)
     if parsed is None:
         return Proposal({}, ("a page with more tags than any page needs",))
     if _is_discuz(parsed):
-        return _discuz(parsed, page.url)
-    if feeds := list(_feeds(parsed, page.url)):
+        return _discuz(parsed, url)
+    if feeds := list(_feeds(parsed, url)):
         return Proposal({}, (f"a page that names its feed{'s' * (len(feeds) > 1)}: {' '.join(feeds[:5])}",), feeds[0])
     return Proposal(
         {}, ("neither a feed nor a Discuz! forum, and it names no feed: write the selectors yourself, docs/sources.md",)
     )
+
+
+def _feed(text: str, url: str) -> Proposal:
+    if "mod=rss" in url:
+        return Proposal({"kind": "feed", "url": url, "full": "td.t_f"}, ("the feed of a board of a Discuz! forum",))
+    cut = (
+        ("its texts are cut: name the whole one on an entry's own page, `full: div.article`",)
+        if _CUT.search(text)
+        else ()
+    )
+    return Proposal({"kind": "feed", "url": url}, ("a feed (RSS or Atom)", *cut))
+
+
+def _table(page: Fetched) -> Proposal:
+    try:
+        found = (
+            row for _, row in rows(page.body, charset=page.charset, unpacked=UNPACKED) if not isinstance(row, BadRow)
+        )
+        header = list(next(found, {}))
+    except Unreadable as error:
+        return Proposal({}, (f"a table that {error}",))
+    if not header:
+        return Proposal({}, ("no table with a row below a header",))
+    named = [column_of(field, dict.fromkeys(header), {}) for field in ("id", "body")]
+    missing = [field for field, column in zip(("id", "body"), named, strict=True) if column is None]
+    remarks = [f"a table with the columns {', '.join(header[:30])}"]
+    remarks += [f"which column says {field}? write it under columns" for field in missing]
+    return Proposal({"kind": "table", "url": page.url, **({"columns": {}} if missing else {})}, tuple(remarks))
 
 
 def _feeds(parsed: LexborHTMLParser, base: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deploy.proposing import Proposal, proposal
 from streams.crawl.fetch import Fetched
-from streams.source import Api, Feed, Forum, parse_source
+from streams.source import Api, Feed, Forum, Table, parse_source
 
 DISCUZ = """<html><head><meta name="generator" content="Discuz! X3.4"></head><body><table><tbody id="normalthread_7">
 <tr><th><a class="s xst" href="thread-7-1-1.html">路灯坏了</a></th></tr></tbody></table></body></html>"""
@@ -66,6 +66,32 @@ def test_an_interface_gets_its_list_and_the_keys_that_are_plain() -> None:
     whole = looked(json.dumps([{"id": 1, "content": "坏了"}]))
     assert type(made(whole)) is Api
     assert yaml.safe_load(whole.yaml())["message"] == {"id": "id", "body": "content"}
+
+
+def test_a_table_is_told_by_its_header() -> None:
+    """Columns that are not known by name are asked for; a page where the table was is none."""
+    found = looked("工单编号,诉求内容,来电时间\n1,路灯坏了,2026-03-01\n", "https://a.cn/t.csv")
+    assert type(made(found)) is Table
+    assert found.remarks == ("a table with the columns 工单编号, 诉求内容, 来电时间",)
+    asked = looked("业务流水号,市民诉求\n1,路灯坏了\n", "https://a.cn/t.csv")
+    assert asked.remarks[1:] == tuple(f"which column says {each}? write it under columns" for each in ("id", "body"))
+    workbook = Path(__file__).parents[2] / "data" / "pages" / "hotline.xlsx"
+    assert looked(workbook.read_bytes(), "https://a.cn/export?id=7").fields["kind"] == "table"
+
+
+def test_a_feed_of_cut_texts_is_to_be_followed() -> None:
+    """And that of a Discuz! forum is, by the selector of its default template."""
+    cut = "<rss version='2.0'><item><description><![CDATA[路灯坏了……[阅读全文]]]></description></item></rss>"
+    assert any("`full:" in each for each in looked(cut).remarks)
+    assert not any("`full:" in each for each in looked("<rss version='2.0'/>", "https://a.cn/").remarks)
+    assert looked(cut, "https://a.cn/forum.php?mod=rss&fid=4").fields["full"] == "td.t_f"
+
+
+def test_keys_of_offices_own_interfaces_are_known() -> None:
+    """They are the first letters of the words."""
+    item = {"msgId": "7", "bt": "灯", "nr": "坏了", "cjsj": 1, "hf": "已修", "hfsj": 2, "yhm": "甲"}
+    said = {"id": "msgId", "body": "nr", "title": "bt", "time": "cjsj", "author": "yhm"}
+    assert looked(json.dumps([item])).fields["message"] == {**said, "answer": "hf", "answer_time": "hfsj"}
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "[1]", "<html>", "路灯坏了", "\ufffe"])
