@@ -22,8 +22,9 @@ _BEFORE: Final = re.compile(
 )
 _AFTER: Final = re.compile(r"[”\"」』》】\])）]?\s{0,2}(?:发[表布]于|写道|于[^\n]{1,20}编辑|的(?:帖子|回复|发言|评论))")
 _LINE: Final = re.compile(rf"^.{{2,{_LONGEST}}}?(?=\s?[:：])", re.MULTILINE)
+_GOES_BEFORE: Final = re.compile(r"\w")
 _ENDS: Final = re.compile(r"\W|\Z|的|[发说写于]")
-"""What may follow a handle: without it, it may be the beginning of other words."""
+"""What may follow a handle, and what not go before it: else it may be part of other words."""
 
 
 def without_others(text: str, authors: Collection[str]) -> str:
@@ -47,6 +48,8 @@ def _said(text: str, names: Collection[str]) -> list[Span]:
         ends = range(min(len(text), match.end() + _LONGEST), match.end() + 1, -1)
         spans += [(match.end(), end) for end in ends if text[match.end() : end] in names and _ENDS.match(text, end)][:1]
     for match in _AFTER.finditer(text):
-        starts = range(max(0, match.start() - _LONGEST), match.start() - 1)
-        spans += [(start, match.start()) for start in starts if text[start : match.start()] in names][:1]
+        end, starts = match.start(), range(max(0, match.start() - _LONGEST), match.start() - 1)
+        spans += [
+            (at, end) for at in starts if text[at:end] in names and not (at and _GOES_BEFORE.match(text, at - 1))
+        ][:1]
     return spans

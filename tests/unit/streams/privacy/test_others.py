@@ -37,7 +37,7 @@ def test_no_handle_blots_out_what_others_saw(author: str) -> None:
     """Whoever is called 三人死亡 hides nobody's words; a name of two letters, or of digits alone, is no word's end."""
     text = (
         "2026年12月桥上事故：造成三人死亡，3人死亡，12 kg。\n死亡人数是三人\n"
-        "lisi_1988说路坏了，网友说三人死亡于桥上，回复三人死亡人数"
+        "lisi_1988说路坏了，网友说三人死亡于桥上，回复三人死亡人数，关于三人死亡的评论"
     )
     assert without_others(text, {author}) == text
 
