@@ -48,7 +48,8 @@ class Held(Struct, frozen=True):
 
     `reading` is a digest of how it was read: to another reader it is a new page. `keys` are the posts on it, in its
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
-    A thread that could not be read so many `times` in a row is left alone until it `rests` no more.
+    It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read so many `times` in
+    a row is left alone while it `rests`.
     """
 
     etag: str | None = None
@@ -59,6 +60,7 @@ class Held(Struct, frozen=True):
     keys: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     again: datetime | None = None
+    whole: datetime | None = None
     times: int = 0
     rests: datetime | None = None
 

@@ -1,13 +1,13 @@
 """Read one page after the other: fetch it if it has changed, publish what it holds of new, and remember it."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from msgspec.structs import replace
 
-from streams.crawl.daily import since_turn
+from streams.crawl.daily import DAY
 from streams.crawl.fetch import Fetched
 from streams.crawl.gone import GONE, Gone
 from streams.crawl.kinds import read_beside
@@ -19,12 +19,16 @@ from streams.crawl.tally import Tally
 from streams.crawl.watch import DRIFT
 from streams.crawl.way import Way
 from streams.errors import Unfetched
+from streams.pages.dates import time_of
 from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.source import AnySource, Api
 
 _UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
 """Signals of a page that says less than it did, or nothing: to log in, perhaps, or in another layout."""
+
+_NOON: Final = datetime(2026, 1, 15, 4, tzinfo=UTC)
+"""Of some day in China, so that no day ends within the hour."""
 
 
 class Reader:
@@ -59,7 +63,7 @@ class Reader:
         # An entry that is followed has changed, whatever its page says of itself.
         held = Held() if entry else known
         try:
-            etag, modified = (None, None) if self._is_due(link.url) else (held.etag, held.modified)
+            etag, modified = (None, None) if self._is_due(held) else (held.etag, held.modified)
             fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
         except Unfetched as error:
             self._tally.failed(error, link.role)
@@ -137,7 +141,8 @@ class Reader:
         worded = [raw for raw in reading.posts if raw.id and (raw.title or raw.body)]
         keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in worded))
         self._gone.times[link.url] = tuple(raw.published for raw in reading.posts if raw.kind != "answer")
-        made = self._shelf.made(fetched, reading, keys)
+        whole = self._way.clock.now() if self._is_due(held) else held.whole
+        made = self._shelf.made(fetched, reading, keys, whole)
         if link.role == LISTING or keys != held.keys:
             return made
         # No post was added here: what is known of the thread holds.
@@ -153,9 +158,9 @@ class Reader:
         if link.role != LISTING and held.keys:
             self._gone.refused[link.url] = await self._shelf.keys_behind(held)
 
-    def _is_due(self, address: str) -> bool:
-        """Whether to ask for a page in full, about once a day: some servers say of anything that it has not changed."""
-        return since_turn(address, self._way.clock.now()).total_seconds() < self._source.schedule
+    def _is_due(self, held: Held) -> bool:
+        """Whether to ask for a page in full, once a day: some servers say of anything that it has not changed."""
+        return held.whole is None or self._way.clock.now() - held.whole >= DAY
 
     async def _publish(self, posts: Sequence[Raw]) -> None:
         """Publish what a listing says of posts whose own pages cannot be had or read now."""
@@ -186,9 +191,19 @@ class Reader:
         self._way.look(page, reading)
         for signal in reading.signals:
             self._tally.count(f"signal:{signal}")
-        return replace(reading, links=tuple(_stamped(each) for each in reading.links))
+        relative = [each.url for each in reading.links if each.stamp and _is_relative(each.stamp, self._source.zone)]
+        if relative:
+            self._tally.count("signal:stamp:relative")
+        return replace(reading, links=tuple(_stamped(each, relative) for each in reading.links))
 
 
-def _stamped(link: Link) -> Link:
-    """A stamp may name who answered last; it is only compared."""
-    return replace(link, stamp=hashlib.sha256(link.stamp.encode()).hexdigest()[:32]) if link.stamp else link
+def _is_relative(stamp: str, zone: tzinfo) -> bool:
+    """Whether a stamp is told from now, as 1 小时前: an hour later it stands there of another reply."""
+    return time_of(stamp, zone, _NOON) != time_of(stamp, zone, _NOON + timedelta(hours=1))
+
+
+def _stamped(link: Link, relative: Collection[str]) -> Link:
+    """A stamp may name who answered last: it is only compared. A relative one is none."""
+    if not link.stamp or link.url in relative:
+        return replace(link, stamp=None)
+    return replace(link, stamp=hashlib.sha256(link.stamp.encode()).hexdigest()[:32])

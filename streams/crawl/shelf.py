@@ -75,12 +75,19 @@ class Shelf:
                 links += self[link.url].links
         return tuple(dict.fromkeys(keys))
 
-    def made(self, fetched: Fetched, reading: Reading, keys: tuple[str, ...]) -> Held:
-        """What to hold of a page that was read now. One that held nothing is read in full again."""
+    def made(self, fetched: Fetched, reading: Reading, keys: tuple[str, ...], whole: datetime | None) -> Held:
+        """What to hold of a page that was read now. One that held nothing is read in full again.
+
+        Args:
+            fetched: the page.
+            reading: what it says.
+            keys: the posts on it.
+            whole: when it was last asked for in full.
+        """
         empty = not reading.posts and not reading.links
         if empty or len(reading.links) > _MANY or not (fetched.etag or fetched.modified):
             return Held(reading=self._reading, keys=keys) if keys else Held()
-        return Held(fetched.etag, fetched.modified, reading.links, reading=self._reading, keys=keys)
+        return Held(fetched.etag, fetched.modified, reading.links, reading=self._reading, keys=keys, whole=whole)
 
 
 def is_left(held: Held, link: Link, now: datetime) -> bool:

@@ -134,3 +134,18 @@ async def test_a_new_layout_empties_no_post(site: Site) -> None:
         site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = page.format("a", "said").replace("塌了", "修好了")
     await site.visits(forum, 2)
     assert newest(site) == {"1": "桥修好了", "2": "桥修好了"}
+
+
+@pytest.mark.parametrize("stamp", ["1 小时前", "刚刚", "3 天前", "半小时前"])
+async def test_a_stamp_that_is_told_from_now_hides_no_reply(site: Site, stamp: str) -> None:
+    """An hour later the list says the same of another reply; a stamp that names a moment is believed."""
+    listed(site, {1: stamp, 2: "11-23 08:15"})
+    site.says(1, "a")
+    site.says(2, "b")
+    await site.visits(FORUM, 1)
+    site.says(1, "a", "c")
+    asked = len(site.web.asked)
+    await site.visits(FORUM, 1)
+    assert newest(site)["1-c"] == "话c"
+    assert site.web.asked[asked:] == [LIST, "https://bbs.example.cn/t-1-1"]
+    assert site.counts.total("signal:stamp:relative") >= 1

@@ -497,7 +497,7 @@ async def test_what_is_kept_names_nobody(world: World) -> None:
     """A stamp may hold who answered last, an id who wrote; both are kept as digests."""
     world.list((1, 0))
     listing = "https://bbs.example.cn/list-1"
-    world.web.pages[listing] = str(world.web.pages[listing]).replace("<i>0</i>", "<i>老王 3分钟前</i>")
+    world.web.pages[listing] = str(world.web.pages[listing]).replace("<i>0</i>", "<i>老王 5</i>")
     world.thread(1, "甲")
     await world.visit(source(FORUM))
     kept = await world.memory.pages("s", [listing, "https://bbs.example.cn/t-1-1"])
@@ -817,8 +817,9 @@ async def test_a_source_that_sleeps_is_not_visited() -> None:
     assert (await world.memory.head("bbs")).visited is None
 
 
-async def test_a_server_that_says_nothing_ever_changes_is_believed_for_a_day() -> None:
-    """About once a day a page is asked for in full; else only whether it changed."""
+@pytest.mark.parametrize("awake", [24, 6])
+async def test_a_server_that_says_nothing_ever_changes_is_believed_for_a_day(awake: int) -> None:
+    """Once a day a page is asked for in full, by a source that sleeps most of the day, too; else whether it changed."""
     world = World()
     source = replace(parse_source(FORUM, Path("bbs.yaml")), schedule=3600.0)
     asked: list[str | None] = []
@@ -835,8 +836,9 @@ async def test_a_server_that_says_nothing_ever_changes_is_believed_for_a_day() -
         return None if etag else Fetched(url=address, body=page, charset=None, etag="1", modified=None)
 
     world.web.fetch = fetch  # type: ignore[method-assign]
-    for _ in range(48):
-        await world.visit(source)
+    for hour in range(7 * 24):
+        if hour % 24 < awake:
+            await world.visit(source)
         world.clock.time += timedelta(hours=1)
-    assert len(asked) == 48
-    assert 2 <= asked.count(None) <= 4
+    assert len(asked) == 7 * awake
+    assert 7 <= asked.count(None) <= 8
