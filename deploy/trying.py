@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -160,11 +159,6 @@ def _left(source: Folder, found: Tried) -> Sequence[str]:
         names = sorted(each.name for each in source.path.iterdir() if (source.path / each).as_uri() not in read)
     except OSError as error:
         return (f"{source.path}: {error.strerror}",)
-    return _unread(source.path, names)
-
-
-def _unread(folder: Path, names: Sequence[str]) -> Sequence[str]:
-    if not names:
-        return ()
     ours = ", ".join(sorted(ENDINGS))
-    return (f"{folder}: not read: {', '.join(names)}; read are {ours} of ten seconds ago or older",)
+    said = f"{source.path}: not read: {', '.join(names)}; read are {ours} of ten seconds ago or older"
+    return (said,) if names else ()

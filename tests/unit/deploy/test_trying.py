@@ -10,16 +10,6 @@ import pytest
 from deploy.cli import exits, run
 
 
-@pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    """A deployment as `init` makes it, without servers."""
-    assert run(["init", str(tmp_path / "town")]) == exits.OK
-    monkeypatch.setenv("XIANGYIN_CONFIG", str(tmp_path / "town" / "deployment.yaml"))
-    monkeypatch.chdir(tmp_path / "town")
-    capsys.readouterr()
-    return tmp_path / "town"
-
-
 def source(made: Path, name: str, text: str) -> None:
     (made / "sources" / f"{name}.yaml").write_text(f'{text}township: "990101101"\n', "utf-8")
 
@@ -40,7 +30,7 @@ def test_the_files_of_a_folder_are_read(made: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert "东埠路的路灯坏了 [b]急[/b]" in said.out
     assert "2026-03-01 08:15 +08:00" in said.out
-    assert "2 files, 2 posts listed, 1 would be published" in said.out or "2 files, 1 post listed" in said.out
+    assert "2 files, 1 post listed, 1 would be published" in said.out
     assert f"{exports}/odd.csv: column 市民诉求 is not in the header: 流水号, 诉求" in said.err
     assert f"{exports}: not read: old.xls" in said.err
 

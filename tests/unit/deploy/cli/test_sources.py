@@ -18,16 +18,6 @@ from streams.source import parse_source
 HEAVY = ("numpy", "rjieba", "aiokafka", "faust", "models.segment", "prometheus_client")
 
 
-@pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    """A deployment as `init` makes it."""
-    assert run(["init", str(tmp_path / "town")]) == exits.OK
-    monkeypatch.setenv("XIANGYIN_CONFIG", str(tmp_path / "town" / "deployment.yaml"))
-    monkeypatch.chdir(tmp_path / "town")
-    capsys.readouterr()
-    return tmp_path / "town"
-
-
 @pytest.mark.parametrize(
     ("arguments", "heavy"),
     [
