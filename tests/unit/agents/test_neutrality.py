@@ -1,6 +1,6 @@
 """Severity comes from harm: nothing that is said about officials, in whatever tone, changes a grade or a colour."""
 
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -134,6 +134,12 @@ def test_an_outburst_alone_is_no_harm(outburst: str) -> None:
     """However many and however angry: no grade, no colour, no rule."""
     assert graded(outburst) == Severity()
     assert graded(outburst * 80) == Severity()
+
+
+def test_no_two_outbursts_together_are_harm() -> None:
+    """Every pair, because what is learnt may hear in two of them what it hears in none."""
+    pairs = (f"{one}{two}" for one, two in product(OUTBURSTS, repeat=2))
+    assert [pair for pair in pairs if graded(pair) != Severity()] == []
 
 
 @given(reports, st.integers(1, 40))
