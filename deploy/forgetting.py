@@ -17,6 +17,7 @@ from deploy.owners import AT_ONCE, Owners
 from deploy.producing import open_log
 from deploy.settings import townships
 from deploy.settings.deployment import Settings
+from streams.crawl.arrive import shortened
 from streams.crawl.news import key_of
 from streams.elasticsearch.bulk import Write, send
 from streams.elasticsearch.client import connect
@@ -24,16 +25,20 @@ from streams.elasticsearch.failures import busy_when_away, looked_up
 from streams.elasticsearch.forgotten import Forgotten
 from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
-from streams.elasticsearch.whole import refresh, scanned
+from streams.elasticsearch.whole import assert_whole, refresh, scanned
 from streams.errors import Busy
 from streams.identity import content_digest, document_id, forgotten_author
+from streams.pages.answer import answer_id
 from streams.portions import portions
-from streams.privacy.door import key_of_post
+from streams.privacy.door import digested, key_of_post
 from streams.protocols import Done
 from streams.records import Letter
 
 PAGE: Final = 500
 """Posts of which one page of a search tells."""
+
+MOST_SOURCES: Final = 100
+"""Sources that are named at most."""
 
 ROUNDS: Final = 3
 """How often an author's posts are looked for again: what a worker had in hand when the list was written comes late."""
@@ -52,7 +57,11 @@ class Receipt(Struct):
     """What was done, and what is left to be done by a second run."""
 
     keys: int = 0
+    before: bool = False
+    """Whether a key was listed already: then somebody forgets what is left."""
     posts: int = 0
+    answers: int = 0
+    """Those of the posts that are an office's answer to one of the others."""
     incidents: int = 0
     notes: int = 0
     letters: int = 0
@@ -60,6 +69,11 @@ class Receipt(Struct):
     """Documents whose owner has not answered yet: no worker runs, or it is behind."""
     foreign: tuple[str, ...] = ()
     """Townships with such posts that the deployment does not serve: nobody owns them."""
+
+    @property
+    def is_vain(self) -> bool:
+        """Whether nothing was found, now or by a run before."""
+        return not (self.before or self.posts or self.notes or self.letters or self.foreign)
 
 
 class Forgetter:
@@ -81,21 +95,24 @@ class Forgetter:
         self._incidents = set[str]()
 
     async def post(self, source: str, identity: str, wait: float, stored: Found | None = None) -> Receipt:
-        """Forget one post, wherever it is stored.
+        """Forget one post, wherever it is stored, and its office's answer, whose words tell what was asked.
 
         Args:
             source: of the post.
-            identity: its id there.
+            identity: its id there, as its source gave it or as it is stored.
             wait: for its owners, in seconds.
-            stored: where it stands, when that is known: what came with an id that the door hashed stands under another.
+            stored: where it stands, when that is known.
         """
-        key, receipt = key_of_post(source, identity), Receipt()
-        await self._list([key], receipt)
-        receipt.notes = await self._delete_notes([(source, identity)])
-        receipt.letters = await self._drop(await self._letters({key}))
-        documents = {document_id(code, source, identity): code for code in self._served}
+        receipt, answer = Receipt(), answer_id(identity)
+        keys = [_key(source, each) for each in (identity, answer)]
+        await self._list(keys, receipt)
+        receipt.notes = await self._delete_notes([(source, each) for each in (identity, answer)])
+        receipt.letters = await self._drop(await self._letters(set(keys)))
+        answers = self._documents(source, answer)
+        documents = {**self._documents(source, identity), **answers}
         documents |= {stored.document: stored.township} if stored else {}
-        receipt.posts = len(await self._look(documents.items()))
+        found = await self._look(documents.items())
+        receipt.posts, receipt.answers = len(found), sum(each.document in answers for each in found)
         # Each owner is told, also one that has no such post: it may have it in hand.
         receipt.waiting = await self._owners.forget(documents, wait)
         receipt.incidents = len(self._incidents)
@@ -122,9 +139,12 @@ class Forgetter:
             found = [each async for each in self._of(hers)]
             receipt.foreign = tuple(sorted({each.township for each in found if each.township not in self._served}))
             found = [each for each in found if each.township in self._served]
-            await self._list([key_of_post(each.source, each.id) for each in found], receipt)
-            receipt.notes += await self._delete_notes([(each.source, each.id) for each in found])
-            receipt.posts += len(found)
+            ids = [(each.source, identity) for each in found for identity in (each.id, answer_id(each.id))]
+            await self._list([_key(*each) for each in ids], receipt)
+            receipt.notes += await self._delete_notes(ids)
+            answers = await self._answers(found)
+            receipt.posts, receipt.answers = receipt.posts + len(found + answers), receipt.answers + len(answers)
+            found += answers
             if not found and not documents:
                 break
             receipt.waiting = await self._owners.forget(
@@ -146,13 +166,36 @@ class Forgetter:
         items = await self._items((document, code) for code in self._served)
         return any("forgotten" in item["_source"] for item in items)
 
+    async def sources(self) -> Sequence[str]:
+        """The sources of which posts are stored; of very many those with the most posts."""
+        await refresh(self._client, self._server, index := self._names.all_posts)
+        with busy_when_away(self._server):
+            counted = {"of": {"terms": {"field": "source", "size": MOST_SOURCES}}}
+            answer = await self._client.search(index=index, size=0, aggs=counted, allow_partial_search_results=False)
+        assert_whole(self._server, answer)
+        return sorted(each["key"] for each in answer["aggregations"]["of"]["buckets"])
+
     # The list
 
     async def _list(self, keys: Sequence[str], receipt: Receipt) -> None:
+        receipt.before |= bool(await self._listed.among(keys))
         await self._listed.add(keys, datetime.now(UTC))
         receipt.keys += len(keys)
 
     # What is stored
+
+    def _documents(self, source: str, identity: str) -> dict[str, str]:
+        """Where a post may stand, and in which township: under its id, or under what the door made of it."""
+        short = shortened(identity)
+        return {document_id(code, source, each): code for code in self._served for each in (short, digested(short))}
+
+    async def _answers(self, asked: Sequence[Found]) -> list[Found]:
+        """What offices answered these posts; an answer that names another township's place is stored there."""
+        documents = dict[str, str]()
+        for each in asked:
+            documents |= self._documents(each.source, answer_id(each.id))
+        known = {each.document for each in asked}
+        return [each for each in await self._look(documents.items()) if each.document not in known]
 
     async def _look(self, wanted: Iterable[tuple[str, str]]) -> list[Found]:
         """Those of these documents (id, township) that are stored, and more than a mark."""
@@ -214,6 +257,11 @@ class Forgetter:
         for letter, _ in found.values():
             await self._desk.drop(letter)
         return len(found)
+
+
+def _key(source: str, identity: str) -> str:
+    """Under which key the list holds a post of any id, however long."""
+    return key_of_post(source, shortened(identity))
 
 
 _FOUND: Final = ("township", "source", "id")

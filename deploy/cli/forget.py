@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -73,7 +74,7 @@ def command(
         raise typer.BadParameter("--role and --reason must not be empty")
     with kafka_remedy(), elasticsearch_remedy():
         masked = mask(without(reason.strip(), wanted.handle))
-        receipt = asyncio.run(_forget(settings, wanted, role=role.strip(), reason=masked, wait=wait))
+        receipt, sources = asyncio.run(_forget(settings, wanted, role=role.strip(), reason=masked, wait=wait))
         _print(receipt, settings)
         typer.echo("copies in Kafka, which deletes by age only, are gone by:")
         for each, until in asyncio.run(_copies(settings)).items():
@@ -85,21 +86,40 @@ def command(
         )
     if receipt.waiting:
         complain(f"{receipt.waiting} documents wait for their workers: see that `xiangyin work` runs, run this again")
+    if receipt.is_vain:
+        complain(_in_vain(wanted.source, sources))
+        raise typer.Exit(exits.BAD_INPUT)
+    if receipt.waiting:
         raise typer.Exit(exits.TEMPORARY)
     if receipt.foreign:
         raise typer.Exit(exits.BAD_INPUT)
 
 
-async def _forget(settings: Settings, wanted: Wanted, *, role: str, reason: str, wait: float) -> Receipt:
+def _in_vain(source: str | None, sources: Sequence[str]) -> str:
+    """What is said where nothing was found: somebody is told that it is gone, who may have meant another."""
+    if source and source not in sources:
+        return f"no post of a source {source!r} is stored; there are some of: {', '.join(sources) or 'none'}"
+    return "no such post was stored; its key is listed all the same. Should it be there? See what you named"
+
+
+async def _forget(
+    settings: Settings, wanted: Wanted, *, role: str, reason: str, wait: float
+) -> tuple[Receipt, Sequence[str]]:
+    """What was done; where nothing was found, the sources of which posts are stored."""
     async with opened(settings, role=role, reason=reason) as forgetter:
-        if wanted.pseudonym:
-            return await forgetter.author([wanted.pseudonym], wait)
-        if wanted.source and wanted.handle:
-            return await forgetter.author(forgetter.pseudonyms(wanted.source, wanted.handle), wait)
-        if wanted.source and wanted.identity:
-            return await forgetter.post(wanted.source, wanted.identity, wait)
-        found = await _stored(forgetter, wanted.post or "")
-        return await forgetter.post(found.source, found.id, wait, found) if found else Receipt()
+        receipt = await _forgotten(forgetter, wanted, wait)
+        return receipt, await forgetter.sources() if receipt.is_vain else ()
+
+
+async def _forgotten(forgetter: Forgetter, wanted: Wanted, wait: float) -> Receipt:
+    if wanted.pseudonym:
+        return await forgetter.author([wanted.pseudonym], wait)
+    if wanted.source and wanted.handle:
+        return await forgetter.author(forgetter.pseudonyms(wanted.source, wanted.handle), wait)
+    if wanted.source and wanted.identity:
+        return await forgetter.post(wanted.source, wanted.identity, wait)
+    found = await _stored(forgetter, wanted.post or "")
+    return await forgetter.post(found.source, found.id, wait, found) if found else Receipt(before=True)
 
 
 async def _stored(forgetter: Forgetter, document: str) -> Found | None:
@@ -136,12 +156,16 @@ def _checked(wanted: Wanted) -> Wanted:
 def _print(receipt: Receipt, settings: Settings) -> None:
     for store, number in (
         (f"{settings.name}-forgotten", f"keys listed: {receipt.keys}"),
-        (f"{settings.name}-posts", f"posts: {receipt.posts}"),
+        (f"{settings.name}-posts", f"posts: {receipt.posts}{_answers(receipt)}"),
         (f"{settings.name}-incidents", f"told anew: {receipt.incidents}; their history holds no post's words"),
         (f"{settings.name}-sources", f"crawlers' notes: {receipt.notes}"),
         (topic(settings.name, DEAD), f"letters, not shown or sent any more: {receipt.letters}"),
     ):
         typer.echo(f"{store:<26} {number}")
+
+
+def _answers(receipt: Receipt) -> str:
+    return f"; offices' answers among them: {receipt.answers}" if receipt.answers else ""
 
 
 async def _copies(settings: Settings) -> dict[str, datetime | None]:

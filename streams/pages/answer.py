@@ -15,7 +15,7 @@ def answer_to(asked: Raw, words: str, published: datetime | None, *said_of_it: s
     title = " · ".join(filter(None, said_of_it)).replace("\n", " ")
     return (
         Raw(
-            id=f"{asked.id}#answer",
+            id=answer_id(asked.id),
             title=title,
             body=words,
             kind="answer",
@@ -24,3 +24,8 @@ def answer_to(asked: Raw, words: str, published: datetime | None, *said_of_it: s
             thread=asked.id,
         ),
     )
+
+
+def answer_id(asked: str) -> str:
+    """The id of the answer to a post of this id."""
+    return f"{asked}#answer"
