@@ -1,17 +1,18 @@
 """`xiangyin tell`."""
 
 import asyncio
-import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import kafka_remedy
+from deploy.keys import notebook
 from deploy.reading import moment
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
@@ -20,6 +21,9 @@ from streams.crawl.ledger import Ledger
 from streams.errors import Busy
 from streams.push.take import Taken, take
 from streams.source import Manual
+
+_BESIDE: Final = frozenset({"listed", "visits", "cut"})
+"""Counts that do not say why a note was not published."""
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +40,7 @@ def command(
     ] = None,
     identity: Annotated[
         str | None,
-        typer.Option("--id", help="To correct or repeat it; else by its url, or its words.", show_default=False),
+        typer.Option("--id", help="To correct it; else by its address, author and words.", show_default=False),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -45,8 +49,8 @@ def command(
     said = (sys.stdin.read() if text == "-" else text).strip()
     if not said:
         raise typer.BadParameter("there is no text")
-    kept = hashlib.sha256((url or f"{title}\n{said}").encode()).hexdigest()[:16]
-    item = {"id": identity or kept, "title": title, "body": said, "url": url, "author": author}
+    identity = identity or _identity(settings, source, url, author, title, said)
+    item = {"id": identity, "title": title, "body": said, "url": url, "author": author}
     if published:
         item["published"] = _moment(published)
     with kafka_remedy():
@@ -54,7 +58,29 @@ def command(
     if taken.unreadable:
         complain(f"it was not published: {taken.unreadable}")
         raise typer.Exit(exits.BAD_INPUT)
-    typer.echo(f"{'published' if taken.counts.get('published') else 'already known'}: {item['id']}")
+    became, done = what_became(taken.counts)
+    if not done:
+        complain(f"it was not published: {became}")
+        raise typer.Exit(exits.BAD_INPUT)
+    typer.echo(f"{became}: {item['id']}")
+
+
+def _identity(settings: Settings, source: str, *said: str) -> str:
+    """Of all that was said: at one address many speak. Readers see it, so it is keyed: it proves no guess."""
+    return notebook(settings).name("told", source, *said)[:16]
+
+
+def what_became(counts: Mapping[str, int]) -> tuple[str, bool]:
+    """What the counts of one note say, and whether it stands now as it was told."""
+    if counts.get("published"):
+        return "corrected" if counts.get("edited") else "published", True
+    if counts.get("unchanged"):
+        return "already known", True
+    if counts.get("forgotten"):
+        return "somebody asked that it, or its author, be forgotten", False
+    if counts.get("outdated"):
+        return "later words of it stand", False
+    return ", ".join(name for name in counts if name not in _BESIDE) or "nothing of it was taken", False
 
 
 async def _take(settings: Settings, source: Manual, body: bytes) -> Taken:

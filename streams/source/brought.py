@@ -48,3 +48,8 @@ class Manual(Source, frozen=True, kw_only=True):
     items: ClassVar[None] = None
     message: ClassVar[Item] = PLAIN
     link: ClassVar[None] = None
+
+    def __post_init__(self) -> None:
+        Source.__post_init__(self)
+        if self.origin is not None:
+            raise ValueError("`origin` is for gateways; what a clerk writes down was read by a person: remove it")

@@ -1,0 +1,74 @@
+"""`xiangyin tell`: what was told once stands once, and the clerk hears what became of it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import exits, run, tell
+from deploy.settings.deployment import CONFIG, Settings
+from streams.crawl.way import Way
+from streams.errors import Misconfigured
+from streams.identity import forgotten_author
+from streams.source import parse_source
+from tests.unit.streams.crawl.test_visit import World
+
+URL = ("--url", "https://bbs.example.cn/t-1")
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A deployment with a clerk's desk, and what its posts become."""
+    made = World()
+    assert run(["init", str(tmp_path / "town")]) == exits.OK
+    (tmp_path / "town" / "sources").mkdir(exist_ok=True)
+    (tmp_path / "town" / "sources" / "desk.yaml").write_text('kind: manual\ntownship: "990101101"', "utf-8")
+
+    @asynccontextmanager
+    async def entrance(_: Settings) -> AsyncIterator[Way]:
+        yield made.way
+
+    monkeypatch.setattr(tell, "open_entrance", entrance)
+    monkeypatch.setenv(CONFIG, str(tmp_path / "town" / "deployment.yaml"))
+    return made
+
+
+def test_notes_read_at_one_address_are_one_post_each(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other words or another author are another post; the same note again is known, and `--id` corrects one."""
+    for words, author in (("桥塌了", "老李"), ("水管也爆了", "老李"), ("桥塌了", "老王"), ("桥塌了", "老李")):
+        assert run(["tell", "desk", words, *URL, "--author", author]) == exits.OK
+    said = [line.partition(": ") for line in capsys.readouterr().out.splitlines() if ": " in line][-4:]
+    assert [each for each, *_ in said] == ["published", "published", "published", "already known"]
+    assert said[0][2] == said[3][2]
+    assert len(set(world.ids())) == 3
+    assert run(["tell", "desk", "桥没有塌", *URL, "--author", "老李", "--id", said[0][2]]) == exits.OK
+    assert capsys.readouterr().out == f"corrected: {said[0][2]}\n"
+
+
+def test_what_is_not_published_is_said_with_its_reason(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who asked to be forgotten is not called known, nor is the command well."""
+    world.memory.listed |= {forgotten_author(each) for each in world.way.door.pseudonyms("desk", "老李")}
+    assert run(["tell", "desk", "桥塌了", "--author", "老李"]) == exits.BAD_INPUT
+    assert "not published: somebody asked that it, or its author, be forgotten" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"listed": 1, "refused:robots": 1}, "refused:robots"),
+        ({"listed": 1, "outdated": 1}, "later words of it stand"),
+        ({"listed": 1}, "nothing of it was taken"),
+    ],
+)
+def test_every_other_end_of_a_note_is_named(counts: dict[str, int], said: str) -> None:
+    """By the name under which it is counted, where there is no better word."""
+    assert tell.what_became(counts) == (said, False)
+
+
+def test_a_clerk_has_no_origin() -> None:
+    """It would be asked, of nobody, for every note: the file is refused and says so."""
+    said = json.dumps({"kind": "manual", "township": "990101101", "origin": "https://bbs.example.cn"})
+    with pytest.raises(Misconfigured, match="`origin` is for gateways"):
+        parse_source(said, Path("desk.yaml"))
