@@ -93,7 +93,7 @@ class News:
             if (key := key_of(raw.id)) not in self._townships:
                 thread = self._townships.get(key_of(raw.thread or ""))
                 self._townships[key] = township_of(raw, self._source, self._way.locate, thread)
-                decided[key] = Noted(township=self._townships[key])
+                decided[key] = Noted(township=self._townships[key], listed=self._way.clock.now())
         if decided:
             standing = await self._way.memory.decide(self._source.name, decided)
             self._townships |= {key: noted.township for key, noted in standing.items()}

@@ -243,6 +243,17 @@ async def test_what_was_forgotten_is_not_published_and_nothing_is_noted_of_it(wo
     assert world.counts.total("forgotten") == 4
 
 
+async def test_what_was_decided_of_a_post_is_dated_though_it_was_never_published(world: World) -> None:
+    """A note without a day on which its post was listed would be swept by nobody."""
+    world.board({"id": 1, "body": "青溪的路灯坏了"})
+    world.log_is_away = True
+    with pytest.raises(Busy):
+        await world.visit(source(BOARD))
+    (noted,) = (await world.memory.posts("s", [key_of("1")])).values()
+    assert noted.listed is not None
+    assert noted.sent is None
+
+
 async def test_a_township_once_decided_stands(world: World) -> None:
     """After a restart with another gazetteer, and for another text: or one post would be stored in two townships."""
     world.board({"id": 1, "body": "青溪的路灯坏了"})
