@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from streams.pages.page import Raw
 from streams.privacy.addresses import address_without
-from streams.privacy.door import Door
+from streams.privacy.door import Door, shown
 from streams.privacy.handles import without
 from streams.privacy.others import without_others
 from streams.records import Post
@@ -27,14 +27,14 @@ _SLACK: Final = 256
 def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, answered: str | None = None) -> Post:
     """The post as it may be published. Whether its text was cut says `is_long`.
 
-    `answered` is the handle of whom a reply or an office answers: the thread's address may hold it, and offices begin
-    with it.
+    `answered` is the handle of whom a reply or an office answers: the thread's address may hold it, and its id, and
+    offices begin with it.
     """
     url = raw.url if raw.url and len(raw.url) <= _LONGEST_URL and raw.url.startswith(("http://", "https://")) else None
     asker = answered if raw.kind == "answer" else None
     post = door.admit(
         Post(
-            id=shortened(raw.id),
+            id=shown(shortened(raw.id), answered),
             township=township,
             source=source,
             fetched=fetched,

@@ -2,15 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from deploy import owners
 from deploy.cli import exits, run
-from deploy.embedded import EmbeddedServers
-from deploy.settings.deployment import CONFIG
 from streams.privacy.door import digested
 from tests.embedded.county import THERE, County, post
 
@@ -18,19 +13,6 @@ FORGET = ("forget", "--role", "privacy", "--reason", "asked for it", "--source")
 HANDLE = "听风的石头"
 NAMED, LONG = f"https://bbs.example.cn/u/{HANDLE}/5", "x" * 600
 LAMP, WATER = "东埠村的路灯坏了三个月了，晚上漆黑一片", "鹿鸣村的水管爆了，水流了一地，请来修"
-
-
-@pytest.fixture
-async def county(
-    servers: EmbeddedServers, tmp_path: Path, deployment: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[County]:
-    made = County(servers, deployment, tmp_path)
-    monkeypatch.setenv(CONFIG, made.environment[CONFIG])
-    monkeypatch.setattr(owners, "PAUSE", 0.05)
-    made.set_up()
-    made.work()
-    yield made
-    made.end()
 
 
 async def stored(county: County) -> set[str]:

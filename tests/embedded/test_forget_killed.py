@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,10 @@ from elasticsearch import AsyncElasticsearch
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from deploy import forgetting, owners
+from deploy import forgetting
 from deploy.cli import exits, run
-from deploy.embedded import EmbeddedServers
 from deploy.keys import notebook
-from deploy.settings.deployment import CONFIG, Settings, load
+from deploy.settings.deployment import Settings, load
 from streams.crawl.news import key_of
 from streams.elasticsearch import documents
 from streams.elasticsearch.bulk import Write
@@ -80,19 +78,6 @@ class Life:
         finally:
             self.left = None
         return True
-
-
-@pytest.fixture
-async def county(
-    servers: EmbeddedServers, tmp_path: Path, deployment: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[County]:
-    made = County(servers, deployment, tmp_path)
-    monkeypatch.setenv(CONFIG, made.environment[CONFIG])
-    monkeypatch.setattr(owners, "PAUSE", 0.05)
-    made.set_up()
-    made.work()
-    yield made
-    made.end()
 
 
 @pytest.fixture

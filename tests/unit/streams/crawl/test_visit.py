@@ -525,6 +525,14 @@ def test_a_post_has_one_key_before_the_door_and_behind_it(world: World, identity
     assert key_of(stored.id) == key_of(identity)
 
 
+def test_an_answers_id_names_nobody_who_asked(world: World) -> None:
+    """It is the question's with a word behind it, and an address with a handle may be one."""
+    raw = Raw(id="https://b.example.cn/u/老街坊/5#answer", body="已处理", kind="answer", thread="5")
+    stored = arrive(raw, "s", "330206104000", world.clock.now(), world.way.door, "老街坊")
+    assert "老街坊" not in stored.id
+    assert key_of(stored.id) == key_of(raw.id)
+
+
 async def test_no_post_names_who_wrote_another_one_of_its_page(world: World) -> None:
     """A page knows all its authors: in quotations and answers they are blotted out, and no words that others wrote."""
     world.list((1, 0))
