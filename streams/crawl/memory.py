@@ -49,7 +49,8 @@ class Held(Struct, frozen=True):
     `reading` is a digest of how it was read: to another reader it is a new page. `keys` are the posts on it, in its
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
     It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read so many `times` in
-    a row is left alone while it `rests`.
+    a row is left alone while it `rests`. Of a page to which its site redirects only the address is held that it is asked
+    for `by`.
     """
 
     etag: str | None = None
@@ -63,6 +64,7 @@ class Held(Struct, frozen=True):
     whole: datetime | None = None
     times: int = 0
     rests: datetime | None = None
+    by: str = ""
 
 
 class Head(Struct, frozen=True, kw_only=True):

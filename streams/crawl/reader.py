@@ -134,6 +134,8 @@ class Reader:
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
         now = self._shelf[link.url] = self._held(fetched, reading, link, held) if whole else Held()
         await self._remember(notes, {} if now == held else {link.url: now})
+        if link.role != LISTING and reading.posts:
+            await self._shelf.lead(fetched.url, link.url)
         return reading.links
 
     def _held(self, fetched: Fetched, reading: Reading, link: Link, held: Held) -> Held:

@@ -48,6 +48,22 @@ class Shelf:
             known = await self._memory.pages(self._source, unknown)
             self._held |= {address: held for address, held in known.items() if held.reading == self._reading}
 
+    async def known_by(self, addresses: Collection[str]) -> list[str]:
+        """By which addresses pages are asked for, of those of these that were read, each once."""
+        await self.look_up(addresses)
+        asked = [self[each].by or each for each in addresses]
+        await self.look_up(asked)
+        return [each for each in dict.fromkeys(asked) if self[each] != Held()]
+
+    async def lead(self, address: str, by: str) -> None:
+        """Remember by what a page is asked for that its site shows under another address: its posts name this one."""
+        if address == by:
+            return
+        await self.look_up([address])
+        if self[address].by != by and not self[address].keys:
+            self[address] = Held(reading=self._reading, by=by)
+            await self._memory.remember(self._source, {}, {address: self[address]})
+
     async def keep(self, address: str, missing: tuple[str, ...], now: datetime, stamp: str | None = None) -> None:
         """Remember of a page that was read what it misses, and under which stamp all of its thread was published."""
         held, again = self[address], now + APART if missing else None

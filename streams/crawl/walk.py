@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from streams.crawl.gone import Gone
-from streams.crawl.memory import Held
 from streams.crawl.news import News
 from streams.crawl.reader import Reader
 from streams.crawl.shelf import FOLLOWING, Shelf, is_left
@@ -136,8 +135,8 @@ class Walk:
     async def _known(self, addresses: Iterable[str]) -> list[Link]:
         """Links to those of these threads that were read before, and not yet by this walk."""
         new = [address for address in dict.fromkeys(addresses) if address not in self._reader.asked]
-        await self._shelf.look_up(new)
-        return [Link(address, forum.THREAD) for address in new if self._shelf[address] != Held()]
+        known = await self._shelf.known_by(new)
+        return [Link(address, forum.THREAD) for address in known if address not in self._reader.asked]
 
     async def _thread(self, link: Link) -> None:
         """Read a thread's pages; its stamp is remembered when all of them are published.

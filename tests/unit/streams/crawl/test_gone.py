@@ -274,6 +274,24 @@ async def test_threads_of_open_incidents_are_read_again(site: Site) -> None:
     assert "7-b" in site.ids()
 
 
+async def test_a_thread_to_which_its_site_redirects_is_read_again_too(site: Site) -> None:
+    """Its posts name the address that the site shows; it is asked for by that to which the list leads, once."""
+    site.web.shown = {f"https://bbs.example.cn/t-{n}-1": f"https://bbs.example.cn/thread-{n}-1" for n in (7, 8)}
+    site.list((7, 1))
+    site.says(7, "a")
+    await site.visits(FORUM, 1)
+    site.list((8, 1))
+    site.says(8, "a")
+    site.archive.open = [site.published[0].url or "", "https://bbs.example.cn/thread-99-1"]
+    assert site.archive.open[0] == "https://bbs.example.cn/thread-7-1"
+    site.says(7, "a", "b")
+    site.restart()
+    await site.visits(FORUM, 3)
+    assert "7-b" in site.ids()
+    assert sum("t-7-1" in address for address in site.web.asked) == 1 + 3
+    assert not any("thread-" in address for address in site.web.asked)
+
+
 async def test_a_thread_that_left_the_list_is_noticed_when_it_is_deleted(site: Site) -> None:
     """Nobody else would ask for it; once it is gone the store names it no more."""
     site.list((7, 1))

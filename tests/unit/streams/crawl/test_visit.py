@@ -62,13 +62,17 @@ class Clock:
 
 
 class Web:
-    """Pages by address; a name of a failure in place of a page fails under it. Validators are digests."""
+    """Pages by address; a name of a failure in place of a page fails under it. Validators are digests.
+
+    `shown` are the addresses to which some are redirected.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, str | Unfetched] = {}
         self.asked: list[str] = []
         self.closed_for, self.ample = 0.0, True
         self.refused: dict[str, str] = {}
+        self.shown: dict[str, str] = {}
         self.known: set[str] = set()
         self.recalled: list[tuple[str, date, int]] = []
 
@@ -85,7 +89,8 @@ class Web:
             raise page
         digest = hashlib.sha256(page.encode("utf-8", "surrogatepass")).hexdigest()
         body = page.encode("utf-8", "surrogatepass")
-        return None if etag == digest else Fetched(url=address, body=body, charset=None, etag=digest, modified=None)
+        shown = self.shown.get(address, address)
+        return None if etag == digest else Fetched(url=shown, body=body, charset=None, etag=digest, modified=None)
 
     async def assert_allowed(self, address: str, source: Source) -> None:  # noqa: ARG002
         self.known.add(address)
