@@ -17,10 +17,12 @@ class Counts:
     """How often what happened, by source and name.
 
     Names are `visits`, `requests`, `pages`, `unmodified`, `listed`, `published`, `unchanged`, `duplicate`, `empty`,
-    `outdated`, `cut`, `error:<name>`, `signal:<what>:<field>`, `asleep` (not visited at this time of day), and what
-    operators were told of. A post that is listed is then published, unchanged, a duplicate (the id stands there twice
-    with different words), empty, outdated (somebody brought a later message before), or without an id (a signal): the
-    sums add up, unless publishing failed, which is counted as an error of the visit.
+    `outdated`, `cut`, `unread` (a thread that was listed and could not be read whole, now or the last time),
+    `error:<name>`, `signal:<what>:<field>`, `asleep` (not visited at this time of day), and what operators were told
+    of. Each visit counts what it lists, whether or not an earlier one did. A post that is listed is then published,
+    unchanged, a duplicate (the id stands there twice with different words), empty, outdated (somebody brought a later
+    message before), or without an id (a signal): the sums add up, unless publishing failed, which is counted
+    as an error of the visit.
     """
 
     def __init__(self, observe: Observe | None = None) -> None:

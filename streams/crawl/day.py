@@ -48,9 +48,10 @@ class Day(Struct, frozen=True, kw_only=True):
 
     @property
     def coverage(self) -> float | None:
-        """Which part of the posts that were listed is published, now or before."""
+        """Which part of the posts that were listed is published, now or before; of a thread that was not read one."""
         counts = self.counts
-        return (counts["published"] + counts["unchanged"]) / counts["listed"] if counts["listed"] else None
+        listed = counts["listed"] + counts["unread"]
+        return (counts["published"] + counts["unchanged"]) / listed if listed else None
 
     def names(self, kind: str) -> list[str]:
         """What was counted under `error`, `signal` or `trouble`, without that word."""

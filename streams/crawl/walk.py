@@ -75,7 +75,8 @@ class Walk:
             self._witnesses = self._witnesses or [link.url for link in threads]
             await self._shelf.look_up([link.url for link in threads])
             for link in threads:
-                await self._thread(link)
+                if not await self._thread(link):
+                    self.tally.count("unread")
                 if self.tally.ends:
                     await self._reader.end()
                     return
@@ -138,15 +139,19 @@ class Walk:
         known = await self._shelf.known_by(new)
         return [Link(address, forum.THREAD) for address in known if address not in self._reader.asked]
 
-    async def _thread(self, link: Link) -> None:
+    async def _thread(self, link: Link) -> bool:
         """Read a thread's pages; its stamp is remembered when all of them are published.
 
         One that cannot be read is asked for again whatever its stamp says, but less and less often: it may be one that
         never can, and keeps nobody from the threads below it.
+
+        Returns:
+            False where it could not be read whole, now or the last time.
         """
-        if link.url in self._reader.asked or is_left(self._shelf[link.url], link, self._clock.now()):
+        is_read = link.url in self._reader.asked
+        if is_read or is_left(self._shelf[link.url], link, self._clock.now()):
             self._reader.leave(link.url)
-            return
+            return is_read or not self._shelf[link.url].times
         unread, refused, waiting, asked = self.tally.unread, self.refused, [link], list[str]()
         for _ in range(FOLLOWING):
             if not waiting:
@@ -157,12 +162,13 @@ class Walk:
         self._threads += 1
         if self.tally.unread > unread:
             await self._let_rest(link)
-            return
+            return False
         missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
         if link.stamp and self.refused == refused and not self.tally.later:
             await self._keep(link.url, missing, link.stamp)
         elif missing != self._shelf[link.url].missing:
             await self._keep(link.url, missing)
+        return True
 
     async def _let_rest(self, link: Link) -> None:
         await self._shelf.let_rest(link.url, self._gone.was[link.url], self._clock.now())

@@ -13,7 +13,8 @@ from streams.source import Manual, Source
 Trouble = Literal["", "few", "many", "barren", "bare", "erring", "failing", "mute"]
 """`few` or `many`: posts against what the source's file expects, or against its own past where it expects nothing.
 `barren`: pages are read, and nothing is in them. `bare`: posts lack what they used to have. `erring`: many of its pages
-cannot be had or read. `failing`: none of its visits is whole. `mute`: a week without a first post."""
+cannot be had or read. `failing`: none of its visits is whole. `mute`: a week without a first post, or four without a
+new one."""
 
 Field = Literal["body", "published", "author"]
 """What a post of a source has, or never had; that it is gone tells of a selector that finds nothing any more."""
@@ -85,6 +86,8 @@ class Watch(Struct, frozen=True, kw_only=True):
     fruitful: bool = False
     spoke: bool = False
     """Whether a post was ever listed."""
+    heard: datetime | None = None
+    """When a visit met a new post last; before that, when the first one ended."""
     bare: dict[str, int] = {}
     """Of each field that a post of this source ever had, how many posts in a row have been without."""
     hours: dict[str, int] = {}
@@ -190,6 +193,7 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         good=watch.good if seen.failed or seen.cut else now,
         fruitful=watch.fruitful or seen.fruitful,
         spoke=watch.spoke or bool(seen.posts or hours or bare),
+        heard=now if seen.times else watch.heard or now,
         past=watch.past if watch.trouble in ("few", "many") else None,
     )
 
@@ -246,14 +250,20 @@ def _past(watch: Watch, now: datetime) -> Past | None:
 
 def _against_its_past(watch: Watch, source: Source, now: datetime) -> Trouble:
     past = watch.past
-    if watch.began and not watch.spoke and not isinstance(source, Manual) and now - watch.began >= _WEEK:
-        return "mute"
     if past is None or watch.began is None or now - watch.began < timedelta(days=past.days):
-        return ""
+        return "mute" if _is_mute(watch, source, now) else ""
     seen = _within(watch, timedelta(days=past.days), now)
     if seen * _SHARE < past.least * (2 if watch.trouble == "few" else 1):
         return "few"
     return "many" if seen > past.most * (_LOUD if watch.trouble == "many" else _SURGE) else ""
+
+
+def _is_mute(watch: Watch, source: Source, now: datetime) -> bool:
+    """Whether a source that nobody writes himself says nothing, or stands still: a page of last year in a cache."""
+    if watch.began is None or isinstance(source, Manual):
+        return False
+    heard = max(watch.began, watch.heard or watch.began)
+    return now - heard >= _PAST or (not watch.spoke and now - watch.began >= _WEEK)
 
 
 def _window(source: Source) -> timedelta:

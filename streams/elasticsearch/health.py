@@ -24,6 +24,7 @@ _NUMBERS: Final = (
     "duplicate",
     "empty",
     "cut",
+    "unread",
     "backfill",
     "unalerted",
 )

@@ -30,9 +30,12 @@ STANDING: Final = {
     "bare": "posts lack what they had",
     "failing": "cannot be read",
     "erring": "pages fail",
-    "mute": "never said anything",
+    "mute": "nothing new for weeks",
 }
 """Trouble in words of the table; a new one stands as it is called."""
+
+COUNTED: Final = ("listed", "published", "unchanged", "unread")
+"""Counts of today that are shown, of all visits: what each of them lists anew is `unchanged`."""
 
 LONGEST: Final = timedelta(hours=1)
 """For which a source is left alone that fails."""
@@ -42,12 +45,12 @@ A_DAY: Final = timedelta(days=1)
 
 @app.command()
 def command(config: ConfigOption = None) -> None:
-    """How every source stands, and which part of what it listed today is published."""
+    """How every source stands, and which part of what all visits of today listed is published, today or before."""
     settings = load(config)
     found = sources.read_all(settings.sources, townships.codes(settings.townships))
     found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
     now, stands = SystemClock().now(), asyncio.run(_stands(settings, found))
-    table = Table("source", "kind", "townships", "last visit", "stands", "listed", "published", "coverage")
+    table = Table("source", "kind", "townships", "last visit", "stands", *COUNTED, "coverage")
     for name, source in sorted(found.items()):
         table.add_row(name, *_row(source, *stands[name], now))
     show(table)
@@ -94,8 +97,7 @@ def _row(source: AnySource, head: Head, day: Day | None, now: datetime) -> list[
         " ".join(source.served),
         _time(source, head.visited) or "never",
         trouble(source, head, now) or well,
-        str(counts.get("listed", 0)),
-        str(counts.get("published", 0)),
+        *(str(counts.get(name, 0)) for name in COUNTED),
         "" if coverage is None else f"{coverage:.0%}",
     ]
 

@@ -75,9 +75,13 @@ class Life:
 
 
 async def test_a_day_says_what_was_counted_and_how_the_source_stands() -> None:
-    """Read in Kibana: coverage, errors and signals by name, trouble, what is missing, the last whole visit."""
+    """Read in Kibana: coverage, errors and signals by name, trouble, what is missing, the last whole visit.
+
+    A thread that could not be read is a post that is not covered.
+    """
     life = Life()
-    life.counts.add("a", "listed", 8)
+    life.counts.add("a", "listed", 7)
+    life.counts.add("a", "unread", 1)
     life.counts.add("a", "published", 2)
     life.counts.add("a", "unchanged", 4)
     life.counts.add("a", "error:timeout", 3)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from streams.crawl.day import Day
+from streams.elasticsearch.health import day_document
 from streams.errors import Unfetched
 from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, Site
 from tests.unit.streams.crawl.test_origin import FEED, entries
@@ -48,6 +50,39 @@ async def test_a_thread_that_could_not_be_read_is_read_when_it_can(site: Site, w
     asked = len(site.web.asked)
     await site.visits(FORUM, 3)
     assert site.web.asked[asked:] == [LIST] * 3
+
+
+async def test_threads_that_could_not_be_read_are_counted(site: Site) -> None:
+    """At each visit that lists them, whether they are asked for or left alone: one of twenty is no whole site."""
+    listed(site, dict.fromkeys(range(1, 21), "x"))
+    site.says(1, "a")
+    for number in range(2, 21):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched("status_403", "no")
+    await site.visits(FORUM, 1)
+    await site.visits(FORUM, 2, apart=timedelta(minutes=1))
+    counts = site.counts.of("s")
+    assert (counts["listed"], counts["unread"]) == (1, 3 * 19)
+    day = Day(source="s", day=site.clock.time.date(), begins=site.clock.time, shares={"1": counts})
+    assert day.coverage == 1 / (1 + 3 * 19)
+    assert day_document(day)["unread"] == 3 * 19
+    for number in range(2, 21):
+        site.says(number, "a")
+    site.clock.time += timedelta(hours=1)
+    await site.visits(FORUM, 2)
+    assert site.counts.of("s")["unread"] == 3 * 19
+
+
+async def test_a_thread_that_no_list_leads_to_is_not_unread(site: Site) -> None:
+    """It was deleted, perhaps: coverage is of what is listed."""
+    listed(site, {1: "x", 2: "x"})
+    site.says(1, "a")
+    site.says(2, "a")
+    await site.visits(FORUM, 1)
+    listed(site, {2: "x"})
+    site.archive.open = ["https://bbs.example.cn/t-1-1"]
+    site.web.pages["https://bbs.example.cn/t-1-1"] = NOT_THERE
+    await site.visits(FORUM, 3)
+    assert "unread" not in site.counts.of("s")
 
 
 async def test_a_defect_of_ours_loses_no_thread(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,13 +210,34 @@ def test_a_source_of_few_pages_is_given_a_day_or_a_week_until_enough_of_them_fai
 
 
 def test_a_source_that_never_says_anything_is_named_after_a_week() -> None:
-    """Where no number is expected; a village that spoke once may be quiet for as long as it likes."""
+    """Where no number is expected."""
     (named,) = Village().hours(24 * 25, asked=1).events()
     assert named == (24 * 7 + 1, "source_silent", "mute")
-    assert Village().hours(1, lambda _: 1).hours(24 * 60).events() == []
-    assert Village("[0, 5]").hours(24 * 25).events() == []
+    assert Village("[0, 5]").hours(24 * 60).events() == []
     late = Village().hours(24 * 8).hours(1, lambda _: 1)
     assert late.events()[-1][1:] == ("source_recovered", "mute")
+
+
+def test_a_source_that_stands_still_is_named_after_four_weeks() -> None:
+    """A cache that gives the same page for ever says nothing else; whoever is as quiet as that expects `[0, 5]`."""
+    village = Village().hours(1, lambda _: 1).hours(24 * 40, fruitful=True).hours(1, lambda _: 1)
+    assert village.events() == [(24 * 28 + 1, "source_silent", "mute"), (24 * 40 + 2, "source_recovered", "mute")]
+    assert Village("[0, 5]").hours(1, lambda _: 1).hours(24 * 60).events() == []
+    rare = Village()
+    for _ in range(3):
+        rare.hours(1, lambda _: 1).hours(24 * 20)
+    assert rare.events() == []
+
+
+def test_what_is_new_may_be_old() -> None:
+    """Posts of last year that are listed today are news of the source, though none of its hours."""
+    village = Village()
+    for _ in range(60 * 2):
+        village.hours(11)
+        village.now += HOUR
+        times = [village.now - timedelta(days=300)]
+        village.watch, event = look(village.watch, village.source, Seen(times=times, fruitful=True), village.now)
+        assert event is None
 
 
 def test_the_last_whole_visit_is_known() -> None:
