@@ -1,15 +1,24 @@
-"""Notice what a source holds no more: twice, hours apart; never by a page that failed or a list that got shorter."""
+"""Notice what a source holds no more: twice, hours apart; never by a page that failed or a list that got shorter.
 
-from collections.abc import Collection, Sequence
+What a list lacks may be answered rather than deleted, so its own page is asked for first.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.memory import Held, Noted
+from streams.crawl.watch import RESTRAINT
 from streams.crawl.way import Way
-from streams.source import Source
+from streams.errors import Unfetched
+from streams.identity import document_id
+from streams.records import Post
+from streams.source import AnySource, Api, Feed, Table
 
 APART: Final = timedelta(hours=6)
 """Between the two visits that miss a post."""
@@ -23,11 +32,14 @@ _FEW: Final = 2
 _SHARE: Final = 3
 """Of what a list held no more than one in so many is gone, or the list is another one."""
 
+_MOST: Final = 20
+"""Posts that left a list whose own pages a visit asks for."""
+
 
 class Gone:
     """What one walk misses of what its pages held before."""
 
-    def __init__(self, source: Source, way: Way) -> None:
+    def __init__(self, source: AnySource, way: Way) -> None:
         self._source, self._way = source, way
         self.was: dict[str, Held] = {}
         """Of each page that was asked for, what was held of it before."""
@@ -37,6 +49,8 @@ class Gone:
         """Of each page that was read and had changed, when its posts were written."""
         self.refused: dict[str, tuple[str, ...]] = {}
         """Threads that are no more, and the posts that they held."""
+        self.listed: str | None = None
+        """The own page of a post that a list holds now: where it is not found either, no page says anything."""
 
     def missed_in_thread(self, first: str, pages: Sequence[str]) -> tuple[str, ...]:
         """Posts that a thread held and holds no more: only where all of it was read, and still begins as it did."""
@@ -68,8 +82,13 @@ class Gone:
             return {}
         return self.refused
 
-    async def miss(self, keys: Collection[str]) -> tuple[str, ...]:
+    async def miss(self, keys: Collection[str], *, by_list: bool = False) -> tuple[str, ...]:
         """Note that these posts were missed; one that was missed before, long enough ago, is told to be gone.
+
+        Args:
+            keys: of the posts.
+            by_list: only a list lacks them. Unless the source's file says that it holds all, their own pages are asked
+                for, and nothing is said of those that have none.
 
         Returns:
             Those that the next visits are to look for.
@@ -80,16 +99,62 @@ class Gone:
         there = {key: noted for key, noted in known.items() if noted.document and not noted.gone}
         due = {key: noted for key, noted in there.items() if noted.missed and now - noted.missed >= APART}
         notes = {key: replace(noted, missed=now) for key, noted in there.items() if not noted.missed}
-        if due:
-            await self._tell(due, now)
-            notes |= {key: replace(noted, gone=now) for key, noted in due.items()}
+        posts = await self._stored(due) if due else {}
+        asked = bool(posts) and by_list and not self._is_complete
+        gone, waiting = await self._asked(posts) if asked else (due.keys() & posts.keys(), set[str]())
+        await self._tell([posts[key] for key in due if key in gone], now)
+        # What no store holds is not looked for any more, nor is what was found at its own place.
+        over = {key for key in due if key in gone or key not in posts}
+        notes |= {key: replace(due[key], gone=now) for key in over}
+        notes |= {key: replace(due[key], missed=None) for key in due.keys() - over - waiting}
         if notes:
             await self._way.memory.remember(self._source.name, notes, {})
-        return tuple(key for key in there if key not in due)
+        return tuple(key for key in there if key not in due or key in waiting)
 
-    async def _tell(self, due: dict[str, Noted], now: datetime) -> None:
-        """Publish their last words once more, and that they are gone: the worker of their township notes it."""
+    @property
+    def _is_complete(self) -> bool:
+        """Whether the source's file says that what its list lacks is no more."""
+        return isinstance(self._source, Feed | Api | Table) and self._source.complete
+
+    async def _stored(self, due: Mapping[str, Noted]) -> dict[str, Post]:
+        keys = {noted.document: key for key, noted in due.items()}
         posts = await self._way.archive.posts({noted.document: noted.township for noted in due.values()})
+        return {keys[document_id(post.township, post.source, post.id)]: post for post in posts}
+
+    async def _asked(self, posts: Mapping[str, Post]) -> tuple[set[str], set[str]]:
+        """Those of these posts whose own pages are no more, and those that are to be asked for another time."""
+        gone, waiting = set[str](), set(posts)
+        if not self._way.web.is_ample(self._source):
+            return gone, waiting
+        for key, post in list(posts.items())[:_MOST]:
+            is_there = await self._is_there(post.url) if self._is_ours(post.url) else True
+            waiting -= set() if is_there is None else {key}
+            gone |= {key} if is_there is False else set()
+        if not gone:
+            return gone, waiting
+        is_there = await self._is_there(self.listed) if self._is_ours(self.listed) else False
+        if is_there:
+            return gone, waiting
+        self._way.counts.add(self._source.name, "signal:gone:many")
+        return set(), waiting | gone if is_there is None else waiting
+
+    def _is_ours(self, address: str | None) -> bool:
+        """Whether a page may be asked for: of the source's site or its origin's, by an address that hides nobody."""
+        sites = {urlsplit(each).netloc for each in (self._source.url, self._source.origin) if each}
+        return address is not None and "*" not in address and urlsplit(address).netloc in sites
+
+    async def _is_there(self, address: str | None) -> bool | None:
+        """Whether a site shows a page, or does not say that it is no more; None where it is to be asked again."""
+        try:
+            await self._way.web.fetch(address or "", source=self._source)
+        except Unfetched as error:
+            self._way.counts.add(self._source.name, "requests", error.name not in RESTRAINT | LATER)
+            return None if error.name in PASSING else error.name not in GONE
+        self._way.counts.add(self._source.name, "requests")
+        return True
+
+    async def _tell(self, posts: Sequence[Post], now: datetime) -> None:
+        """Publish their last words once more, and that they are gone: the worker of their township notes it."""
         if posts:
             await self._way.publish([replace(post, fetched=now, gone=now) for post in posts])
         self._way.counts.add(self._source.name, "gone", len(posts))

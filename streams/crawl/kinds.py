@@ -5,7 +5,7 @@ import hashlib
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict
 
 from streams.pages.page import Page, Reading
 from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
@@ -14,7 +14,10 @@ from streams.sources import api, board, feed, forum, table
 _PARSERS: Final = b"4"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""
 
-_NO_MATTER: Final = 600.0
+_NO_MATTER: Final = frozenset(
+    {"schedule", "expects", "contact", "licence", "hours", "budget", "permission", "complete"}
+)
+"""Fields that say nothing of how a page is read."""
 
 _SMALL: Final = 4_000
 """Bytes of a page that is read at once: whatever is in it takes milliseconds. A packed table may be small, too."""
@@ -50,7 +53,5 @@ async def read_beside(page: Page, source: AnySource) -> Reading:
 
 def reading_of(source: AnySource) -> str:
     """A digest of how the pages of a source are read: with another one they are to be read again."""
-    how = replace(
-        source, schedule=_NO_MATTER, expects=None, contact="", licence="", hours=None, budget=None, permission=None
-    )
-    return hashlib.sha256(_PARSERS + msgspec.json.encode(how)).hexdigest()[:32]
+    how = {name: value for name, value in asdict(source).items() if name not in _NO_MATTER}
+    return hashlib.sha256(_PARSERS + msgspec.json.encode((type(source).__name__, how))).hexdigest()[:32]

@@ -143,6 +143,8 @@ class Reader:
         worded = [raw for raw in reading.posts if raw.id and (raw.title or raw.body)]
         keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in worded))
         self._gone.times[link.url] = tuple(raw.published for raw in reading.posts if raw.kind != "answer")
+        if link.role == LISTING:
+            self._gone.listed = self._gone.listed or next((raw.url for raw in worded if raw.url), None)
         whole = self._way.clock.now() if self._is_due(held) else held.whole
         made = self._shelf.made(fetched, reading, keys, whole)
         if link.role == LISTING or keys != held.keys:

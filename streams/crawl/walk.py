@@ -179,7 +179,7 @@ class Walk:
     async def _look_for_what_is_gone(self) -> None:
         """Of lists, and of threads that are no more."""
         lists, self._lists = self._lists, []
-        if lists and (missing := await self._gone.miss(await self._gone.missed_in_lists(lists))):
+        if lists and (missing := await self._gone.miss(await self._gone.missed_in_lists(lists), by_list=True)):
             await self._keep(lists[0], missing)
         threads = self._gone.missed_threads(self._threads)
         if threads and not await self._finds_threads():

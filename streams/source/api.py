@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from streams.pages.expression import Expression, check_expressions
-from streams.source.base import Source
+from streams.source.base import Complete, Source
 
 
 class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +58,7 @@ class Api(Source, frozen=True, kw_only=True):
     paging: Paging | None = None
     link: str | None = None
     """Address of a message for readers, with {id} in it, where the items do not say it."""
+    complete: Complete = False
 
     def __post_init__(self) -> None:
         Source.__post_init__(self)

@@ -16,6 +16,10 @@ from streams.source.permission import Permission
 _LONG_CODE: Final = 12
 
 
+Complete = Annotated[bool, Meta(description="The list holds all there is: what it lacks was deleted.")]
+"""Whether what leaves a list of newer and older posts is no more."""
+
+
 class Expects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much is normal; beyond it something is wrong with the source or with the township."""
 

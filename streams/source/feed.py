@@ -1,6 +1,6 @@
 """A feed, whose entries may say only how their texts begin."""
 
-from streams.source.base import Source
+from streams.source.base import Complete, Source
 from streams.source.selector import Selector, check_selectors
 
 
@@ -11,6 +11,7 @@ class Feed(Source, frozen=True, kw_only=True):
     """On an entry's own page, the whole text: each entry is followed to it."""
     without: tuple[Selector, ...] = ()
     """What of that page is left out before it is read."""
+    complete: Complete = False
 
     def __post_init__(self) -> None:
         Source.__post_init__(self)

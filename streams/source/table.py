@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from streams.source.base import Source
+from streams.source.base import Complete, Source
 
 Column = Annotated[str, Meta(min_length=1, description="A column's name, as the header writes it.")]
 
@@ -37,3 +37,4 @@ class Table(Source, frozen=True, kw_only=True):
     """Of an XLSX; the first that is visible where none is named."""
     link: str | None = None
     """Address of a message for readers, with {id} in it, where no column says it."""
+    complete: Complete = False

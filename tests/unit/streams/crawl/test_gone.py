@@ -21,7 +21,9 @@ url: https://board.example.cn/api
 township: "330206104"
 items: list
 message: {id: id, body: body, time: at}
+complete: true
 """
+OPEN_ONES = LIST.replace("complete: true", "link: https://board.example.cn/m/{id}")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOTICE = "<title>提示信息</title><div id='messagetext'>抱歉，指定的主题不存在或已被删除或正在被审核</div>"
 LOGIN = "<title>提示信息</title><div id='messagetext'>抱歉，您需要先登录才能继续本操作</div>"
@@ -214,7 +216,7 @@ async def test_a_page_in_another_layout_deleted_nothing(site: Site) -> None:
 
 
 async def test_a_post_that_leaves_a_list_which_reaches_beyond_it_is_gone(site: Site) -> None:
-    """Older ones are still listed: it was taken out."""
+    """Older ones are still listed, and the source's file says that the list holds all: it was taken out."""
     site.lists(9, 8, 7, 6, 5)
     await site.visits(LIST, 1)
     site.lists(10, 9, 8, 6, 5)
@@ -243,6 +245,95 @@ async def test_a_list_that_only_changed_deleted_nothing(site: Site, later: tuple
         site.lists(*(20 + number,) * bool(later), *later)
         await site.visits(LIST, 1, apart=timedelta(hours=7))
     assert site.gone == []
+
+
+class Board(Site):
+    """A list of what is open, of which each message has a page of its own."""
+
+    def shows(self, *numbers: int) -> None:
+        for number in range(99):
+            self.web.pages.pop(self.page(number), None)
+        self.web.pages.update({self.page(number): "<h1>事</h1>" for number in numbers})
+
+    @staticmethod
+    def page(number: int) -> str:
+        return f"https://board.example.cn/m/{number}"
+
+    async def answers(self, number: int, text: str = OPEN_ONES, days: int = 3) -> None:
+        """One of five is listed no more, and new ones come."""
+        newest = 9
+        while newest < 10 + 4 * days:
+            self.lists(*(n for n in range(newest, 4, -1) if n != number or newest == 9))
+            await self.visits(text, 1, apart=APART)
+            newest += 1
+
+    def asked(self, number: int) -> int:
+        return self.web.asked.count(self.page(number))
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+async def test_what_leaves_a_list_of_open_matters_is_not_gone(board: Board) -> None:
+    """It was answered: its own page is asked for once, and stands."""
+    board.shows(*range(99))
+    await board.answers(7)
+    assert (board.gone, board.asked(7)) == ([], 1)
+    assert sum("/m/" in address for address in board.web.asked) == 1
+
+
+async def test_what_leaves_a_list_and_has_no_page_any_more_is_gone(board: Board) -> None:
+    """Told once, in its last words; another one of the list is found at its place."""
+    board.shows(*(number for number in range(99) if number != 7))
+    await board.answers(7)
+    assert (board.gone, board.asked(7)) == (["7"], 1)
+    assert board.counts.total("requests") == len(board.web.asked)
+
+
+async def test_where_no_page_is_found_nothing_is_gone(board: Board) -> None:
+    """`link` says a wrong address, or the site has moved: neither is that of what is listed."""
+    board.shows()
+    await board.answers(7)
+    assert (board.gone, board.asked(7), board.counts.total("signal:gone:many")) == ([], 1, 1)
+
+
+@pytest.mark.parametrize("page", ["server", "timeout", "budget"])
+async def test_a_page_that_cannot_be_had_now_is_asked_for_again(board: Board, page: str) -> None:
+    """Each six hours, until it says something."""
+    board.shows(*(number for number in range(99) if number != 7))
+    board.web.pages[board.page(7)] = Unfetched(page, "not now")
+    await board.answers(7)
+    assert board.gone == []
+    assert board.asked(7) > 5
+    del board.web.pages[board.page(7)]
+    board.lists(*(number for number in range(30, 4, -1) if number != 7))
+    await board.visits(OPEN_ONES, 1)
+    assert board.gone == ["7"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "link: https://elsewhere.example.cn/m/{id}", "link: https://board.example.cn/u/13812345678/{id}"],
+    ids=["none", "of another site", "one that the door masks"],
+)
+async def test_what_has_no_page_to_ask_for_is_not_gone(board: Board, link: str) -> None:
+    """Unless its source's file says that the list holds all."""
+    await board.answers(7, LIST.replace("complete: true", link))
+    assert (board.gone, len(set(board.web.asked))) == ([], 1)
+
+
+async def test_new_posts_come_before_what_left_a_list(board: Board) -> None:
+    """Where half of the day's requests are spent, no page is asked for; the day after it is."""
+    board.shows(*(number for number in range(99) if number != 7))
+    board.web.ample = False
+    await board.answers(7, days=1)
+    assert (board.gone, board.asked(7)) == ([], 0)
+    board.web.ample = True
+    board.lists(*(number for number in range(30, 4, -1) if number != 7))
+    await board.visits(OPEN_ONES, 1)
+    assert board.gone == ["7"]
 
 
 async def test_nothing_is_gone_for_a_crawler_without_a_note(site: Site) -> None:
