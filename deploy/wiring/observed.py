@@ -12,12 +12,13 @@ log = structlog.get_logger()
 def observer(metrics: health.Metrics) -> Observe:
     """Counts what the crawler did, and says why a source could not be read.
 
-    What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label.
+    What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label; nor is the name
+    of a file that could not be read, which the log has.
     """
 
     def observed(source: str, name: str, number: int) -> None:
         kind, _, rest = name.partition(":")
-        what = "unused" if kind == "signal" and rest.startswith("unused:") else rest
+        what = rest.partition(":")[0] if name.startswith(("signal:unused:", "error:file:")) else rest
         metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
         if name == "unalerted":
             remedy = "more posts at once than posts_a_second lets through in a minute; docs/sources.md"
@@ -25,8 +26,8 @@ def observer(metrics: health.Metrics) -> Observe:
                 "posts that might have alerted went to the backfill", source=source, posts=number, remedy=remedy
             )
         # Of refused messages the entrance says something itself, now and then: strangers can send many.
-        if kind == "error" and not what.startswith("message:"):
-            log.warning("a source could not be read", source=source, reason=what, remedy="docs/sources.md")
+        if kind == "error" and not rest.startswith("message:"):
+            log.warning("a source could not be read", source=source, reason=rest, remedy="docs/sources.md")
 
     return observed
 

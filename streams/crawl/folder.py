@@ -1,17 +1,21 @@
 """Read what another program dropped into a folder: each file once, and again when it changed. Nothing is moved."""
 
 import asyncio
+import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.crawl.memory import Held
+from streams.crawl.shelf import resting
 from streams.crawl.walk import Walk
 from streams.crawl.way import Way
 from streams.errors import Unfetched
+from streams.privacy.mask import mask
 from streams.source import Folder
 
 ENDINGS: Final = frozenset({".csv", ".xlsx", ".json", ".jsonl"})
@@ -41,7 +45,8 @@ class _Dropped(Struct, frozen=True):
 async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
 
-    A file whose time is to come is not read before, and named: it may be hours until then.
+    A file whose time is to come is not read before, and named: it may be hours until then. One that cannot be read is
+    named, too, and read again less and less often, or when it changes.
     Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
     """
     try:
@@ -52,26 +57,42 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     way.counts.add(source.name, "signal:file:ignored", others)
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
     for file in files:
-        address = file.path.as_uri()
-        known = held.get(address, Held())
-        if (known.stamp, known.reading) == (file.stamp, reading):
+        known = held.get(file.path.as_uri(), Held())
+        is_known = (known.stamp, known.reading) == (file.stamp, reading)
+        if is_known and (known.rests is None or way.clock.now() < known.rests):
             continue
         if file.is_ahead:
             walk.fail(Unfetched("clock", f"{file.path}: of a time that is to come; set the clocks"))
-            continue
-        if file.size > LARGEST:
+        elif file.size > LARGEST:
             walk.fail(Unfetched("large", f"{file.path}: more than {LARGEST} bytes"))
-            continue
-        try:
-            body = await asyncio.to_thread(file.path.read_bytes)
-        except OSError as error:
-            walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
-            continue
-        refused = walk.refused
-        await walk.bring(body, address, datetime.fromtimestamp(file.written / 1e9, UTC))
-        if walk.refused > refused:
-            continue  # It may be allowed another day.
-        await way.memory.remember(source.name, {}, {address: Held(stamp=file.stamp, reading=reading)})
+        else:
+            times = known.times if is_known else 0
+            await _read(source, walk, way, file, Held(stamp=file.stamp, reading=reading, times=times))
+
+
+async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held) -> None:
+    """Publish what is new in a file, and remember it as `done`, or to be read again.
+
+    The same bytes said the same when they were first there: an old file that is copied, or touched, is no later word.
+    """
+    try:
+        body = await asyncio.to_thread(file.path.read_bytes)
+    except OSError as error:
+        walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
+        return
+    address, content = file.path.as_uri(), f"sha256:{hashlib.sha256(body).hexdigest()}"
+    before = (await way.memory.pages(source.name, [content])).get(content, Held()).modified
+    said = datetime.fromtimestamp(file.written / 1e9, UTC)
+    if before:
+        said = min(said, datetime.fromisoformat(before))
+    refused, unread = walk.refused, walk.tally.unread
+    await walk.bring(body, address, said)
+    if walk.tally.unread > unread:
+        way.counts.add(source.name, f"error:file:{mask(file.path.name)}")
+        await way.memory.remember(source.name, {}, {address: resting(done, way.clock.now())})
+    elif walk.refused == refused:  # What is refused may be allowed another day.
+        pages = {address: replace(done, times=0), content: Held(modified=said.isoformat())}
+        await way.memory.remember(source.name, {}, pages)
 
 
 def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], int]:

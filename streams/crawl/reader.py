@@ -87,6 +87,7 @@ class Reader:
         fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
         reading = await self._parsed(fetched, Link(address, LISTING), None)
         if reading:
+            self._tally.unread += not reading.posts and not _UNREAD.isdisjoint(reading.signals)
             allowed = await self._origin.allowed(reading.posts)
             await self._remember(await self._news.publish(allowed, said), {})
             self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)

@@ -74,9 +74,7 @@ class Shelf:
 
     async def let_rest(self, address: str, was: Held, now: datetime) -> None:
         """What was held of a thread that could not be read stays; its stamp is that under which it was read whole."""
-        times = min(was.times + 1, len(_RESTS))
-        rests = now + timedelta(minutes=_RESTS[times - 1])
-        self[address] = replace(was, reading=self._reading, times=times, rests=rests)
+        self[address] = resting(replace(was, reading=self._reading), now)
         await self._memory.remember(self._source, {}, {address: self[address]})
 
     async def keys_behind(self, held: Held) -> tuple[str, ...]:
@@ -104,6 +102,12 @@ class Shelf:
         if empty or len(reading.links) > _MANY or not (fetched.etag or fetched.modified):
             return Held(reading=self._reading, keys=keys) if keys else Held()
         return Held(fetched.etag, fetched.modified, reading.links, reading=self._reading, keys=keys, whole=whole)
+
+
+def resting(was: Held, now: datetime) -> Held:
+    """What to hold of a page that could not be read once more."""
+    times = min(was.times + 1, len(_RESTS))
+    return replace(was, times=times, rests=now + timedelta(minutes=_RESTS[times - 1]))
 
 
 def is_left(held: Held, link: Link, now: datetime) -> bool:

@@ -61,6 +61,16 @@ def test_messages_that_strangers_send_fill_no_log() -> None:
     assert counted(metrics)['xiangyin_records_total{source="hotline",township="",what="error:message:unsigned"}'] == 2
 
 
+def test_a_file_that_could_not_be_read_is_named_in_the_log() -> None:
+    """In the metrics it counts without its name: each would be a label of its own."""
+    metrics = health.Metrics(sources=["exports"])
+    with capture_logs() as said:
+        for name in ("error:file:1123.xlsx", "error:file:1124.xlsx"):
+            observer(metrics)("exports", name, 1)
+    assert [each["reason"] for each in said] == ["file:1123.xlsx", "file:1124.xlsx"]
+    assert counted(metrics) == {'xiangyin_records_total{source="exports",township="",what="error:file"}': 2}
+
+
 def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None:
     """As a record of `.operations` with its own key, headers and what was expected; said twice it is one thing."""
     at = datetime(2026, 3, 1, 8, tzinfo=UTC)

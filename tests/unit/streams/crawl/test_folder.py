@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from streams.crawl import kinds
 from streams.errors import Busy, Misconfigured
+from streams.pages.page import Page, Reading
 from streams.source import AnySource
 from tests.unit.streams.crawl.test_visit import World, source
 
@@ -110,9 +112,58 @@ async def test_of_several_files_with_one_ticket_the_newest_words_stand(here: Dro
     here.drop("d0.csv", "编号,内容\n1,有没有人管路\n", seconds=7000)
     await here.world.visit(here.source)
     assert [post.body for post in here.world.published][published:] == []
-    here.drop("d4.csv", "编号,内容\n1,路坏了\n", seconds=60)
+    here.drop("d4.csv", "编号,内容\n1,路修好了\n", seconds=60)
     await here.world.visit(here.source)
-    assert [post.body for post in here.world.published][published:] == ["路坏了"]
+    assert [post.body for post in here.world.published][published:] == ["路修好了"]
+
+
+@pytest.mark.parametrize("name", ["d1.csv", "copy.csv"])
+async def test_an_old_file_that_is_copied_again_takes_no_newer_words_back(here: Dropped, name: str) -> None:
+    """Its bytes were read before: they say what they said then, under whatever name and time, however often read."""
+    here.drop("d1.csv", "编号,内容\n1,路坏了\n", seconds=6000)
+    await here.world.visit(here.source)
+    here.drop("d2.csv", "编号,内容\n1,路坏了，现已三人死亡\n", seconds=600)
+    await here.world.visit(here.source)
+    here.drop(name, "编号,内容\n1,路坏了\n", seconds=60)
+    here.world.restart()
+    await here.world.visit(here.source)
+    await here.world.visit(replace(here.source, ignores=("x",)))
+    assert [post.body for post in here.world.published] == ["路坏了", "路坏了，现已三人死亡"]
+    here.drop("d3.csv", "编号,内容\n1,路修好了\n", seconds=30)
+    await here.world.visit(here.source)
+    assert here.world.published[-1].body == "路修好了"
+
+
+async def test_a_file_that_cannot_be_read_is_named_and_read_again(
+    here: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a parser dies of it or finds nothing to read: less and less often, at once when it changes."""
+    here.drop("a-13812345678.csv", "编号,内容\n1,路坏了\n")
+    here.drop("b.xlsx", b"PK\x03\x04, and no more")
+    reads, read = list[str](), kinds.read
+
+    def dying(page: Page, source: AnySource) -> Reading:
+        reads.append(page.url.rpartition("/")[2])
+        if page.url.endswith(".csv"):
+            raise ZeroDivisionError
+        return read(page, source)
+
+    monkeypatch.setattr(kinds, "read", dying)
+    for _ in range(4):
+        await here.world.visit(here.source)
+    assert reads == ["a-13812345678.csv", "b.xlsx"] * 2
+    assert here.count("error:file:b.xlsx") == here.count("error:file:a-***********.csv") == 2
+    here.drop("b.xlsx", (PAGES / "hotline.xlsx").read_bytes(), seconds=30)
+    await here.world.visit(here.source)
+    assert here.world.ids()
+    monkeypatch.undo()  # The program was mended.
+    here.world.clock.time += timedelta(days=1)
+    await here.world.visit(here.source)
+    assert here.world.published[-1].body == "路坏了"
+    for _ in range(2):
+        here.world.clock.time += timedelta(days=1)
+        await here.world.visit(here.source)
+    assert here.count("error:file:a-***********.csv") == 2
 
 
 async def test_files_of_other_kinds_are_counted(here: Dropped) -> None:
