@@ -1,5 +1,6 @@
 """What a test knows of its broker and its search server, embedded or real."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol
@@ -27,13 +28,20 @@ def listening(process: psutil.Process) -> set[int]:
     return {at.laddr.port for at in process.net_connections() if at.status == psutil.CONN_LISTEN}
 
 
+def suspend(process: psutil.Process) -> None:
+    """Stop a process, and return when it stands: a busy machine lets it go on for a while after the signal."""
+    process.suspend()
+    while process.status() not in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}:
+        time.sleep(0.001)
+
+
 @contextmanager
 def silenced(address: str) -> Iterator[None]:
     """The server of ours at `host:port` answers nobody, with its connections open, for as long as the context lasts."""
     port = int(address.rpartition(":")[2])
     ours = psutil.Process().children(recursive=True)
     server = next(each for each in ours if port in listening(each))
-    server.suspend()
+    suspend(server)
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from typing import Final, Self
 import psutil
 
 from deploy import keeper
+from tests.servers import suspend
 
 PORTS: Final = range(20_000, 32_000)
 """Below those that Linux gives to clients: a port stays free while its server is down."""
@@ -97,7 +98,7 @@ class JavaServer(ABC):
     def pause(self) -> None:
         """Have it answer no more (SIGSTOP), with its connections open."""
         for process in self._processes():
-            process.suspend()
+            suspend(process)
 
     def resume(self) -> None:
         """Have it go on after a pause."""
