@@ -18,9 +18,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def command(
     config: ConfigOption = None,
-    once: Annotated[
-        bool, typer.Option("--once", help="Visit every source until it has nothing new, then end.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Visit every source once, then end.")] = False,
 ) -> None:
     """Visit the sources, mask what leads to a person, publish new posts; until Ctrl-C."""
     settings = begun(config)

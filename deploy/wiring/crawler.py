@@ -145,22 +145,25 @@ async def _ingesting(settings: Settings, found: Iterable[AnySource], way: Way) -
 
 
 async def crawl(settings: Settings, *, once: bool) -> bool:
-    """Crawl every source on its schedule until cancelled; with `once` until each lists nothing new.
+    """Crawl every source on its schedule until cancelled; with `once` visit each once, and say what came of it.
 
     Returns:
         True when every source was read to its end.
     """
     found = sources_of(settings)
     metrics, status = health.Metrics(sources=found), Status()
-    counts = Counts(observer(metrics))
+    counts = Counts(observer(metrics, {name: source.url for name, source in found.items()}))
     serve_health(settings, metrics, lambda: health.crawler_health(status))
     beating = asyncio.create_task(_beat(status))
     try:
         async with open_crawler(settings, counts, tell=status.tell, found=found) as crawler:
-            if once:
-                return await crawler.once()
-            await crawler.run()
-            return True
+            if not once:
+                await crawler.run()
+                return True
+            unread = await crawler.once()
+            read = {name: counts.total(name) for name in ("listed", "published", "unchanged")}
+            log.info("each source was visited", sources=len(found), not_read_to_its_end=unread, **read)
+            return not unread
     finally:
         beating.cancel()
 

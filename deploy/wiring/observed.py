@@ -1,5 +1,7 @@
 """What a crawler did, in its metrics and its log."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from deploy import health
@@ -9,8 +11,8 @@ from streams.crawl.watch import Event
 log = structlog.get_logger()
 
 
-def observer(metrics: health.Metrics) -> Observe:
-    """Counts what the crawler did, and says why a source could not be read.
+def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> Observe:
+    """Counts what the crawler did, and says why a source could not be read, and where that is by the sources' `urls`.
 
     What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label; nor is the name
     of a file that could not be read, which the log has.
@@ -27,7 +29,9 @@ def observer(metrics: health.Metrics) -> Observe:
             )
         # Of refused messages the entrance says something itself, now and then: strangers can send many.
         if kind == "error" and not rest.startswith("message:"):
-            log.warning("a source could not be read", source=source, reason=rest, remedy="docs/sources.md")
+            url = (urls or {}).get(source)
+            where = {"url": url} if url else {}
+            log.warning("a source could not be read", source=source, **where, reason=rest, remedy="docs/sources.md")
 
     return observed
 

@@ -11,7 +11,7 @@ from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Head
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
-from streams.errors import Busy, Misconfigured, XiangyinError
+from streams.errors import Busy, Misconfigured, Refused, XiangyinError
 from streams.source import AnySource
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ _LAST: Final = 5.0
 """Seconds that the last counts may take to be written."""
 
 _ROUNDS: Final = 100
-"""Visits in `once` after which a source that always lists something new is left."""
+"""Visits in `once` after which a source that always leaves something for the next visit is left."""
 
 _LEAST: Final = 60.0
 """Seconds between two visits of a source, though the crawler was started again in between, and again."""
@@ -65,11 +65,16 @@ class Crawler:
             tasks = [self._keep_visiting(source, head) for source, head in zip(self._sources, heads, strict=True)]
             await _together([*tasks, self._ledger.keep_on()])
 
-    async def once(self) -> bool:
-        """Visit every source until it lists nothing new. True when each was read to its end. Raises as `run`."""
+    async def once(self) -> list[str]:
+        """Visit every source once, and again what fails or leaves something for later. Raises as `run`.
+
+        Returns:
+            The names of those that could not be read to their end.
+        """
         await self._heads()
         async with self._kept():
-            return all(await _together([self._exhaust(source) for source in self._sources]))
+            whole = await _together([self._exhaust(source) for source in self._sources])
+        return [source.name for source, is_whole in zip(self._sources, whole, strict=True) if not is_whole]
 
     @asynccontextmanager
     async def _kept(self) -> AsyncIterator[None]:
@@ -136,7 +141,7 @@ class Crawler:
                 await self._way.clock.sleep(self._backoff.delay(failures, self._random, visited.retry_after))
             elif visited.retry_after:
                 return False
-            elif not visited.published:
+            elif not visited.more:
                 return True
         return False
 
@@ -146,6 +151,12 @@ class Crawler:
                 visited = await visit(source, self._way)
             except Misconfigured:
                 raise  # No later visit mends it: a person must.
+            except Busy:
+                self._way.counts.add(source.name, "error:away")
+                return Visited(0, 1)
+            except Refused:
+                self._way.counts.add(source.name, "error:refused")
+                return Visited(0, 1)
             except Exception as error:  # noqa: BLE001 (nothing is lost: what was not published is not remembered)
                 self._way.counts.add(source.name, f"error:visit:{type(error).__name__}")
                 return Visited(0, 1)

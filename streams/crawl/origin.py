@@ -17,14 +17,15 @@ class Origin:
 
     A gateway lets us read what it fetched; whether its origin does is another question. An item without an address of
     its own stands or falls with the origin's first page. Of a gateway that names ever more sites a visit asks some, and
-    `later` the rest. `refused` counts what may not be read now: it may be another day, and what holds it is not done
-    with.
+    `later` the rest: then some are `left`. `refused` counts what may not be read now: it may be another day, and what
+    holds it is not done with.
     """
 
     def __init__(self, source: Source, way: Way) -> None:
         self._source, self._way = source, way
         self._answers: dict[str, str] = {}
         self._new = self.refused = 0
+        self.left = False
 
     async def allowed(self, posts: Iterable[Raw]) -> tuple[Raw, ...]:
         """The posts that may be read; of a source that is no gateway all. Others are counted `refused:<reason>`."""
@@ -48,6 +49,7 @@ class Origin:
                 if not self._way.web.knows(address):
                     self._new += 1
                     if self._new > _NEW:
+                        self.left = True
                         return "later"
                 await self._way.web.assert_allowed(address, self._source)
             except Unfetched as error:

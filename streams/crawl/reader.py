@@ -101,6 +101,11 @@ class Reader:
         """Posts that the site from which a gateway has them closes."""
         return self._origin.refused
 
+    @property
+    def left(self) -> bool:
+        """Whether of some posts the site is asked at the next visit."""
+        return self._origin.left
+
     def leave(self, address: str) -> None:
         """This page is not read: nothing has been added."""
         self._entries.pop(address, None)

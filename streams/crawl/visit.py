@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from streams.crawl.daily import whose_turn
 from streams.crawl.folder import collect
+from streams.crawl.hold import Hold
 from streams.crawl.kinds import reading_of
 from streams.crawl.memory import Head
 from streams.crawl.reach import PAUSE, WINDOW
@@ -41,13 +42,15 @@ class Visited(Struct, frozen=True):
 
     `failures` keep it from being whole; `may_pass` says whether trying again soon makes sense. `retry_after` is the
     longest wait that a site asked for, in seconds; without failures the time until the source may be visited at all.
-    `watch` is how the source stands, where the visit came so far.
+    There is `more` where the visit left something to the next one. `watch` is how the source stands, where the visit
+    came so far.
     """
 
     published: int
     failures: int
     may_pass: bool = True
     retry_after: float | None = None
+    more: bool = False
     watch: Watch | None = None
 
 
@@ -75,33 +78,28 @@ async def visit(source: AnySource, way: Way) -> Visited:
     begun = replace(before, crawler=way.crawler, visited=now, walked=False, reading=reading)
     if (head := await way.memory.put_head(begun)) is None:
         return _taken(source, way)
-    walk, after = await _walked(source, way, before, head)
-    stands = await _finish(source, way, walk, after) if after else None
+    hold = Hold(way.memory, head)
+    walk = await _walked(source, way, before, hold)
+    stands = None if hold.lost else await _finish(source, way, walk, hold.head)
     if stands is None:
         return _taken(source, way)
     retry_after = walk.tally.retry_after or walk.tally.later
-    return Visited(walk.news.published, walk.tally.failures, walk.tally.may_pass, retry_after, stands.watch)
+    return Visited(walk.news.published, walk.tally.failures, walk.tally.may_pass, retry_after, walk.left, stands.watch)
 
 
-async def _walked(source: AnySource, way: Way, before: Head, head: Head) -> tuple[Walk, Head | None]:
-    """A walk through the source's pages, and its head after that: None when another crawler has written one."""
-    now: Head | None = head
-
-    async def note(reached: int) -> bool:
-        nonlocal now
-        now = await way.memory.put_head(replace(now, reached=reached)) if now else None
-        return now is not None
-
-    again = not before.walked or before.reading != head.reading or _was_away(source, before, way.clock.now())
+async def _walked(source: AnySource, way: Way, before: Head, hold: Hold) -> Walk:
+    """A walk through the source's pages, for as long as no other crawler takes it."""
+    reading = hold.head.reading
+    again = not before.walked or before.reading != reading or _was_away(source, before, way.clock.now())
     since = before.watch.good - MARGIN if before.watch.good else None
-    walk = Walk(source, way, head.reading, to_the_end=again, since=since, reached=before.reached)
+    walk = Walk(source, way, reading, to_the_end=again, since=since, reached=before.reached, hold=hold)
     if isinstance(source, Folder):
-        await collect(source, walk, way, head.reading)
+        await collect(source, walk, way, reading)
     elif not isinstance(source, Webhook | Manual):  # What is brought is only watched: has it fallen silent?
-        await walk.all(note)
-    if now and _is_due(source, way, now, walk):
-        now = await _reread(source, way, walk, now)
-    return walk, now
+        await walk.all()
+    if not hold.lost and _is_due(source, way, hold.head, walk):
+        hold.head = await _reread(source, way, walk, hold.head)
+    return walk
 
 
 async def _reread(source: AnySource, way: Way, walk: Walk, head: Head) -> Head:

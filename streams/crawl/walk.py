@@ -1,10 +1,11 @@
 """Walk through a source's pages: listings, and the threads that they lead to."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from streams.crawl.gone import Gone
+from streams.crawl.hold import Hold
 from streams.crawl.news import News
 from streams.crawl.reader import Reader
 from streams.crawl.shelf import FOLLOWING, Shelf, is_left
@@ -22,9 +23,8 @@ _FARTHEST: Final = 2_000
 _WITNESSES: Final = 3
 """Other threads that are looked for before one is believed to be gone."""
 
-
-Note = Callable[[int], Awaitable[bool]]
-"""Told how many listings were reached; whether to go on."""
+_UNASKED: Final = 10
+"""Pages after which it is asked whether the source is still ours; before each further list page it is, too."""
 
 
 class Walk:
@@ -33,7 +33,7 @@ class Walk:
     `reading` says how pages are read: what was held of a page that was read otherwise counts for nothing.
     `to_the_end`: follow the listings though they list nothing new. `since`: the source was read whole then, so beyond
     its `pages`, and those that an interrupted walk had `reached`, listings are followed while they list what was
-    written later.
+    written later. Where it has a `hold` on the source, it ends soon after another crawler has taken that.
     """
 
     def __init__(
@@ -45,7 +45,9 @@ class Walk:
         to_the_end: bool,
         since: datetime | None = None,
         reached: int = 0,
+        hold: Hold | None = None,
     ) -> None:
+        self._hold, self._sure = hold, 0
         self._source, self._clock, self._to_the_end = source, way.clock, to_the_end
         # One page beyond where the last walk was cut: the page that it reached may hold nothing new any more.
         self._most = max(source.pages, reached + 1 if reached else 0)
@@ -58,24 +60,25 @@ class Walk:
         self._witnesses: list[str] = []
         """Threads that the first list leads to."""
 
-    async def all(self, note: Note | None = None) -> None:
-        """Read listing after listing, and the threads of each.
-
-        Args:
-            note: is told, beyond the listings of every visit.
-        """
+    async def all(self) -> None:
+        """Read listing after listing, and the threads of each. How far it came is noted beyond those of every visit."""
         listing = Link(self._source.url, LISTING)
         for number in range(1, _FARTHEST):
-            if note and number > self._source.pages and not await note(number):
-                return
+            if number > self._source.pages:
+                await self._reached(number)
             before, missed = self.news.fresh, self.news.missed
-            links = await self._reader.page(listing)
+            links = await self._page(listing)
+            if self._is_lost:
+                return
             self._lists.append(listing.url)
             threads = [link for link in links if link.role != LISTING]
             self._witnesses = self._witnesses or [link.url for link in threads]
             await self._shelf.look_up([link.url for link in threads])
             for link in threads:
-                if not await self._thread(link):
+                is_whole = await self._thread(link)
+                if self._is_lost:
+                    return
+                if not is_whole:
                     self.tally.count("unread")
                 if self.tally.ends:
                     await self._reader.end()
@@ -96,7 +99,7 @@ class Walk:
     async def reread(self, addresses: Iterable[str]) -> None:
         """Read these threads again, of those whose pages are known, though no list leads to them."""
         for link in await self._known(addresses):
-            if self.tally.ends:
+            if self.tally.ends or self._is_lost:
                 return
             await self._thread(link)
         await self._look_for_what_is_gone()
@@ -109,11 +112,11 @@ class Walk:
             others: are looked for, too, before one of them is believed to be gone.
         """
         for link in await self._known(addresses):
-            if self.tally.ends:
+            if self.tally.ends or self._is_lost:
                 return
             self._threads += 1
             unread = self.tally.unread
-            await self._reader.page(link)
+            await self._page(link)
             if self.tally.unread > unread:
                 await self._let_rest(link)
         self._witnesses += others
@@ -129,9 +132,31 @@ class Walk:
         return self._reader.refused
 
     @property
+    def left(self) -> bool:
+        """Whether posts are left to the next visit, because this one asked enough sites what they allow."""
+        return self._reader.left
+
+    @property
     def seen(self) -> Seen:
         """What this walk says about the source's health."""
         return self.tally.seen(self.news.times)
+
+    @property
+    def _is_lost(self) -> bool:
+        return self._hold is not None and self._hold.lost
+
+    async def _reached(self, listings: int) -> None:
+        self._sure = len(self._reader.asked)
+        if self._hold:
+            await self._hold.reached(listings)
+
+    async def _page(self, link: Link) -> Sequence[Link]:
+        """Read a page, and return where it leads; nowhere where the source is another crawler's by now."""
+        asked = len(self._reader.asked)
+        if asked - self._sure >= (1 if link.role == LISTING else _UNASKED) and self._hold:
+            self._sure = asked
+            await self._hold.stands()
+        return () if self._is_lost else await self._reader.page(link)
 
     async def _known(self, addresses: Iterable[str]) -> list[Link]:
         """Links to those of these threads that were read before, and not yet by this walk."""
@@ -157,8 +182,10 @@ class Walk:
             if not waiting:
                 break
             asked.append(waiting[0].url)
-            found = await self._reader.page(waiting.pop(0))
+            found = await self._page(waiting.pop(0))
             waiting += [each for each in found if each.url not in self._reader.asked]
+        if self._is_lost:
+            return False
         self._threads += 1
         if self.tally.unread > unread:
             await self._let_rest(link)
@@ -178,6 +205,8 @@ class Walk:
 
     async def _look_for_what_is_gone(self) -> None:
         """Of lists, and of threads that are no more."""
+        if self._is_lost:
+            return
         lists, self._lists = self._lists, []
         if lists and (missing := await self._gone.miss(await self._gone.missed_in_lists(lists), by_list=True)):
             await self._keep(lists[0], missing)
@@ -196,5 +225,5 @@ class Walk:
         for link in known[:_WITNESSES]:
             if self.tally.there or self.tally.later:
                 break
-            await self._reader.page(link)
+            await self._page(link)
         return self.tally.there > 0

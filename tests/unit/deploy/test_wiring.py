@@ -71,6 +71,15 @@ def test_a_file_that_could_not_be_read_is_named_in_the_log() -> None:
     assert counted(metrics) == {'xiangyin_records_total{source="exports",township="",what="error:file"}': 2}
 
 
+def test_what_could_not_be_read_is_named_with_where_it_is() -> None:
+    """Its source's address, or folder: who reads the log need not look into the file of the source."""
+    with capture_logs() as said:
+        observe = observer(health.Metrics(), {"exports": "file:///srv/dropped"})
+        observe("exports", "error:folder", 1)
+        observe("hotline", "error:visit:KeyError", 1)
+    assert [each.get("url") for each in said] == ["file:///srv/dropped", None]
+
+
 def test_a_silent_source_shows_in_the_metrics_and_is_told_to_operators() -> None:
     """As a record of `.operations` with its own key, headers and what was expected; said twice it is one thing."""
     at = datetime(2026, 3, 1, 8, tzinfo=UTC)

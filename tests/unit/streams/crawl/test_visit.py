@@ -773,30 +773,32 @@ async def test_a_thread_that_is_gone_or_closed_does_not_hold_up_the_rest(world: 
     assert (world.counts.total("error:status_404"), world.counts.total("error:robots")) == (1, 1)
 
 
-async def test_once_ends_when_nothing_new_is_listed(world: World) -> None:
-    """Each source is visited until then; a hopeless one is tried once, one that may recover three times."""
+async def test_once_is_once(world: World) -> None:
+    """Each source is visited once; a hopeless one is tried once, too, one that may recover three times."""
     world.board({"id": 1, "body": "x"})
     world.list((1, 0))
     world.thread(1, "甲")
-    assert await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once()
+    assert await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once() == []
     assert sorted(world.ids()) == ["1", "1"]
+    assert len(world.web.asked) == len(set(world.web.asked))
     world.web.pages["https://bbs.example.cn/list-1"] = Unfetched("status_404", "gone")
     world.web.pages["https://board.example.cn/api"] = Unfetched("server", "500")
     world.web.asked.clear()
-    assert not await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once()
+    assert await world.crawler(source(BOARD, "board"), source(FORUM, "bbs")).once() == ["board", "bbs"]
     assert world.web.asked.count("https://bbs.example.cn/list-1") == 1
     assert world.web.asked.count("https://board.example.cn/api") == 3
 
 
 async def test_the_crawler_outlives_every_trouble_of_a_source(world: World) -> None:
-    """A log that is away and a parser's fault are counted, and the source is visited again later, more rarely."""
+    """A log that is away is counted as that, and the source is visited again later, more rarely."""
     world.board({"id": 1, "body": "x"})
     world.log_is_away = True
-    assert not await world.crawler(source(BOARD)).once()
-    assert world.counts.total("error:visit:Busy") == 3
+    assert await world.crawler(source(BOARD)).once() == ["s"]
+    assert world.counts.total("error:away") == 3
+    assert world.counts.total("error:visit:") == 0
     assert world.clock.slept == [7.5, 15.0]
     world.log_is_away = False
-    assert await world.crawler(source(BOARD)).once()
+    assert await world.crawler(source(BOARD)).once() == []
     assert world.ids() == ["1"]
 
 
@@ -812,6 +814,44 @@ async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: p
         assert (await world.visit(source(BOARD))).published == 0
     assert world.counts.total("error:parser:ZeroDivisionError") == 1
     assert (await world.visit(source(BOARD))).published == 1
+
+
+class Race(Web):
+    """Pages of which, when the one of this number has been asked for, another crawler visits the source."""
+
+    def __init__(self, pages: dict[str, str | Unfetched], number: int, other: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self.pages, self._number, self._other = pages, number, other
+        self.late = 0
+
+    async def fetch(
+        self, address: str, etag: str | None = None, modified: str | None = None, source: Source | None = None
+    ) -> Fetched | None:
+        self.late += len(self.asked) >= self._number
+        if len(self.asked) + 1 == self._number:
+            await self._other()
+        return await super().fetch(address, etag, modified, source)
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+async def test_the_older_of_two_crawlers_soon_leaves_the_site_alone(world: World, number: int) -> None:
+    """Wherever the newer one takes the source: a list page or ten threads later at most. Nothing is lost or twice."""
+    threads = range(1, 31)
+    world.list(*((thread, 1) for thread in threads[:20]), page=1, further=True)
+    world.list(*((thread, 1) for thread in threads[20:]), page=2)
+    for thread in threads:
+        world.thread(thread, f"话{thread}")
+
+    async def other() -> None:
+        assert (await visit(source(FORUM), replace(world.way, crawler="2"))).failures == 0
+
+    older = Race(world.web.pages, number, other)
+    assert (await visit(source(FORUM), replace(world.way, web=older, crawler="1"))).failures == 1
+    assert older.late <= 10
+    assert {post.id for post in world.published} == {str(thread) for thread in threads}
+    assert len(world.published) <= 31  # The page that both had in hand.
+    assert world.counts.total("error:taken") == 1
+    assert (await world.memory.head("s")).walked
 
 
 @pytest.mark.parametrize("name", ["hours", "budget"])
