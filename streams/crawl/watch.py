@@ -8,7 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.source import Manual, Source
+from streams.source import Manual, Source, Webhook
 
 Trouble = Literal["", "few", "many", "barren", "bare", "erring", "failing", "mute"]
 """`few` or `many`: posts against what the source's file expects, or against its own past where it expects nothing.
@@ -83,6 +83,8 @@ class Watch(Struct, frozen=True, kw_only=True):
     failing: datetime | None = None
     good: datetime | None = None
     barren: int = 0
+    """How many visits or messages in a row gave nothing, and since when."""
+    barren_since: datetime | None = None
     fruitful: bool = False
     spoke: bool = False
     """Whether a post was ever listed."""
@@ -181,6 +183,7 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         bare = {field: number + 1 for field, number in bare.items()} | dict.fromkeys(had, 0)
     wrong = seen.drifted or watch.fruitful or bool(source.expects and source.expects.posts_a_day[0])
     barren = watch.barren + 1 if seen.barren and wrong else 0 if seen.fruitful else watch.barren
+    barren_since = now if barren and not watch.barren else watch.barren_since if barren else None
     failing = (watch.failing or now) if seen.failed else None
     return replace(
         watch,
@@ -189,6 +192,7 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         amiss=_added(_lately(watch.amiss, _WEEK, now), seen.amiss, now),
         bare=bare,
         barren=barren,
+        barren_since=barren_since,
         failing=failing,
         good=watch.good if seen.failed or seen.cut else now,
         fruitful=watch.fruitful or seen.fruitful,
@@ -207,7 +211,7 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
     """What is wrong now; a trouble that stands ends only when things are clearly better."""
     if watch.failing and now - watch.failing >= _PATIENCE:
         return "failing"
-    if watch.barren >= _BARREN:
+    if watch.barren >= _BARREN and not _is_a_moment(watch, source, now):
         return "barren"
     if _is_erring(watch, now):
         return "erring"
@@ -216,6 +220,12 @@ def _trouble(watch: Watch, source: Source, now: datetime) -> Trouble:
     if watch.began is None:
         return ""
     return _against_its_file(watch, source, now) if source.expects else _against_its_past(watch, source, now)
+
+
+def _is_a_moment(watch: Watch, source: Source, now: datetime) -> bool:
+    """Whether all that gave nothing came within one moment. Visits lie apart by themselves, messages may not."""
+    since = watch.barren_since if isinstance(source, Webhook | Manual) else None
+    return since is not None and now - since < timedelta(seconds=source.schedule)
 
 
 def _is_erring(watch: Watch, now: datetime) -> bool:

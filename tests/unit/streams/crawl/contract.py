@@ -72,6 +72,7 @@ class MemoryContract:
             failing=NOW,
             good=NOW,
             barren=2,
+            barren_since=NOW,
             bare={"body": 7},
             hours={"492000": 3},
             asked={"492000": 9},

@@ -100,6 +100,27 @@ async def test_a_message_whose_names_nobody_knows_is_refused(said: list[object])
     assert world.ids() == ["8"]
 
 
+async def test_messages_that_fail_at_once_are_no_silence() -> None:
+    """Three within a moment are one mistake of the sender; that nothing better comes for as long as two visits are apart
+    is reported."""
+    world, webhook = World(), source(MAPPED)
+    good = {"data": {"tickets": [{"number": 8, "words": "路灯坏了"}]}}
+    await brought(world, webhook, good)
+    for _ in range(5):
+        await brought(world, webhook, [])
+    await brought(world, webhook, good)
+    assert world.reported == []
+    for _ in range(3):
+        await brought(world, webhook, [])
+    await world.clock.sleep(webhook.schedule)
+    await world.visit(webhook)
+    await brought(world, webhook, good)
+    assert [(each.event, each.reason) for each in world.reported] == [
+        ("source_silent", "barren"),
+        ("source_recovered", "barren"),
+    ]
+
+
 async def test_what_could_not_be_published_comes_again() -> None:
     """A log that is away is an error for who brings it; the second time it is as new as the first."""
     world = World()
