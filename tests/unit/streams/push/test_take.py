@@ -101,8 +101,7 @@ async def test_a_message_whose_names_nobody_knows_is_refused(said: list[object])
 
 
 async def test_messages_that_fail_at_once_are_no_silence() -> None:
-    """Three within a moment are one mistake of the sender; that nothing better comes for as long as two visits are apart
-    is reported."""
+    """They are one mistake of the sender; that nothing better comes for as long as two visits are apart is reported."""
     world, webhook = World(), source(MAPPED)
     good = {"data": {"tickets": [{"number": 8, "words": "路灯坏了"}]}}
     await brought(world, webhook, good)
