@@ -18,6 +18,7 @@ from streams.elasticsearch.bulk import deletion_of, send
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.failures import assert_prepared, busy_when_away
 from streams.elasticsearch.names import Names
+from streams.elasticsearch.sources import PAGE as PAGE_NOTE
 from streams.elasticsearch.sources import POST
 from streams.elasticsearch.whole import assert_whole, counted, refresh
 from streams.protocols import Done
@@ -113,7 +114,13 @@ class Sweeper:
 
     @property
     def _old_notes(self) -> Query:
-        return _all_of({"term": {"kind": POST}}, {"range": {"listed": {"lt": self._before}}})
+        """Of posts that no source lists any more, and of pages that no visit meets."""
+        before = {"lt": self._before}
+        notes = (
+            _all_of({"term": {"kind": POST}}, {"range": {"listed": before}}),
+            _all_of({"term": {"kind": PAGE_NOTE}}, {"range": {"visited": before}}),
+        )
+        return {"bool": {"should": notes, "minimum_should_match": 1}}
 
     # Pages
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.memory import Held
-from streams.crawl.shelf import resting
+from streams.crawl.shelf import is_due_to_be_met, resting
 from streams.crawl.walk import Walk
 from streams.crawl.way import Way
 from streams.errors import Unfetched
@@ -60,6 +60,8 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         known = held.get(file.path.as_uri(), Held())
         is_known = (known.stamp, known.reading) == (file.stamp, reading)
         if is_known and (known.rests is None or way.clock.now() < known.rests):
+            if is_due_to_be_met(known, now := way.clock.now()):
+                await way.memory.remember(source.name, {}, {file.path.as_uri(): replace(known, visited=now)})
             continue
         if file.is_ahead:
             walk.fail(Unfetched("clock", f"{file.path}: of a time that is to come; set the clocks"))
@@ -92,7 +94,8 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
         await way.memory.remember(source.name, {}, {address: resting(done, way.clock.now())})
     elif walk.refused == refused:  # What is refused may be allowed another day.
         pages = {address: replace(done, times=0), content: Held(modified=said.isoformat())}
-        await way.memory.remember(source.name, {}, pages)
+        now = way.clock.now()
+        await way.memory.remember(source.name, {}, {each: replace(held, visited=now) for each, held in pages.items()})
 
 
 def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], int]:

@@ -27,7 +27,8 @@ class News:
 
     `times` are those at which its new posts were written; `fresh` counts them and the edited ones, and `missed` those
     of them that were written after `since`. `poorer` counts posts that said less than what stands of them: a page that
-    changed its layout, asks to log in or cannot be had takes no words away.
+    changed its layout, asks to log in or cannot be had takes no words away. `forgotten` are the keys of posts that
+    it met and that nobody shall remember.
     """
 
     def __init__(self, source: AnySource, way: Way, since: datetime | None = None) -> None:
@@ -37,6 +38,7 @@ class News:
         self._authors: dict[str, str | None] = {}
         self.times: list[datetime] = []
         self.fresh = self.missed = self.published = self.poorer = 0
+        self.forgotten: set[str] = set()
         self._since = since
 
     def has_met(self, raws: Sequence[Raw]) -> bool:
@@ -81,7 +83,8 @@ class News:
         if not listed:
             return raws
         gone = [raw for raw, each in zip(raws, keys, strict=True) if not listed.isdisjoint(each)]
-        self._digests |= dict.fromkeys((key_of(raw.id) for raw in gone), "")
+        self.forgotten |= {key_of(raw.id) for raw in gone}
+        self._digests |= dict.fromkeys(self.forgotten, "")
         self._count("forgotten", len(gone))
         return [raw for raw, each in zip(raws, keys, strict=True) if listed.isdisjoint(each)]
 

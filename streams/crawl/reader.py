@@ -138,21 +138,23 @@ class Reader:
         reading = replace(reading, posts=allowed)
         self._tally.weigh(reading, link.role, self._news.poorer)
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
-        now = self._shelf[link.url] = self._held(fetched, reading, link, held) if whole else Held()
-        await self._remember(notes, {} if now == held else {link.url: now})
+        kept, now = self._held(fetched, reading, link, held) if whole else Held(), self._way.clock.now()
+        self._shelf[link.url] = kept if kept == held else replace(kept, visited=now)
+        await self._remember(notes, {} if kept == held else {link.url: self._shelf[link.url]})
         if link.role != LISTING and reading.posts:
-            await self._shelf.lead(fetched.url, link.url)
+            await self._shelf.lead(fetched.url, link.url, now)
         return reading.links
 
     def _held(self, fetched: Fetched, reading: Reading, link: Link, held: Held) -> Held:
         """What to hold of a page all of whose posts were published."""
         worded = [raw for raw in reading.posts if raw.id and (raw.title or raw.body)]
-        keys = self._gone.keys[link.url] = tuple(dict.fromkeys(key_of(raw.id) for raw in worded))
+        met = dict.fromkeys(key_of(raw.id) for raw in worded)
+        keys = self._gone.keys[link.url] = tuple(key for key in met if key not in self._news.forgotten)
         self._gone.times[link.url] = tuple(raw.published for raw in reading.posts if raw.kind != "answer")
         if link.role == LISTING:
             self._gone.listed = self._gone.listed or next((raw.url for raw in worded if raw.url), None)
         whole = self._way.clock.now() if self._is_due(held) else held.whole
-        made = self._shelf.made(fetched, reading, keys, whole)
+        made = replace(self._shelf.made(fetched, reading, keys, whole), visited=held.visited)
         if link.role == LISTING or keys != held.keys:
             return made
         # No post was added here: what is known of the thread holds.

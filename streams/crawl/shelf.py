@@ -17,6 +17,9 @@ FOLLOWING: Final = 500
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
 
+_RARELY: Final = timedelta(days=30)
+"""How often it is noted that a page is still met."""
+
 _RESTS: Final = (0, 10, 60, 6 * 60, 24 * 60)
 """Minutes for which a thread that could not be read is left alone, by how many times it could not in a row."""
 
@@ -53,15 +56,22 @@ class Shelf:
         await self.look_up(addresses)
         asked = [self[each].by or each for each in addresses]
         await self.look_up(asked)
-        return [each for each in dict.fromkeys(asked) if self[each] != Held()]
+        return [each for each in dict.fromkeys(asked) if self[each].reading]
 
-    async def lead(self, address: str, by: str) -> None:
+    async def meet(self, addresses: Collection[str], now: datetime) -> None:
+        """Note now and then that a visit met these pages, though nothing was to be read there: they are not old."""
+        met = {each: replace(self[each], visited=now) for each in addresses if is_due_to_be_met(self[each], now)}
+        if met:
+            self._held |= met
+            await self._memory.remember(self._source, {}, met)
+
+    async def lead(self, address: str, by: str, now: datetime) -> None:
         """Remember by what a page is asked for that its site shows under another address: its posts name this one."""
         if address == by:
             return
         await self.look_up([address])
         if self[address].by != by and not self[address].keys:
-            self[address] = Held(reading=self._reading, by=by)
+            self[address] = Held(reading=self._reading, by=by, visited=now)
             await self._memory.remember(self._source, {}, {address: self[address]})
 
     async def keep(self, address: str, missing: tuple[str, ...], now: datetime, stamp: str | None = None) -> None:
@@ -69,8 +79,8 @@ class Shelf:
         held, again = self[address], now + APART if missing else None
         kept = replace(held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again)
         if kept != held:
-            self[address] = kept
-            await self._memory.remember(self._source, {}, {address: kept})
+            self[address] = replace(kept, visited=now)
+            await self._memory.remember(self._source, {}, {address: self[address]})
 
     async def let_rest(self, address: str, was: Held, now: datetime) -> None:
         """What was held of a thread that could not be read stays; its stamp is that under which it was read whole."""
@@ -107,7 +117,12 @@ class Shelf:
 def resting(was: Held, now: datetime) -> Held:
     """What to hold of a page that could not be read once more."""
     times = min(was.times + 1, len(_RESTS))
-    return replace(was, times=times, rests=now + timedelta(minutes=_RESTS[times - 1]))
+    return replace(was, times=times, rests=now + timedelta(minutes=_RESTS[times - 1]), visited=now)
+
+
+def is_due_to_be_met(held: Held, now: datetime) -> bool:
+    """Whether it is time to note once more that a page that is known is still met."""
+    return bool(held.reading) and (held.visited is None or now - held.visited >= _RARELY)
 
 
 def is_left(held: Held, link: Link, now: datetime) -> bool:

@@ -74,6 +74,7 @@ class Walk:
             threads = [link for link in links if link.role != LISTING]
             self._witnesses = self._witnesses or [link.url for link in threads]
             await self._shelf.look_up([link.url for link in threads])
+            await self._shelf.meet([listing.url, *(link.url for link in threads)], self._clock.now())
             for link in threads:
                 is_whole = await self._thread(link)
                 if self._is_lost:

@@ -131,7 +131,7 @@ class ElasticsearchMemory(Memory):
     def _page(self, source: str, url: str, page: Held) -> Write:
         identity = _page_id(self._notebook, source, url)
         sealed = self._notebook.seal(identity, msgspec.json.encode(page))
-        document = {"kind": PAGE, "source": source, "sealed": sealed}
+        document = {"kind": PAGE, "source": source, "visited": page.visited, "sealed": sealed}
         return Write("index", {"_index": self._index, "_id": identity}, document)
 
     def _opened(self, item: Mapping[str, Any]) -> Held | None:

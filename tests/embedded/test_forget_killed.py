@@ -123,7 +123,7 @@ class Shelves:
         return post_id(self._notebook, "forum", key_of(identity))
 
     async def old(self, identity: str) -> list[tuple[str, str]]:
-        """A matter that is over, its history, a mark and a note, all of long ago; their places."""
+        """A matter that is over, its history, a mark, notes of a post and of a page, all of long ago; their places."""
         over = incident(
             incident_id(HERE, "over", identity), township=HERE, posts=0, status="closed", archived=2, last_seen=OLD
         )
@@ -131,11 +131,13 @@ class Shelves:
             documents.mark_document(HERE, OLD),
             {"kind": "post", "source": "s", "township": HERE, "listed": OLD},
         )
+        page = {"kind": "page", "source": "s", "visited": OLD, "sealed": ""}
         shelved: list[tuple[str, str, object]] = [
             (f"incidents-{HERE}", over.id, documents.incident_document(over, 0)),
             ("history", f"{over.id}:2", documents.change_document(over, over.history[1])),
             (f"posts-{HERE}", f"mark{identity}", mark),
             ("sources", f"s:post:{identity}", note),
+            ("sources", f"s:page:{identity}", page),
         ]
         for each in shelved:
             await self.put(*each)

@@ -59,6 +59,18 @@ async def test_each_file_is_published_once(here: Dropped) -> None:
     assert len(list(here.folder.iterdir())) == 4
 
 
+async def test_the_note_of_a_file_that_is_there_is_never_old(here: Dropped) -> None:
+    """Else the sweep would take it, and the file would be read as a new one."""
+    file = here.drop("a.json", '[{"id": "1", "body": "路灯坏了"}]')
+    for _ in range(30):
+        await here.world.visit(here.source)
+        (held,) = (await here.world.memory.pages("s", [file.as_uri()])).values()
+        assert held.visited
+        assert here.world.clock.time - held.visited < timedelta(days=31)
+        here.world.clock.time += timedelta(days=3)
+    assert here.world.ids() == ["1"]
+
+
 async def test_a_file_that_changed_is_read_again(here: Dropped) -> None:
     """Only what is new in it is published; a file that is gone takes nothing with it."""
     here.drop("a.json", '[{"id": "1", "body": "青溪没水"}]', seconds=600)

@@ -72,6 +72,22 @@ async def test_threads_that_could_not_be_read_are_counted(site: Site) -> None:
     assert site.counts.of("s")["unread"] == 3 * 19
 
 
+async def test_the_note_of_a_thread_that_is_listed_is_never_old(site: Site) -> None:
+    """Nothing is said there for a year, so it is not read: the sweep would take its note, and that of its list."""
+    listed(site, {1: "x", 2: "x"})
+    site.says(1, "a")
+    site.web.pages["https://bbs.example.cn/t-2-1"] = Unfetched("status_403", "no")
+    await site.visits(FORUM, 1, apart=timedelta(days=3))
+    site.web.asked.clear()
+    for _ in range(100):
+        await site.visits(FORUM, 1, apart=timedelta(days=3))
+        pages = (LIST, "https://bbs.example.cn/t-1-1", "https://bbs.example.cn/t-2-1")
+        for held in (await site.memory.pages("s", pages)).values():
+            assert held.visited
+            assert site.clock.time - held.visited < timedelta(days=34)
+    assert "https://bbs.example.cn/t-1-1" not in site.web.asked
+
+
 async def test_a_thread_that_no_list_leads_to_is_not_unread(site: Site) -> None:
     """It was deleted, perhaps: coverage is of what is listed."""
     listed(site, {1: "x", 2: "x"})

@@ -245,6 +245,8 @@ async def test_what_was_forgotten_is_not_published_and_nothing_is_noted_of_it(wo
         await visit(source(BOARD), replace(world.way, door=Door(Pseudonyms(keys))))
         assert world.ids() == ["3"]
     assert await world.memory.posts("s", [key_of(str(number)) for number in (1, 2)]) == {}
+    (page,) = (await world.memory.pages("s", ["https://board.example.cn/api"])).values()
+    assert page.keys == (key_of("3"),)
     assert world.counts.total("forgotten") == 4
 
 
