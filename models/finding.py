@@ -21,10 +21,11 @@ class Rows:
     """The row of each of some numbers: a table in which each stands at the first free place from its own on.
 
     Args:
-        numbers: 0 or greater, each once; the row of one is its place among them.
+        numbers: any but -1, each once.
+        rows: of each of them; by default its place among them.
     """
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, rows: Numbers | None = None) -> None:
         bits = (_ROOM * len(numbers)).bit_length()
         self._shift = np.uint64(64 - bits)
         self._numbers = np.full((1 << bits) + len(numbers), _FREE, dtype=np.int64)
@@ -38,6 +39,8 @@ class Rows:
             self._numbers[wanted[free]] = numbers[waiting[free]]
             waiting = waiting[self._rows[wanted] != waiting]
             places[waiting] += 1
+        if rows is not None:
+            self._rows = np.append(rows, UNKNOWN)[self._rows]
 
     def of(self, numbers: Numbers) -> Numbers:
         """The row of each number; UNKNOWN where it has none."""

@@ -8,6 +8,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from models.finding import Rows
+from models.joined import Joined, has_number
 from models.segment import ENDS, SHIFTERS, Tokens
 
 LONGEST_PART: Final = 3
@@ -23,6 +25,9 @@ UNKNOWN: Final = 0
 
 MOST: Final = 1 << 14
 """Strangers that are remembered: some megabytes."""
+
+MANY: Final = 16
+"""So many posts have their words found all at once; of fewer it takes longer than one at a time."""
 
 _STRANGE: Final = -1
 _WIDE: Final = 32
@@ -69,6 +74,8 @@ class Table:
         # Shifters, what follows them and ends have rows even where they weigh nothing: they are found by their rows.
         known = [*words, *sorted(SHIFTERS.union(ENDS, *phrases.values()).difference(words))]
         self._rows = {word: row for row, word in enumerate(known, UNKNOWN + 1)}
+        short = {word: row for word, row in self._rows.items() if has_number(word)}
+        self._short = Rows(Joined([short]).numbers, np.fromiter(short.values(), np.int64, len(short)))
         self._alone = np.zeros((len(known) + 1, weights.shape[1]))
         self._alone[1 : len(words) + 1] = weights
         # Words with their parts; below them strangers that were met, which keep their rows until all are forgotten.
@@ -92,7 +99,7 @@ class Table:
 
     def by_word(self, words: Sequence[str]) -> list[list[float]]:
         """What each word weighs in the columns that are wanted by sentence."""
-        found = self._found(words)
+        found = self._found([words])
         weights: list[list[float]] = self._sentence_weights.take(found, axis=0).tolist()
         return weights
 
@@ -101,7 +108,7 @@ class Table:
         lengths = np.array([len(tokens.whole) for tokens in posts], dtype=np.int64)
         starts = lengths.cumsum() - lengths
         titled = starts + np.array([tokens.titled for tokens in posts], dtype=np.int64)
-        found = self._found([*chain.from_iterable(tokens.whole for tokens in posts)])
+        found = self._found([tokens.whole for tokens in posts])
         post = np.arange(len(posts)).repeat(lengths)
         felt = (starts + np.array([tokens.felt for tokens in posts], dtype=np.int64))[post]
         at, told = self._phrases_among(found, np.concatenate([starts, titled]))
@@ -148,10 +155,20 @@ class Table:
         known = self._pairs[places] == pairs
         return at[known], self._phrases[places[known]]
 
-    def _found(self, words: Sequence[str]) -> _Rows:
-        """The row of each word, in order; strangers get rows of their own."""
+    def _found(self, posts: Sequence[Sequence[str]]) -> _Rows:
+        """The row of each word of posts, in order; strangers get rows of their own."""
         if len(self._met) > MOST:
             self._forget()
+        if len(posts) < MANY:
+            return self._spelt([*chain.from_iterable(posts)])
+        joined = Joined(posts)
+        found = self._short.of(joined.numbers)
+        rest = (found == _STRANGE).nonzero()[0]
+        found[rest] = self._spelt(joined.words(rest))
+        return found
+
+    def _spelt(self, words: Sequence[str]) -> _Rows:
+        """The same, one word at a time."""
         found = np.fromiter(map(self._rows.get, words, repeat(_STRANGE)), np.int64, len(words))
         if strange := (found == _STRANGE).nonzero()[0].tolist():
             self._meet({words[at] for at in strange})

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 
 from models.segment import Tokens
-from models.table import Sums, Table, parts
+from models.table import MANY, Sums, Table, parts
 
 WORDS = ("卫生", "卫生院", "医院", "不 好", "！")
 
@@ -77,7 +77,8 @@ def test_the_order_of_words_does_not_matter() -> None:
 
 
 POLITE = ("请", "尽快", "处理", "，", "谢谢", "医院")
-TEXTS = some.lists(some.sampled_from([*WORDS, *POLITE, "不", "好", "卫生所", "x", "x" * 9]))
+STRANGE = ("卫生所", "卫生\0所", "卫生所长", "医院里面", "x", "x" * 9, "\0", "", "\U0001f600", "\U0001f600\U0001f601")
+TEXTS = some.lists(some.sampled_from([*WORDS, *POLITE, *STRANGE, "不", "好"]))
 POSTS = some.lists(some.tuples(TEXTS, TEXTS))
 
 
@@ -87,8 +88,9 @@ def test_many_posts_have_the_sums_that_they_have_one_by_one(posts: list[tuple[li
     """To the last bit; no phrase goes from one post, or from a title, to the next words."""
     cut = [Tokens.of(title, body) for title, body in posts]
     table = Table(WORDS, weights(1, 3))
-    assert [*map(read, table.sums_of_all(cut))] == [read(Table(WORDS, weights(1, 3)).sums(tokens)) for tokens in cut]
-    for tokens, sums in zip(cut, table.sums_of_all(cut), strict=True):
+    together = table.sums_of_all(cut * MANY)[-len(cut) :]
+    assert [*map(read, together)] == [read(Table(WORDS, weights(1, 3)).sums(tokens)) for tokens in cut]
+    for tokens, sums in zip(cut, together, strict=True):
         assert read(sums).whole == weighed(tokens)
         assert read(sums).felt == weighed(tokens.feeling)
 
@@ -106,7 +108,17 @@ def weighed(tokens: Tokens) -> list[float]:
     return [weight, 3 * weight]
 
 
-WEIGHS = {"卫生": 1, "卫生院": 2 + 1, "卫生所": 1, "医院": 4, "不 好": 8, "！": 16}
+WEIGHS = {
+    "卫生": 1,
+    "卫生院": 2 + 1,
+    "医院": 4,
+    "不 好": 8,
+    "！": 16,
+    "卫生所": 1,
+    "卫生\0所": 1,
+    "卫生所长": 1,
+    "医院里面": 4,
+}
 
 
 def test_strangers_are_forgotten_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,3 +163,15 @@ def test_sums_by_sentence_are_those_of_each_sentence_alone() -> None:
     posts = [Tokens.of(["水", "救"], ["火", "。", "救", "救", "！"]), Tokens.of([], []), Tokens.of([], ["\n", "水"])]
     assert [sums.sentences.tolist() for sums in table.sums_of_all(posts)] == [[[34], [8], [64]], [], [[0], [2]]]
     assert [post.sentences for post in posts] == [[0, 2, 4], [], [0, 1]]
+
+
+@pytest.mark.parametrize("posts", [1, MANY])
+def test_words_that_begin_alike_are_told_apart(posts: int) -> None:
+    """However long they are, and whatever they are written with, by few posts and by many."""
+    words = ["一", "一二", "一二三", "一二三四", "一二三四五", "一二三四五六", "\U00020bb7", "\U00020bb8", "\uffff"]
+    table = Table(words, np.array([[2.0**at] for at in range(len(words))], dtype=np.float32))
+    rows = table.sums_of_all([Tokens.of((), (word,)) for word in words] * posts)
+    alone = [read(table.sums(Tokens.of((), (word,)))).whole for word in words]
+    assert [read(sums).whole for sums in rows] == alone * posts
+    assert alone[:4] == [[1], [2 + 1], [4 + 2 + 1], [8 + 4 + 2 + 1]]
+    assert alone[-3:] == [[64], [128], [256]]
