@@ -50,7 +50,7 @@ class Held(Struct, frozen=True):
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
     It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read so many `times` in
     a row is left alone while it `rests`. Under an address to which its site redirects stands only `by` which other one
-    the page is asked for. When a visit met it last it was `visited`, to the month.
+    the page is asked for. A listing is `ascending` that begins with what is oldest. When a visit met it last it was `visited`, to the month.
     """
 
     etag: str | None = None
@@ -66,6 +66,7 @@ class Held(Struct, frozen=True):
     rests: datetime | None = None
     by: str = ""
     visited: datetime | None = None
+    ascending: bool = False
 
 
 class Head(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from streams.crawl.gone import GONE, Gone
 from streams.crawl.kinds import read_beside
 from streams.crawl.memory import Held, Noted
 from streams.crawl.news import News, key_of
+from streams.crawl.order import is_ascending
 from streams.crawl.origin import Origin
 from streams.crawl.shelf import Shelf
 from streams.crawl.tally import Tally
@@ -52,6 +53,8 @@ class Reader:
         self.asked: set[str] = set()
         self._lists = 0
         """How many of them are listings."""
+        self.ascending = False
+        """Whether the listings begin with what is oldest, so that what is new stands at their end."""
 
     async def page(self, link: Link) -> Sequence[Link]:
         """Fetch a page, if it has changed, and return where it leads."""
@@ -78,6 +81,7 @@ class Reader:
             self._tally.count("unmodified")
             self._tally.there += link.role != LISTING
             self._gone.keys[link.url] = held.keys
+            self._ascends(ascends=held.ascending)
             self._shelf[link.url] = replace(held, times=0, rests=None)
             return held.links
         return await self._read(fetched, link, entry, held)
@@ -154,11 +158,17 @@ class Reader:
         if link.role == LISTING:
             self._gone.listed = self._gone.listed or next((raw.url for raw in worded if raw.url), None)
         whole = self._way.clock.now() if self._is_due(held) else held.whole
-        made = replace(self._shelf.made(fetched, reading, keys, whole), visited=held.visited)
+        ascending = link.role == LISTING and is_ascending(reading, self._source)
+        self._ascends(ascends=ascending)
+        made = replace(self._shelf.made(fetched, reading, keys, whole), visited=held.visited, ascending=ascending)
         if link.role == LISTING or keys != held.keys:
             return made
         # No post was added here: what is known of the thread holds.
         return replace(made, stamp=held.stamp, missing=held.missing, again=held.again)
+
+    def _ascends(self, *, ascends: bool) -> None:
+        self._tally.count("signal:list:ascending", ascends and not self.ascending)
+        self.ascending |= ascends
 
     def _is_stuck(self, reading: Reading, link: Link) -> bool:
         """Whether a page that was asked for by its number lists what this visit has read already."""

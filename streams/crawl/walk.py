@@ -85,7 +85,7 @@ class Walk:
                     await self._reader.end()
                     return
             further = [each for each in links if each.role == LISTING and each.url not in self._reader.asked]
-            goes_on = self._to_the_end or self.news.fresh > before
+            goes_on = self._to_the_end or self._reader.ascending or self.news.fresh > before
             if number >= self._most:
                 goes_on = self.news.missed > missed
             if not further or not goes_on:
