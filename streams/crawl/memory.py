@@ -50,7 +50,8 @@ class Held(Struct, frozen=True):
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
     It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read so many `times` in
     a row is left alone while it `rests`. Under an address to which its site redirects stands only `by` which other one
-    the page is asked for. A listing is `ascending` that begins with what is oldest. When a visit met it last it was `visited`, to the month.
+    the page is asked for. When a visit met it last it was `visited`, to the month. A listing that begins with what is
+    oldest is `ascending`.
     """
 
     etag: str | None = None

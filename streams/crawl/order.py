@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from streams.pages.page import LISTING, Reading
 from streams.source import AnySource, Api
@@ -33,5 +32,5 @@ def is_ascending(reading: Reading, source: AnySource) -> bool:
     return _rises([tuple(int(number) for number in _NUMBER.findall(name)) for name in names])
 
 
-def _rises(values: Sequence[datetime] | Sequence[tuple[int, ...]]) -> bool:
+def _rises(values: Sequence[Any]) -> bool:
     return len(values) >= _FEW and values[0] < values[-1] and all(one <= other for one, other in pairwise(values))
