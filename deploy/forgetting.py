@@ -27,8 +27,7 @@ from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
 from streams.elasticsearch.whole import assert_whole, refresh, scanned
 from streams.errors import Busy
-from streams.identity import content_digest, document_id, forgotten_author
-from streams.pages.answer import answer_id
+from streams.identity import answer_id, content_digest, document_id, forgotten_author
 from streams.portions import portions
 from streams.privacy.door import digested, key_of_post
 from streams.protocols import Done
@@ -58,7 +57,7 @@ class Receipt(Struct):
 
     keys: int = 0
     before: bool = False
-    """Whether a key was listed already: then somebody forgets what is left."""
+    """Whether something was found under a key before: then somebody forgets what is left."""
     posts: int = 0
     answers: int = 0
     """Those of the posts that are an office's answer to one of the others."""
@@ -92,7 +91,7 @@ class Forgetter:
         self._listed = Forgotten(client, server=self._server, deployment=settings.name)
         self._served = list(with_inboxes(townships.read_all(settings.townships)))
         self._notebook = notebook(settings)
-        self._incidents = set[str]()
+        self._incidents, self._keys = set[str](), set[str]()
 
     async def post(self, source: str, identity: str, wait: float, stored: Found | None = None) -> Receipt:
         """Forget one post, wherever it is stored, and its office's answer, whose words tell what was asked.
@@ -106,12 +105,14 @@ class Forgetter:
         receipt, answer = Receipt(), answer_id(identity)
         keys = [_key(source, each) for each in (identity, answer)]
         await self._list(keys, receipt)
-        receipt.notes = await self._delete_notes([(source, each) for each in (identity, answer)])
-        receipt.letters = await self._drop(await self._letters(set(keys)))
+        found_letters, notes = await self._letters(set(keys)), await self._notes([(source, identity), (source, answer)])
         answers = self._documents(source, answer)
         documents = {**self._documents(source, identity), **answers}
         documents |= {stored.document: stored.township} if stored else {}
         found = await self._look(documents.items())
+        if found or notes or found_letters:
+            await self._list(keys, receipt, found=True)
+        receipt.notes, receipt.letters = await self._delete_notes(notes), await self._drop(found_letters)
         receipt.posts, receipt.answers = len(found), sum(each.document in answers for each in found)
         # Each owner is told, also one that has no such post: it may have it in hand.
         receipt.waiting = await self._owners.forget(documents, wait)
@@ -132,6 +133,8 @@ class Forgetter:
         if others := hers - keys:
             await self._list(sorted(others), receipt)
             found_letters = await self._letters(hers)
+        if found_letters:
+            await self._list(sorted(hers), receipt, found=True)
         receipt.letters = await self._drop(found_letters)
         # No post has this id: it makes each owner answer once it has stored what it had in hand.
         documents = {content_digest("forget", code, *sorted(hers)): code for code in self._served}
@@ -140,8 +143,9 @@ class Forgetter:
             receipt.foreign = tuple(sorted({each.township for each in found if each.township not in self._served}))
             found = [each for each in found if each.township in self._served]
             ids = [(each.source, identity) for each in found for identity in (each.id, answer_id(each.id))]
-            await self._list([_key(*each) for each in ids], receipt)
-            receipt.notes += await self._delete_notes(ids)
+            if ids:
+                await self._list([*sorted(hers), *(_key(*each) for each in ids)], receipt, found=True)
+            receipt.notes += await self._delete_notes(await self._notes(ids))
             answers = await self._answers(found)
             receipt.posts, receipt.answers = receipt.posts + len(found + answers), receipt.answers + len(answers)
             found += answers
@@ -177,10 +181,14 @@ class Forgetter:
 
     # The list
 
-    async def _list(self, keys: Sequence[str], receipt: Receipt) -> None:
-        receipt.before |= bool(await self._listed.among(keys))
-        await self._listed.add(keys, datetime.now(UTC))
-        receipt.keys += len(keys)
+    async def _list(self, keys: Sequence[str], receipt: Receipt, *, found: bool = False) -> None:
+        """List keys; `found`, before anything is taken away: another run says what this one knew."""
+        stand = await self._listed.found(keys)
+        receipt.before |= not found and any(stand.values())
+        new = [key for key in keys if key not in stand or (found and not stand[key])]
+        await self._listed.add(new, datetime.now(UTC), found=found)
+        self._keys |= set(keys)
+        receipt.keys = len(self._keys)
 
     # What is stored
 
@@ -227,20 +235,24 @@ class Forgetter:
                     self._incidents.add(source["incident"])
                 yield Found(hit["_id"], source["township"], source["source"], source["id"])
 
-    async def _delete_notes(self, posts: Collection[tuple[str, str]]) -> int:
-        """Delete what crawlers noted of posts; how many notes there were."""
+    async def _notes(self, posts: Collection[tuple[str, str]]) -> list[str]:
+        """The documents in which crawlers noted these posts (source, id)."""
         ids = list(dict.fromkeys(post_id(self._notebook, source, key_of(identity)) for source, identity in posts))
-        deleted = 0
+        there = list[str]()
         for some in portions(ids, lambda _: 1, AT_ONCE):
             with busy_when_away(self._server):
                 answer = await self._client.mget(index=self._names.sources, ids=some, source=False)
-            there = [item["_id"] for each in answer["docs"] if (item := looked_up(self._server, each))]
-            notes = [Write("delete", {"_index": self._names.sources, "_id": each}, None) for each in there]
+            there += [item["_id"] for each in answer["docs"] if (item := looked_up(self._server, each))]
+        return there
+
+    async def _delete_notes(self, there: Sequence[str]) -> int:
+        """Delete these notes; how many they are."""
+        for some in portions(there, lambda _: 1, AT_ONCE):
+            notes = [Write("delete", {"_index": self._names.sources, "_id": each}, None) for each in some]
             for outcome in await send(self._client, self._server, notes):
                 if not isinstance(outcome, Done):
                     raise Busy(f"{self._server} did not delete a crawler's note: {outcome}")
-            deleted += len(there)
-        return deleted
+        return len(there)
 
     # What others are told
 

@@ -1,6 +1,10 @@
 """Names that are the same whenever and wherever they are made."""
 
 from hashlib import blake2b
+from typing import Final
+
+ANSWER: Final = "#answer"
+"""Ends the id of an office's answer, behind that of what was asked; a digest of either leaves it there."""
 
 
 def document_id(township: str, source: str, post: str) -> str:
@@ -11,6 +15,11 @@ def document_id(township: str, source: str, post: str) -> str:
 def incident_id(township: str, source: str, post: str) -> str:
     """The id of the incident that this post founds: 32 hex digits."""
     return _digest("incident", township, source, post)
+
+
+def answer_id(asked: str) -> str:
+    """The id of an office's answer to a post of this id, be it the source's own, a digest or shortened."""
+    return f"{asked}{ANSWER}"
 
 
 def forgotten_post(source: str, post: str) -> str:

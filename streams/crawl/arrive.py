@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from streams.identity import ANSWER
 from streams.pages.page import Raw
 from streams.privacy.addresses import address_without
 from streams.privacy.door import Door, shown
@@ -71,8 +72,11 @@ def keys(raw: Raw, source: str, door: Door) -> tuple[str, ...]:
 
 
 def shortened(identity: str) -> str:
-    """A post's id within the schema's limits."""
-    return identity if len(identity) <= _LONGEST_ID else hashlib.sha256(identity.encode()).hexdigest()
+    """A post's id within the schema's limits; an answer's ends as before."""
+    if len(identity) <= _LONGEST_ID:
+        return identity
+    asked = identity.removesuffix(ANSWER)
+    return hashlib.sha256(asked.encode()).hexdigest() + identity[len(asked) :]
 
 
 def is_long(raw: Raw) -> bool:

@@ -1,6 +1,6 @@
-"""The list of what was forgotten: hashed keys of posts and pseudonyms, and when each was added."""
+"""The list of what was forgotten: hashed keys of posts and pseudonyms, when each was added, and whether it was vain."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final
@@ -49,15 +49,32 @@ class Forgotten:
                 listed |= {item["_id"] for item in answer["docs"] if looked_up(self._server, item)}
         return listed
 
-    async def add(self, keys: Collection[str], time: datetime) -> None:
-        """List these keys; twice changes nothing but the time.
+    async def found(self, keys: Collection[str]) -> Mapping[str, bool]:
+        """Of these keys those that are listed, each with whether something was found under it.
+
+        Raises:
+            Busy: the server is away.
+            Misconfigured: the index was never created.
+        """
+        listed, asked = dict[str, bool](), list(dict.fromkeys(keys))
+        for start in range(0, len(asked), ASKED_AT_ONCE):
+            with self._admission.asking():
+                some = asked[start : start + ASKED_AT_ONCE]
+                answer = await self._client.mget(index=self._index, ids=some, source_includes=["found"])
+                items = [item for each in answer["docs"] if (item := looked_up(self._server, each))]
+            listed |= {item["_id"]: bool(item["_source"].get("found")) for item in items}
+        return listed
+
+    async def add(self, keys: Collection[str], time: datetime, *, found: bool = False) -> None:
+        """List these keys, with whether something was found under them; twice changes nothing but the time.
 
         Raises:
             Busy: not all of them stand.
             Misconfigured: the index was never created.
         """
         with self._admission.asking():
-            writes = [Write("index", {"_index": self._index, "_id": key}, {"time": time}) for key in keys]
+            entry = {"time": time, "found": found}
+            writes = [Write("index", {"_index": self._index, "_id": key}, entry) for key in keys]
             outcomes = await send(self._client, self._server, writes)
             assert_prepared(self._server, outcomes)
         if open_ones := [each for each in outcomes if not isinstance(each, Done)]:

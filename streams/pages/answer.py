@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from streams.identity import answer_id
 from streams.pages.page import Raw
 
 
@@ -24,8 +25,3 @@ def answer_to(asked: Raw, words: str, published: datetime | None, *said_of_it: s
             thread=asked.id,
         ),
     )
-
-
-def answer_id(asked: str) -> str:
-    """The id of the answer to a post of this id."""
-    return f"{asked}#answer"

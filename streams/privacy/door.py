@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from streams.identity import forgotten_author, forgotten_post
+from streams.identity import ANSWER, forgotten_author, forgotten_post
 from streams.privacy.addresses import address_without, leads
 from streams.privacy.handles import without
 from streams.privacy.mask import mask
@@ -76,11 +76,15 @@ def key_of_post(source: str, post: str) -> str:
 
 
 def digested(identity: str) -> str:
-    """A digest of an id, or of a source's name; of what is such a digest already, itself."""
-    if _DIGESTED.fullmatch(identity):
+    """A digest of an id, or of a source's name; of what is such a digest already, itself.
+
+    An answer's is that of what was asked, with the same end: so who knows the one finds the other.
+    """
+    asked = identity.removesuffix(ANSWER)
+    if _DIGESTED.fullmatch(asked):
         return identity
-    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return "h-" + digest.translate(_LETTERS)
+    digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "h-" + digest.translate(_LETTERS) + identity[len(asked) :]
 
 
 _source_digested: Final = lru_cache(maxsize=4096)(digested)
@@ -94,4 +98,4 @@ def source_of(post: Post) -> str:
 
 def shown(identity: str, author: str | None) -> str:
     """An id or a source's name, or a digest of what leads to a person."""
-    return digested(identity) if leads(identity, author) else identity
+    return digested(identity) if leads(identity.removesuffix(ANSWER), author) else identity

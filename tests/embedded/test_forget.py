@@ -6,11 +6,12 @@ import hashlib
 import pytest
 
 from deploy.cli import exits, run
+from streams.identity import answer_id, document_id
 from streams.privacy.door import digested
-from tests.embedded.county import THERE, County, post
+from tests.embedded.county import HERE, THERE, County, post
 
 FORGET = ("forget", "--role", "privacy", "--reason", "asked for it", "--source")
-HANDLE = "听风的石头"
+HANDLE, OTHER, NOBODY = "听风的石头", "老街坊", "p1-" + "0" * 32
 NAMED, LONG = f"https://bbs.example.cn/u/{HANDLE}/5", "x" * 600
 LAMP, WATER = "东埠村的路灯坏了三个月了，晚上漆黑一片", "鹿鸣村的水管爆了，水流了一地，请来修"
 
@@ -25,7 +26,8 @@ async def test_a_post_is_forgotten_by_the_id_that_its_source_gave(
 ) -> None:
     """One that the door digested, one beyond the schema's length, one with its office's answer, which may be elsewhere.
 
-    Of an id that was never stored, and of a source's name, it is said, and the command does not end well.
+    Of an id that was never stored, and of a source's name, it is said, and the command does not end well, however often
+    it is run.
     """
 
     async def forgotten(source: str, identity: str, code: int = exits.OK) -> str:
@@ -34,8 +36,11 @@ async def test_a_post_is_forgotten_by_the_id_that_its_source_gave(
         said = capsys.readouterr()
         return said.err if code else said.out
 
+    asked = [digested(f"{NAMED}/{number}") for number in range(2)]
     await county.publish(
         [
+            *(post(each, f"{LAMP}，问{each}", author=OTHER) for each in asked),
+            *(post(answer_id(each), f"已派人前往东埠村维修，答{each}", kind="answer") for each in asked),
             post(digested(NAMED), f"{LAMP}，一", author=HANDLE),
             post(hashlib.sha256(LONG.encode()).hexdigest(), f"{LAMP}，二"),
             post("4711", WATER, author=HANDLE),
@@ -45,7 +50,7 @@ async def test_a_post_is_forgotten_by_the_id_that_its_source_gave(
             post("left", f"{LAMP}，四"),
         ]
     )
-    await county.until(7)
+    await county.until(11)
     assert "posts: 1\n" in await forgotten("forum", NAMED)
     assert f"{LAMP}，一" not in await stored(county)
     assert "posts: 1\n" in await forgotten("forum", LONG)
@@ -54,9 +59,19 @@ async def test_a_post_is_forgotten_by_the_id_that_its_source_gave(
     (author,) = {each["author"] for each in await county.search("posts") if each.get("id") == "4712"}
     assert await asyncio.to_thread(run, [*FORGET[:-1], "--pseudonym", author]) == exits.OK
     assert "posts: 2; offices' answers among them: 1\n" in capsys.readouterr().out
+    # Of these the source's own id is known to nobody.
+    one = ("--post", document_id(HERE, "forum", asked[0]))
+    (author,) = {each["author"] for each in await county.search("posts") if each.get("id") == asked[1]}
+    for named in (one, ("--pseudonym", author)):
+        capsys.readouterr()
+        assert await asyncio.to_thread(run, [*FORGET[:-1], *named]) == exits.OK
+        assert "posts: 2; offices' answers among them: 1\n" in capsys.readouterr().out
+    assert await asyncio.to_thread(run, [*FORGET[:-1], "--pseudonym", author]) == exits.OK, "run again it says no worse"
     assert await stored(county) == {f"{LAMP}，四"}
-    said = await forgotten("forum", "lefft", exits.BAD_INPUT)
-    assert said.endswith("its key is listed all the same. Should it be there? See what you named\n")
+    for _ in range(2):
+        said = await forgotten("forum", "lefft", exits.BAD_INPUT)
+        assert said.endswith("its key is listed all the same. Should it be there? See what you named\n")
+        assert await asyncio.to_thread(run, [*FORGET[:-1], "--pseudonym", NOBODY]) == exits.BAD_INPUT
     said = await forgotten("forun", "left", exits.BAD_INPUT)
     assert said.endswith("no post of a source 'forun' is stored; there are some of: forum\n")
     assert await stored(county) == {f"{LAMP}，四"}

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from msgspec import json
 from msgspec.structs import replace
 
-from streams.privacy.door import Door, source_of
+from streams.crawl.arrive import shortened
+from streams.identity import answer_id
+from streams.privacy.door import Door, digested, key_of_post, shown, source_of
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import PSEUDONYM, Post
 
@@ -22,6 +24,21 @@ POST = Post(
     author="平安老王",
     body="路灯坏了",
 )
+
+
+IDS = ("88", "13812345678", "https://bbs.example.cn/u/平安老王/88", "x" * 510, "平安老王" * 200)
+
+
+@pytest.mark.parametrize("identity", IDS)
+def test_who_knows_what_was_asked_finds_the_answer(identity: str) -> None:
+    """By the id that is stored, be it a digest or shortened: both are the same of an answer, but for its end."""
+    asked, answer = (shown(shortened(each), "平安老王") for each in (identity, answer_id(identity)))
+    short = shortened(answer_id(asked))
+    assert answer in (short, digested(short))
+    assert "平安老王" not in answer
+    assert len(answer) <= 512
+    assert key_of_post("bbs", answer) == key_of_post("bbs", short) == key_of_post("bbs", shortened(answer_id(identity)))
+    assert shown(answer, None) == answer
 
 
 def test_no_raw_handle_leaves() -> None:
