@@ -109,7 +109,7 @@ def _labels(incident: Incident, township: Township) -> dict[str, str]:
 def _annotations(incident: Incident) -> dict[str, str]:
     quotes = incident.evidence or incident.unverified
     return {
-        "summary": incident.title,
+        "summary": incident.summary or incident.title,
         "quote": " … ".join(dict.fromkeys(quote.text for quote in quotes)),
         "offices": "、".join(office.name for office in incident.offices),
         "verify": "、".join(dict.fromkeys(claim.text for claim in incident.unverified)),

@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 from streams.matter import Grouping, Known, Matter, Moment
 from streams.privacy.door import Door
 from streams.protocols import Incidents
-from streams.records import COLOURS, GRADES, Evidence, Incident, JudgedPost, Toll, headline
+from streams.records import COLOURS, GRADES, Colour, Evidence, Grade, Incident, JudgedPost, Toll, headline
 
 T = TypeVar("T")
 
@@ -40,11 +40,12 @@ def run(
 
 
 def _founded(judged: JudgedPost, incident: str, moment: Moment) -> Incident:
-    severity = judged.severity
+    severity, called = judged.severity, headline(judged.post.title, judged.post.body)
     return Incident(
         id=incident,
         township=judged.post.township,
-        title=headline(judged.post.title, judged.post.body),
+        title=called,
+        summary=called,
         kind=severity.kind,
         topic=judged.topic.label,
         grade="none",
@@ -95,7 +96,7 @@ def _widened(incident: Incident, grouping: Grouping, moment: Moment) -> Incident
 def _graded(incident: Incident, judged: JudgedPost) -> Incident:
     """The gravest of what was said, each with its own words; a claim that could not be used is kept to be verified."""
     severity, evidence = judged.severity, tuple(map(_short, judged.severity.evidence))
-    incident = replace(incident, toll=_worse(incident.toll, judged.facts))
+    incident = replace(_headed(incident, judged), toll=_worse(incident.toll, judged.facts))
     if severity.grade == "unknown":
         incident = replace(incident, unverified=_merged(incident.unverified, evidence, EVIDENCE))
     if _is_above(severity.grade, incident.grade, GRADES):
@@ -106,6 +107,25 @@ def _graded(incident: Incident, judged: JudgedPost) -> Incident:
         incident = _quoted(incident, severity.rules, evidence, first=incident.grade == "none")
         incident = replace(incident, warning=severity.warning, kind=kind)
     return incident
+
+
+def _headed(incident: Incident, judged: JudgedPost) -> Incident:
+    """Called by the post, if it makes the matter graver; but not by a danger where there is harm (decision 0025)."""
+    grade, warning = judged.severity.grade, judged.severity.warning
+    raised = _stake(
+        grade if _is_above(grade, incident.grade, GRADES) else "none",
+        warning if _is_above(warning, incident.warning, COLOURS) else "none",
+    )
+    if raised and raised >= _stake(incident.grade, incident.warning):
+        return replace(incident, summary=headline(judged.post.title, judged.post.body))
+    return incident
+
+
+def _stake(grade: Grade, warning: Colour) -> int:
+    """3: harm done, or danger now; 2: what may hurt somebody; 1: a claim to be verified; 0: nothing of these."""
+    if grade not in ("none", "unknown") or warning in ("orange", "red"):
+        return 3
+    return 2 if warning != "none" else int(grade == "unknown")
 
 
 def _short(quote: Evidence) -> Evidence:

@@ -22,7 +22,8 @@ def run(forgetting: Forgetting, door: Door) -> Matter:
     """The incident as those posts tell it that are left.
 
     A quotation, a sample, a voice stays as long as a stored post stands for it. Title, places and words pass from the
-    founding post, once that is gone, to the earliest that is left. Posts and voices are counted anew, so that doing it
+    founding post, once that is gone, to the earliest that is left; the summary is the title again, once no post is
+    left that is headed by it. Posts and voices are counted anew, so that doing it
     twice changes nothing more. Grade, warning, toll, offices and deadlines stay: they tell of an event and not of who
     wrote of it, and only a person lowers them (decision 0019).
     """
@@ -31,8 +32,10 @@ def run(forgetting: Forgetting, door: Door) -> Matter:
     voices = {door.voice(each.author, before.id) for each in counted if each.author}
     marks = tuple(mark for mark in before.voice_marks if mark in voices)
     gone = tuple(mark for mark in before.gone_marks if any(mark == each.document for each in left))
+    named = _named(before, left)
     now = replace(
-        _named(before, left),
+        named,
+        summary=before.summary if any(before.summary == each.headline for each in left) else named.title,
         gone=len(gone),
         gone_marks=gone,
         posts=len(counted),

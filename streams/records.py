@@ -127,7 +127,7 @@ class Evidence(Struct, frozen=True):
 
 
 def headline(title: str, body: str) -> str:
-    """What an incident is called by a post that founds it."""
+    """What an incident is called by a post that founds it, or makes it graver."""
     return (title or body)[:80]
 
 
@@ -288,6 +288,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     id: str
     township: str
     title: str
+    """Headline of the founding post: by it later posts find the incident."""
     kind: str
     topic: str
     grade: Grade
@@ -299,6 +300,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     """Record time of the founding post; a decision older than this was about something else."""
     last_record: datetime
     """Record time of the newest post; rules that mix posts and actions compare record times."""
+    summary: str = ""
+    """What people read: headline of the post that made it so grave; empty where a program wrote it that knew none."""
     posts: int = 0
     samples: tuple[str, ...] = ()
     voices: int = 0

@@ -65,6 +65,13 @@ def test_a_closed_matter_resolves_its_alert() -> None:
     assert (body["status"], body["cap"]["msgType"], body["startsAt"][:10]) == ("resolved", "Cancel", "2026-03-01")
 
 
+def test_the_summary_is_that_of_the_incident_or_its_title() -> None:
+    """An incident that an older program wrote has none, and is called by the post that founded it."""
+    (old,) = alerted(incident(grade="IV"))
+    (new,) = alerted(incident(grade="IV", summary="校车侧翻，三人受伤"))
+    assert (old["annotations"]["summary"], new["annotations"]["summary"]) == ("围墙", "校车侧翻，三人受伤")
+
+
 def test_a_rumour_asks_a_person() -> None:
     """What is claimed and cannot be believed is an alert of the lowest number, with the words to verify."""
     (body,) = alerted(incident(unverified=(WALL,)))

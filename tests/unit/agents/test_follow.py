@@ -1,13 +1,14 @@
 """A post is folded into its incident: counted once, graded by the gravest, voices without names."""
 
 from datetime import timedelta
+from itertools import permutations
 
 from msgspec.structs import replace
 
 from agents import follow
 from streams.matter import Grouping, Known, Matter
 from streams.protocols import Earlier, Incidents
-from streams.records import Evidence, Incident, JudgedPost, Position, Toll
+from streams.records import Colour, Evidence, Grade, Incident, JudgedPost, Position, Toll
 from tests.unit.agents.matters import DOOR, NOW, WALL, incident, judged, moment
 
 KNOWN = Known("d1", 1000, 0, None)
@@ -74,6 +75,50 @@ def test_a_warning_that_comes_later_leaves_the_grade_its_words() -> None:
         fold(judged("p4", warning="yellow", kind="隐患", evidence=(crack,))).now,
     ).now
     assert raised.evidence == (WALL, crack)
+
+
+def called(*posts: JudgedPost, before: Incident | None = None) -> str:
+    """The summary of the incident after these posts."""
+    now = before
+    for post in posts:
+        now = fold(post, now).now
+    assert now is not None
+    return now.summary
+
+
+def said(words: str, grade: Grade = "none", warning: Colour = "none") -> JudgedPost:
+    post = judged(words, grade=grade, warning=warning, kind="x", evidence=(WALL,))
+    return replace(post, post=replace(post.post, title="", body=words))
+
+
+COVER, GAS = said("井盖没了", warning="yellow"), said("煤气泄漏，快来救人", warning="orange")
+BUS, DEAD = said("校车侧翻，三人受伤", "IV"), said("已有三人死亡", "III", "red")
+HEARD = said("听说死了二十个", "unknown")
+
+
+def test_the_summary_is_in_the_words_that_raised_it() -> None:
+    """Who reads of the deaths does not send somebody for the missing cover that founded the incident."""
+    assert called(COVER) == "井盖没了"
+    assert called(COVER, BUS) == called(COVER, BUS, said("又一人受伤", "IV")) == "校车侧翻，三人受伤"
+    assert called(COVER, BUS, DEAD, BUS) == "已有三人死亡"
+    assert called(said("路灯坏了"), COVER) == "井盖没了"
+    assert called(said("路灯坏了"), HEARD) == "听说死了二十个"
+    assert called(BUS, GAS) == "煤气泄漏，快来救人"
+
+
+def test_what_may_hurt_somebody_does_not_hide_what_has() -> None:
+    """A danger leaves the summary to harm, and a claim that nobody can use to both; in any order it is the same."""
+    orders = permutations((COVER, BUS, HEARD, said("路灯坏了")))
+    assert {called(*order) for order in orders} == {"校车侧翻，三人受伤"}
+    assert {called(*order) for order in permutations((COVER, HEARD))} == {"井盖没了"}
+    assert called(said("已有三人死亡", "III"), said("一人受伤，很危险", "IV", "yellow")) == "已有三人死亡"
+
+
+def test_an_incident_of_before_has_its_title_until_it_rises() -> None:
+    """A document that an older program wrote has no summary."""
+    old = incident(title="围墙", grade="IV", warning="yellow")
+    assert called(BUS, COVER, before=old) == ""
+    assert called(DEAD, before=old) == "已有三人死亡"
 
 
 def test_nobody_hurt_is_said_and_not_forgotten() -> None:

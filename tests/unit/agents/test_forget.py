@@ -62,6 +62,15 @@ def test_a_post_that_founded_nothing_takes_only_its_own_with_it() -> None:
     assert (now.title, now.evidence, now.voices, now.posts) == ("标题1", (FALL, WALL), 2, 2)
 
 
+def test_the_summary_goes_with_its_post() -> None:
+    """It stays as long as a stored post is headed by it; then the incident is called by its title."""
+    before = replace(matter(), summary="标题3")
+    assert after(told(1, FOUNDER), told(3), before=before).summary == "标题3"
+    assert after(told(1, FOUNDER), told(2), before=before).summary == "标题1"
+    assert after(told(2), before=before).summary == "标题2"
+    assert after(before=before).summary == forget.NAMELESS
+
+
 def test_forgetting_twice_is_forgetting_once() -> None:
     """A command that was killed is run again."""
     once = after(told(2), told(3, LATER, WALL))

@@ -85,7 +85,7 @@ def check_incident(incident: Incident, stored: dict[str, JudgedPost]) -> None:
     names = {f"id={judged.post.id}" for judged in stored.values()}
     assert {quote.text for quote in (*incident.evidence, *incident.unverified)} <= names
     assert set(incident.samples) <= {judged.post.id for judged in stored.values()}
-    assert incident.title.partition(" ")[0] in {*names, county.NAMELESS}
+    assert {each.partition(" ")[0] for each in (incident.title, incident.summary)} <= {*names, county.NAMELESS}
     voices = {county.DOOR.voice(judged.post.author or "", incident.id) for judged in stored.values()}
     assert set(incident.voice_marks) <= voices
     assert incident.voices == len(incident.voice_marks)
