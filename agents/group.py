@@ -151,12 +151,18 @@ def _with_features(incident: str, tokens: Tokens, places: Places, matters: Matte
 def _best(seen: Reading, severity: Severity, matters: Matters, township: Township, moment: Moment) -> Grouping | None:
     quiet = timedelta(days=township.quiet_days)
     scored = [
-        (likeness(looks, seen, harm=_is_same_harm(incident, severity, moment)), incident.id)
+        (_alike(incident, looks, seen, severity, moment), incident.id)
         for incident, looks in matters.candidates(seen)
         if max(_distance(incident, moment), moment.recorded - incident.last_record) <= quiet
     ]
     score, incident = max(scored, default=(0.0, ""))
     return Grouping(incident, score) if score >= THRESHOLD else None
+
+
+def _alike(incident: Incident, looks: Profile, seen: Reading, severity: Severity, moment: Moment) -> float:
+    """From 0 to 1; at one place two dangers need more in common than the gate where both are."""
+    harm = _is_same_harm(incident, severity, moment)
+    return likeness(looks, seen, harm=harm, where=_is_one_kind(incident, severity))
 
 
 def _is_harm(severity: Severity) -> bool:
@@ -169,6 +175,12 @@ def _is_same_harm(incident: Incident, severity: Severity, moment: Moment) -> boo
         return False
     kinds = {incident.kind, severity.kind}
     return (len(kinds) == 1 or bool(kinds & NO_EVENT)) and _distance(incident, moment) <= HARM_WINDOW
+
+
+def _is_one_kind(incident: Incident, severity: Severity) -> bool:
+    """Whether both name the same kind of event, or one of them none: two dangers are of any kind."""
+    kinds = {incident.kind, severity.kind}
+    return "none" in kinds or (len(kinds) == 1 and DANGER not in kinds)
 
 
 def _distance(incident: Incident, moment: Moment) -> timedelta:

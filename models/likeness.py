@@ -1,5 +1,6 @@
 """How surely are a new text and a remembered matter about the same thing?"""
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import compress
 from math import exp
@@ -40,6 +41,12 @@ COMMONNESS: Final = 1_000
 
 CONCRETE: Final = 250
 """Weight of a word that names a thing: 围墙 does, 今天 does not."""
+
+AROUND: Final = re.compile(
+    "门口|门前|[大校]门|旁边|边上|路边|附近|周[边围]|对面|隔壁|[前后里外上下]面|楼[上下]|[那这]边"
+    "|[0-9一二三四五六七八九十]+(?:栋|幢|号楼|单元|层)|[很太]?危险|隐患|随时|尽快|快来"
+)
+"""What two dangers at one place share without being one: where about it they are, and that they are dangers."""
 
 TELLING: Final = 0.7
 """Rarity of what tells one place's name from another's: 东埠 does, 小学 does not."""
@@ -102,6 +109,10 @@ class Reading(Struct, frozen=True):
     """The telling pairs of the names of its schools, estates, villages and the like."""
     listed: bool
     """Whether one of those is in the township's own list, so that its name is no guess."""
+    whole: str
+    """What of the text is compared."""
+    found: tuple[Mention, ...]
+    """Where the text names places."""
 
 
 def profile(title: str, words: Iterable[str], places: tuple[str, ...], rarity: Rarity) -> Profile:
@@ -146,6 +157,8 @@ def reading(title: str, whole: str, places: Places, rarity: Rarity, common: str)
         places=specific,
         spot=spot,
         listed=listed,
+        whole=whole[:READ],
+        found=places.found,
     )
 
 
@@ -154,28 +167,32 @@ def specificity(mention: Mention, common: str) -> float:
     return 0.0 if mention.names == (common,) else SPECIFIC.get(mention.kind, SPECIFIC["other"]) / len(mention.names)
 
 
-def likeness(profile: Profile, reading: Reading, *, harm: bool) -> float:
+def likeness(profile: Profile, reading: Reading, *, harm: bool, where: bool = True) -> float:
     """From 0 to 1, how surely both are about the same matter.
 
     By how much of the matter's title and words the text repeats and how much of its headline the matter knows,
     rare pairs counting more; by places that both name; and against it when they name different districts. With
     `harm`, that is when both tell of harm or danger within days of one another, the same school or estate and
-    one thing in common are enough.
+    one thing in common are enough. Without `where` that is no word for where about the place it is, or that it is
+    dangerous: two dangers at one gate share these, and are two.
     """
     title = sum(compress(profile.title_weights, map(reading.pairs.__contains__, profile.title)))
     echo = sum(map(reading.headline.__getitem__, reading.headline_pairs.intersection(profile.own)))
     words = sum(compress(profile.word_weights, map(reading.pairs.issuperset, profile.words)))
     place = max([reading.places[name] for name in profile.places if name in reading.places], default=0.0)
+    spot = harm and _is_same_spot(profile, reading)
+    named = _beside(reading, profile.places[0]) if spot and not where else reading.pairs
+    alone = named.isdisjoint(profile.things)
     logit = (
         BIAS
         + TITLE * title / (profile.title_weight + COMMONNESS)
         + ECHO * echo / (reading.headline_weight + COMMONNESS)
         + WORD * words / (profile.words_weight + COMMONNESS)
         + PLACE * place
-        + NOTHING * reading.pairs.isdisjoint(profile.things)
+        + NOTHING * alone
         + APART * _is_apart(profile, reading)
         + ELSEWHERE * _is_elsewhere(profile.places, reading.places)
-        + HARM * (harm and _is_same_spot(profile, reading))
+        + HARM * (spot and not alone)
     )
     return 1 / (1 + exp(-logit))
 
@@ -192,8 +209,16 @@ def _keys(weighed: Mapping[str, int]) -> list[str]:
 
 
 def _is_same_spot(profile: Profile, reading: Reading) -> bool:
-    same = reading.places.get(next(iter(profile.places), ""), 0.0) >= OWN_PLACE
-    return same and not reading.pairs.isdisjoint(profile.things)
+    return reading.places.get(next(iter(profile.places), ""), 0.0) >= OWN_PLACE
+
+
+def _beside(reading: Reading, place: str) -> set[str]:
+    """The pairs of the text without this place, by whichever name, and without words for where about it."""
+    rest = reading.whole
+    for mention in reading.found:
+        if place in mention.names:
+            rest = rest[: mention.start] + " " * (mention.end - mention.start) + rest[mention.end :]
+    return pairs(AROUND.sub(" ", rest))
 
 
 def _spot(names: Iterable[str], rarity: Rarity) -> frozenset[str]:

@@ -10,6 +10,7 @@ from agents import alert
 from streams.matter import Deployment, Matter
 from streams.records import Incident, Position
 from tests.unit.agents.matters import NOW, OFFICE, TOWNSHIP, WALL, incident, moment
+from tests.unit.town import Town
 
 
 def alerted(now: Incident, before: Incident | None = None, *, live: bool = True) -> list[dict[str, Any]]:
@@ -70,6 +71,22 @@ def test_the_summary_is_that_of_the_incident_or_its_title() -> None:
     (old,) = alerted(incident(grade="IV"))
     (new,) = alerted(incident(grade="IV", summary="校车侧翻，三人受伤"))
     assert (old["annotations"]["summary"], new["annotations"]["summary"]) == ("围墙", "校车侧翻，三人受伤")
+
+
+def summaries(*posts: str) -> list[tuple[str, str]]:
+    """Incident and summary of each alert that these posts bring about, by the whole flow."""
+    town = Town()
+    sent = [town.hears(post)[Matter].now.pending_alerts[-1] for post in posts]
+    return [(each.headers["ce_subject"], json.decode(each.value)["annotations"]["summary"]) for each in sent]
+
+
+def test_whoever_reads_an_alert_is_sent_for_what_it_is_about() -> None:
+    """A bus that overturns at the gate where a cover is missing is its own alert; a fall into the hole is an update."""
+    cover, bus = "东埠小学门口下水道井盖没了", "东埠小学门口有辆校车侧翻，三个学生受伤。"
+    fall = "东埠小学门口，一个学生掉进没盖的下水道，摔断了腿"
+    (hole, first), (other, second), (same, third) = summaries(cover, bus, fall)
+    assert (first, second, third) == (cover, bus, fall)
+    assert (same, other != hole) == (hole, True)
 
 
 def test_a_rumour_asks_a_person() -> None:

@@ -3,7 +3,7 @@
 import random
 import tracemalloc
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, permutations
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from streams.matter import Grouping, Known, Moment
 from streams.protocols import Earlier
 from streams.records import Incident, Office, Position, Post, PostKind, Severity, Text
 from streams.township import Township
+from tests.unit.town import Town as County
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RARITY, REQUESTS, SEGMENTER = similarity.load(), request.load(), Segmenter()
@@ -36,6 +37,7 @@ PLACES = (
 HAZARD = Severity(kind="隐患", hazard=True, warning="yellow")
 HURT = Severity("IV", "生产安全事故", warning="orange")
 DEAD = Severity("III", "生产安全事故", immediate=True, warning="red")
+CRASH = Severity("IV", "道路交通事故")
 RUMOUR = Severity("unknown", "none")
 CALM = Severity()
 
@@ -166,6 +168,31 @@ def test_two_disasters_of_different_kinds_are_two_incidents() -> None:
     fire = town.hears("东埠小学食堂着火", "东埠小学食堂厨房起火，两人烧伤。", Severity("IV", "火灾"))
     food = town.hears("东埠小学学生腹痛", "东埠小学三十名学生午饭后呕吐。", Severity("IV", "食品安全事故"))
     assert fire != food
+
+
+@pytest.mark.parametrize("where", ["东埠小学门口", "东埠小学旁边", "翠湖小区3栋楼下"])
+def test_two_dangers_at_one_gate_are_two_incidents(where: str) -> None:
+    """Whoever is sent for a missing cover must not find an overturned bus; nor one danger hide another."""
+    cover, bus = (f"{where}下水道井盖没了", HAZARD), (f"{where}有辆校车侧翻，三个学生受伤。", CRASH)
+    wires = (f"{where}电线裸露，很危险，存在安全隐患", HAZARD)
+    for (one, first), (other, second) in permutations((cover, bus, wires), 2):
+        town = Town()
+        assert town.hears("", one, first) != town.hears("", other, second), (one, other)
+
+
+def test_a_danger_that_comes_true_at_one_gate_is_one_incident() -> None:
+    """What both name is the same thing, whatever kind of event it became."""
+    town = Town()
+    cover = town.hears("", "东埠小学门口下水道井盖没了，很危险", HAZARD)
+    assert town.hears("", "东埠小学门口有辆电动车陷进没井盖的下水道，翻了，两个孩子受伤", CRASH) == cover
+
+
+def test_two_reports_of_one_kind_need_the_place_alone() -> None:
+    """The second who tells of a crash at the gate may share no other word with the first, nor may a rumour."""
+    town = Town()
+    crash = town.hears("", "东埠小学门口两车相撞，三人受伤", CRASH)
+    assert town.hears("", "东埠小学门口那起车祸，已经死了一个人", CRASH) == crash
+    assert town.hears("", "听说东埠小学门口死了两个，真的吗", RUMOUR) == crash
 
 
 def test_the_name_of_the_town_joins_nothing() -> None:
@@ -336,3 +363,17 @@ def test_read_pairs_are_mostly_decided_as_a_reader_did() -> None:
         first, second = (town.hears(rows[pair[end]]["title"], rows[pair[end]]["body"]) for end in ("first", "second"))
         right += (first == second) == pair["same"]
     assert right >= 0.8 * sum(pair["part"] == "test" for pair in pairs)
+
+
+DANGERS = Path(__file__).parents[2] / "data/danger_pairs.jsonl"
+
+
+def test_dangers_at_one_place_are_told_apart_by_what_they_are() -> None:
+    """Of invented pairs at one school, estate or works two dangers stay two, and one that came true stays one."""
+    joined = {True: 0, False: 0}
+    for pair in map(json.decode, DANGERS.read_bytes().splitlines()):
+        county = County()
+        first, second = (county.hears(pair[end])[Grouping].incident for end in ("first", "second"))
+        joined[pair["same"]] += first == second
+    assert joined[True] >= 40  # Of 44, and of 44 (docs/incidents.md).
+    assert joined[False] <= 1

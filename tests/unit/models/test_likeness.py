@@ -77,6 +77,20 @@ def test_harm_at_the_same_school_needs_little_more() -> None:
     assert same(before, after, harm=True) > same(before, after)
 
 
+@pytest.mark.parametrize("around", ["门口", "旁边", "附近的", "3栋"])
+def test_where_about_a_place_and_that_it_is_dangerous_is_no_thing(around: str) -> None:
+    """Two dangers at one gate share such words, and the pair of characters that leads to them; they stay two."""
+    one, other = f"东埠小学{around}井盖没了，很危险", f"东埠小学{around}围墙裂了，很危险"
+    assert likeness(matter(one), text(other), harm=True, where=False) < 0.5 < same(one, other, harm=True)
+    assert likeness(matter(one), text(f"东埠小学{around}井盖还是没有"), harm=True, where=False) > 0.5
+
+
+def test_a_place_by_another_name_is_no_thing() -> None:
+    """Who writes 实验小学 names the school and nothing else that two dangers share."""
+    one, other = matter("实验小学门口井盖没了"), text("实验小学围墙裂了")
+    assert likeness(one, other, harm=True, where=False) < 0.5
+
+
 def test_harm_on_the_same_road_does_not() -> None:
     """A road is long: two accidents on it are two."""
     assert same("柳河路货车撞倒路灯杆", "柳河路电瓶车起火", harm=True) < 0.5
