@@ -72,6 +72,10 @@ class Metrics:
         """Show a worker's numbers, too."""
         self.registry.register(_Worker(status))
 
+    def watch_waiting(self, status: Status) -> None:
+        """Show of a crawler whether it waits for a server."""
+        self.registry.register(_Waiting(status))
+
     def watch_quarantine(self, held: Callable[[], Collection[tuple[str, str]]]) -> None:
         """Show which sources are set aside: township and source of each, asked for whenever metrics are."""
         self.registry.register(_Quarantined(lambda: collections.Counter(self._shown(*each) for each in held())))
@@ -107,11 +111,21 @@ class _Worker(Collector):
             "xiangyin_ready", "1 when partitions are assigned and loaded.", value=float(status.ready)
         )
         turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
+        return [lag, lost, done, again, ready, turns, *_Waiting(status).collect()]
+
+
+class _Waiting(Collector):
+    """Whether a server is waited for, read when it is asked for."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    def collect(self) -> Iterable[Metric]:
         waits = GaugeMetricFamily("xiangyin_waiting", "1 while a server is waited for, by reason.", labels=["reason"])
-        waiting = status.waiting
+        waiting = self._status.waiting
         for why in WHYS:
             waits.add_metric([why], float(waiting is not None and waiting.why == why))
-        return [lag, lost, done, again, ready, turns, waits]
+        return [waits]
 
 
 class _Quarantined(Collector):

@@ -31,7 +31,9 @@ from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits
-from streams.crawl.pace import Pace
+from streams.crawl.pace import Pace, Send
+from streams.crawl.patient import patient
+from streams.crawl.servers import Servers
 from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
@@ -79,16 +81,25 @@ async def open_crawler(
     assert_awake(found.values(), settings.hours)
     found = {name: replace(each, hours=each.hours or settings.hours or None) for name, each in found.items()}
     clock = SystemClock()
+    servers = Servers(clock, tell)
     async with AsyncExitStack() as stack:
         kafka = await stack.enter_async_context(open_log(settings))
         client = await stack.enter_async_context(open_search(settings, clock, tell))
         of_hosts = host_teller(found.values(), Addresses(settings.allow_hosts), counts, kafka.send)
         turns = Turns()
-        web = await stack.enter_async_context(open_web(settings, limits, of_hosts, turns))
+        web = await stack.enter_async_context(open_web(settings, limits, of_hosts, turns, servers.are_there))
         tell(None, "")
         await show_permissions(found, clock, kafka.send)
-        way = replace(_way(settings, counts, web, kafka, client), turns=turns)
-        await stack.enter_async_context(_ingesting(settings, found.values(), way))
+        send = _into(kafka)
+        pace = _pace(settings, counts, send)
+        way = replace(_way(settings, counts, web, kafka, client, pace), turns=turns)
+        await stack.enter_async_context(_ingesting(settings, found.values(), way))  # Who brings is told to come again.
+
+        async def insist(role: str, posts: Sequence[Post]) -> None:
+            await servers.log.insist(lambda: send(role, posts))
+
+        # Not the pace insists, which would plan anew at each attempt, but what it sends.
+        way = patient(way, servers, pace.through(insist).publish)
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
 
 
@@ -96,16 +107,27 @@ async def open_crawler(
 async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
     """The way of what a person brings. Raises as `open_crawler`, but for the contact: no site is asked."""
     async with open_log(settings) as kafka, open_search(settings, SystemClock()) as client:
-        yield _way(settings, Counts(), Nowhere(), kafka, client)
+        counts = Counts()
+        yield _way(settings, counts, Nowhere(), kafka, client, _pace(settings, counts, _into(kafka)))
 
 
-def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch) -> Way:
-    towns, clock = townships.read_all(settings.townships), SystemClock()
-    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
+def _into(kafka: KafkaLog) -> Send:
     pooled = Pooled(kafka.send)
 
-    async def publish(role: str, posts: Sequence[Post]) -> None:
+    async def send(role: str, posts: Sequence[Post]) -> None:
         await pooled.send([message(role, post) for post in posts])
+
+    return send
+
+
+def _pace(settings: Settings, counts: Counts, send: Send) -> Pace:
+    towns = townships.read_all(settings.townships)
+    alerts_for = timedelta(hours=max((town.alert_max_age_hours for town in towns.values()), default=0))
+    return Pace(send, SystemClock(), counts, a_second=settings.posts_a_second, alerts_for=alerts_for)
+
+
+def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch, pace: Pace) -> Way:
+    towns, clock = townships.read_all(settings.townships), SystemClock()
 
     async def tell_operators(event: Event) -> None:
         log_event(event)
@@ -114,7 +136,7 @@ def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: 
     return Way(
         web=web,
         door=door(settings),
-        publish=Pace(publish, clock, counts, a_second=settings.posts_a_second, alerts_for=alerts_for).publish,
+        publish=pace.publish,
         report=tell_operators,
         locate=knowledge.locate(towns.values()),
         memory=ElasticsearchMemory(
@@ -152,6 +174,7 @@ async def crawl(settings: Settings, *, once: bool) -> bool:
     """
     found = sources_of(settings)
     metrics, status = health.Metrics(sources=found), Status()
+    metrics.watch_waiting(status)
     counts = Counts(observer(metrics, {name: source.url for name, source in found.items()}))
     serve_health(settings, metrics, lambda: health.crawler_health(status))
     beating = asyncio.create_task(_beat(status))

@@ -1,5 +1,6 @@
 """Settings become the way out to the web."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 
@@ -7,13 +8,17 @@ from msgspec.structs import replace
 
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
-from streams.crawl.fetch import Fetcher, Limits, fetcher, untold
+from streams.crawl.fetch import Fetcher, Limits, always, fetcher, untold
 from streams.crawl.host import Tell
 from streams.crawl.turns import Turns
 
 
 def open_web(
-    settings: Settings, limits: Limits | None = None, tell: Tell = untold, turns: Turns | None = None
+    settings: Settings,
+    limits: Limits | None = None,
+    tell: Tell = untold,
+    turns: Turns | None = None,
+    may_ask: Callable[[], bool] = always,
 ) -> AbstractAsyncContextManager[Fetcher]:
     """The only way out to the web, on this deployment's terms. Raises Misconfigured when there is no contact."""
     return fetcher(
@@ -24,4 +29,5 @@ def open_web(
         allow_hosts=settings.allow_hosts,
         tell=tell,
         turns=turns,
+        may_ask=may_ask,
     )

@@ -1,7 +1,7 @@
 """Visit every source on its schedule, and outlive each one's troubles."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from streams.crawl.backoff import Backoff
 from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Head
+from streams.crawl.servers import Overdue
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
 from streams.errors import Busy, Misconfigured, Refused, XiangyinError
@@ -102,7 +103,8 @@ class Crawler:
         """What is known of a source, if anything can be known now."""
         async with self._way.turns.working():
             try:
-                return (await self._way.memory.head(source.name)).believed(self._way.clock.now())
+                head = await self._timely(source, lambda: self._way.memory.head(source.name))
+                return head.believed(self._way.clock.now())
             except Busy:
                 return Head(source=source.name)
 
@@ -148,7 +150,7 @@ class Crawler:
     async def _visit(self, source: AnySource) -> Visited:
         async with self._sites[urlsplit(source.url).netloc], self._under_way, self._way.turns.working():
             try:
-                visited = await visit(source, self._way)
+                visited = await self._timely(source, lambda: visit(source, self._way))
             except Misconfigured:
                 raise  # No later visit mends it: a person must.
             except Busy:
@@ -163,6 +165,14 @@ class Crawler:
         if visited.watch:
             self._ledger.stands(source.name, visited.watch)
         return visited
+
+    async def _timely(self, source: AnySource, act: Callable[[], Awaitable[T]]) -> T:
+        """What comes of it; anew from its beginning where one of our servers was away for long meanwhile."""
+        while True:
+            try:
+                return await act()
+            except Overdue:
+                self._way.counts.add(source.name, "waited")
 
 
 async def _together(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -14,6 +14,7 @@ from streams.crawl.backoff import retry_after
 from streams.crawl.host import Host, HostEvent, Tell
 from streams.crawl.recent import Recent
 from streams.crawl.robots import LARGEST, PRODUCT, Robots
+from streams.crawl.servers import Late
 from streams.crawl.terms import Terms
 from streams.crawl.turns import Turns
 from streams.crawl.wire import REDIRECTS, Answer, Wire, open_wire
@@ -63,6 +64,11 @@ async def untold(_: HostEvent) -> None:
     """For whom nobody need be told."""
 
 
+def always() -> bool:
+    """Where nothing keeps us from asking a site."""
+    return True
+
+
 class Fetcher:
     """Fetches by the rules: robots.txt, one host one connection, limits, no inner addresses. See `fetcher`."""
 
@@ -75,7 +81,9 @@ class Fetcher:
         random: Callable[[], float],
         tell: Tell,
         turns: Turns | None = None,
+        may_ask: Callable[[], bool] = always,
     ) -> None:
+        self._may_ask = may_ask
         self._wire, self._addresses, self._clock, self._limits = wire, addresses, clock, limits
         self._random, self._tell, self._turns = random, tell, turns or Turns()
         self._robots = Robots(self._read_robots, clock)
@@ -188,6 +196,8 @@ class Fetcher:
         async with AsyncExitStack() as turn:
             async with self._turns.waiting():
                 await turn.enter_async_context(host.turn(self._terms.budget(source) if source else None))
+            if not self._may_ask():
+                raise Late
             if source:
                 self._terms.assert_awake(source)  # Its turn may have come late.
             try:
@@ -238,6 +248,7 @@ async def fetcher(
     random: Callable[[], float] = _RANDOM,
     tell: Tell = untold,
     turns: Turns | None = None,
+    may_ask: Callable[[], bool] = always,
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with its connections, closed at the end.
 
@@ -250,6 +261,7 @@ async def fetcher(
         random: numbers from 0 to 1, for how long a failing host rests.
         tell: is told what operators should know of a host.
         turns: of visits, given away while a site is waited for.
+        may_ask: whether what a site says could be put anywhere now; else who has his turn there comes too `Late`.
 
     Raises:
         Misconfigured: there is no contact.
@@ -258,7 +270,7 @@ async def fetcher(
     limits, addresses = limits or Limits(), Addresses(allow_hosts)
     agent = f"{PRODUCT}/{version} (+{contact.strip()})"
     async with open_wire(addresses, agent, limits.seconds) as wire:
-        yield Fetcher(wire, addresses, clock, limits, random, tell, turns)
+        yield Fetcher(wire, addresses, clock, limits, random, tell, turns, may_ask)
 
 
 def assert_named(contact: str) -> None:

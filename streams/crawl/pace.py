@@ -1,6 +1,7 @@
 """Publish posts at a pace: of each township so many a second, that a source which catches up buries no other."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from copy import copy
 from datetime import timedelta
 from itertools import groupby
 from math import floor
@@ -45,6 +46,12 @@ class Pace:
         self._send, self._clock, self._counts = send, clock, counts
         self._a_second, self._alerts_for = a_second, alerts_for
         self._next: dict[str, float] = {}
+
+    def through(self, send: Send) -> "Pace":
+        """The same pace, whose turns all share, for who sends in another way."""
+        other = copy(self)
+        other._send = send  # noqa: SLF001 (it is one of us)
+        return other
 
     async def publish(self, posts: Sequence[Post]) -> None:
         """Return when all of them are safe in the log; raise what sending raises: some may be there then."""

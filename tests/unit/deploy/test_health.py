@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import pytest
+from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from deploy import health
@@ -119,3 +120,16 @@ def test_a_worker_that_waits_says_why_and_is_well(served: tuple[HTTPConnection, 
     ]
     assert "waiting" not in json.loads(get(connection, "/health")[1])
     assert 'xiangyin_waiting{reason="disk_full"} 0.0' in get(connection, "/metrics")[1]
+
+
+def test_a_crawler_that_waits_says_for_which_server() -> None:
+    """In its metrics as in its health, and nothing of partitions, of which it has none."""
+    status, metrics = Status(), health.Metrics()
+    metrics.watch_waiting(status)
+    status.tell("away", "http://127.0.0.1:9200 is away")
+    said = generate_latest(metrics.registry).decode()
+    assert 'xiangyin_waiting{reason="away"} 1.0' in said
+    assert "xiangyin_ready" not in said
+    waiting = health.crawler_health(status)["waiting"]
+    assert isinstance(waiting, dict)
+    assert (waiting["reason"], waiting["detail"]) == ("away", "http://127.0.0.1:9200 is away")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 from yarl import URL
 
 from streams.crawl.address import target_of
@@ -14,6 +15,7 @@ from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here, Memory
+from streams.crawl.servers import Late
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
@@ -187,6 +189,32 @@ async def test_a_crawl_over_real_sockets(site: Site) -> None:
     ]
     assert site.asked == ["/robots.txt", "/feed"] * 2
     assert site.headers[-1]["If-None-Match"] == '"1"'
+
+
+async def test_who_stood_in_line_asks_nothing_when_he_may_not_any_more(site: Site) -> None:
+    """One of our servers went away meanwhile: neither page nor robots.txt is asked for, and later both are."""
+    site.says("/a", "x")
+    may = False
+    limits = replace(QUICK, interval=0.05)
+    async with fetcher(
+        contact="a@example.cn",
+        version="0",
+        clock=Clock(),
+        limits=limits,
+        allow_hosts=[site.address],
+        may_ask=lambda: may,
+    ) as web_:
+        with pytest.raises(Late):
+            await web_.fetch(site.url("/a"))
+        assert site.asked == []
+        may = True
+        await web_.fetch(site.url("/a"))
+        first, second = (asyncio.create_task(web_.fetch(site.url("/a"))) for _ in range(2))
+        await first
+        may = False
+        with pytest.raises(Late):
+            await second
+        assert site.asked == ["/robots.txt", "/a", "/a"]
 
 
 async def test_the_environment_has_no_say(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

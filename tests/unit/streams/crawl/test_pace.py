@@ -45,6 +45,9 @@ class Town:
         elapsed = (self.clock.time - NOW).total_seconds()
         self.sent += [(role, elapsed, post) for post in posts]
 
+    async def also_send(self, role: str, posts: Sequence[Post]) -> None:
+        await self.send(f"also {role}", posts)
+
     def ids(self, role: str) -> list[str]:
         return [post.id for each, _, post in self.sent if each == role]
 
@@ -152,3 +155,13 @@ def test_no_second_sees_more_and_nothing_is_lost(feeds: list[tuple[int, bool, in
     for place, begin in enumerate(times):
         within = sum(begin <= at < begin + 5 for at in times[place:])
         assert within <= 10 * 5 + 2 * 10 + 1
+
+
+async def test_who_sends_in_another_way_keeps_the_same_pace() -> None:
+    """Together they put no more into a township's feed than one of them might."""
+    town = Town()
+    await town.pace.publish(posts(20))
+    await town.pace.through(town.also_send).publish(posts(20, name="q"))
+    sent = [(role, elapsed) for role, elapsed, _ in town.sent]
+    assert {role for role, _ in sent} == {POSTS, f"also {POSTS}"}
+    assert max(Counter(elapsed for _, elapsed in sent).values()) <= 10
