@@ -134,13 +134,15 @@ class Reader:
             # A later page that comes again may be the last one's, given for every number beyond.
             self._tally.count("signal:paging:stuck", self._lists == 2)  # noqa: PLR2004 (it is the second)
             reading = replace(reading, links=())
+        self._ascends(ascends=link.role == LISTING and is_ascending(reading, self._source))
+        is_end = link.role == LISTING and self._lists > 1 and not reading.posts and not reading.links
         allowed = await self._origin.allowed(reading.posts)
         poorer = self._news.poorer
         notes = await self._news.publish(allowed)
         self._tally.unread += self._news.poorer > poorer or not _UNREAD.isdisjoint(reading.signals)
         whole = len(allowed) == len(reading.posts) and not reading.entries
         reading = replace(reading, posts=allowed)
-        self._tally.weigh(reading, link.role, self._news.poorer)
+        self._tally.weigh(reading, link.role, self._news.poorer, is_end=is_end)
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
         kept, now = self._held(fetched, reading, link, held) if whole else Held(), self._way.clock.now()
         self._shelf[link.url] = kept if kept == held else replace(kept, visited=now)
@@ -158,8 +160,7 @@ class Reader:
         if link.role == LISTING:
             self._gone.listed = self._gone.listed or next((raw.url for raw in worded if raw.url), None)
         whole = self._way.clock.now() if self._is_due(held) else held.whole
-        ascending = link.role == LISTING and is_ascending(reading, self._source)
-        self._ascends(ascends=ascending)
+        ascending = link.role == LISTING and self.ascending
         made = replace(self._shelf.made(fetched, reading, keys, whole), visited=held.visited, ascending=ascending)
         if link.role == LISTING or keys != held.keys:
             return made

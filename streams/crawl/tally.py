@@ -73,13 +73,14 @@ class Tally:
         self._amiss += 1
         self.unread += 1
 
-    def weigh(self, reading: Reading, role: str, poorer: int) -> None:
+    def weigh(self, reading: Reading, role: str, poorer: int, *, is_end: bool = False) -> None:
         """Whether there was anything in a page: posts with words, or threads that lead on.
 
-        `poorer` is how many posts of the walk said less than what stands of them (`News.poorer`).
+        `poorer` is how many posts of the walk said less than what stands of them (`News.poorer`). Nothing is expected
+        of a page that `is_end`: an empty one, behind the last of a list.
         """
         lists = role == LISTING
-        self._read[lists] += 1
+        self._read[lists] += not is_end
         self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
         self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
         self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]

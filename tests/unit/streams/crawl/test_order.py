@@ -41,6 +41,18 @@ async def test_what_is_new_at_the_end_of_the_last_page_is_published(world: World
     assert world.counts.of("s")["signal:list:ascending"] == 3
 
 
+async def test_the_empty_page_behind_the_last_one_is_no_trouble(world: World) -> None:
+    """It is all that is read where nothing changed; a list that is empty from its first page on is another matter."""
+    board(world, 28)
+    for _ in range(9):
+        await world.visit(source(BOARD))
+    assert world.reported == []
+    world.board()
+    for _ in range(3):
+        await world.visit(source(BOARD))
+    assert [event.reason for event in world.reported] == ["barren"]
+
+
 async def test_it_is_read_as_far_as_a_visit_goes(world: World) -> None:
     """No list is followed for ever."""
     board(world, 95)
