@@ -17,6 +17,7 @@ from streams.crawl.watch import RESTRAINT
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.identity import document_id
+from streams.pages.notice import quotes
 from streams.records import Post
 from streams.source import AnySource, Api, Feed, Table
 
@@ -31,6 +32,9 @@ _FEW: Final = 2
 
 _SHARE: Final = 3
 """Of what a list held no more than one in so many is gone, or the list is another one."""
+
+_UNSTORED: Final = timedelta(days=7)
+"""So long the log keeps posts: what no store holds by then it never will."""
 
 _MOST: Final = 20
 """Posts that left a list whose own pages a visit asks for."""
@@ -49,6 +53,8 @@ class Gone:
         """Of each page that was read and had changed, when its posts were written."""
         self.refused: dict[str, tuple[str, ...]] = {}
         """Threads that are no more, and the posts that they held."""
+        self.notices: dict[str, str] = {}
+        """Of those of them whose pages say so, all that they say."""
         self.listed: str | None = None
         """The own page of a post that a list holds now: where it is not found either, no page says anything."""
 
@@ -82,13 +88,17 @@ class Gone:
             return {}
         return self.refused
 
-    async def miss(self, keys: Collection[str], *, by_list: bool = False) -> tuple[str, ...]:
+    async def miss(self, keys: Collection[str], *, by_list: bool = False, notice: str = "") -> tuple[str, ...]:
         """Note that these posts were missed; one that was missed before, long enough ago, is told to be gone.
+
+        One that no store holds is told as soon as one does: the worker may be behind.
 
         Args:
             keys: of the posts.
             by_list: only a list lacks them. Unless the source's file says that it holds all, their own pages are asked
                 for, and nothing is said of those that have none.
+            notice: what their page says, where that says that they are gone. If it shows words of any of them, it is
+                that page in another skin, and none is.
 
         Returns:
             Those that the next visits are to look for.
@@ -100,16 +110,25 @@ class Gone:
         due = {key: noted for key, noted in there.items() if noted.missed and now - noted.missed >= APART}
         notes = {key: replace(noted, missed=now) for key, noted in there.items() if not noted.missed}
         posts = await self._stored(due) if due else {}
-        asked = bool(posts) and by_list and not self._is_complete
-        gone, waiting = await self._asked(posts) if asked else (due.keys() & posts.keys(), set[str]())
+        gone, waiting = await self._judged(posts, notice, by_list=by_list)
         await self._tell([posts[key] for key in due if key in gone], now)
-        # What no store holds is not looked for any more, nor is what was found at its own place.
-        over = {key for key in due if key in gone or key not in posts}
-        notes |= {key: replace(due[key], gone=now) for key in over}
-        notes |= {key: replace(due[key], missed=None) for key in due.keys() - over - waiting}
+        unstored = due.keys() - posts.keys()
+        waiting |= {key for key in unstored if now - (due[key].missed or now) < _UNSTORED}
+        # What was found at its own place, or in another skin, is not looked for any more.
+        notes |= {key: replace(due[key], gone=now) for key in gone | (unstored - waiting)}
+        notes |= {key: replace(due[key], missed=None) for key in posts.keys() - gone - waiting}
         if notes:
             await self._way.memory.remember(self._source.name, notes, {})
         return tuple(key for key in there if key not in due or key in waiting)
+
+    async def _judged(self, posts: Mapping[str, Post], notice: str, *, by_list: bool) -> tuple[set[str], set[str]]:
+        """Those of these posts that are gone, and those that are to be asked for another time."""
+        if any(quotes(notice, post.body) for post in posts.values()):
+            self._way.counts.add(self._source.name, "signal:post:missing")
+            return set(), set()
+        if posts and by_list and not self._is_complete:
+            return await self._asked(posts)
+        return set(posts), set()
 
     @property
     def _is_complete(self) -> bool:

@@ -20,8 +20,10 @@ from streams.crawl.tally import Tally
 from streams.crawl.watch import DRIFT
 from streams.crawl.way import Way
 from streams.errors import Unfetched
+from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.login import LOGIN, asks_to_log_in
+from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.source import AnySource, Api
 
@@ -122,6 +124,8 @@ class Reader:
             return ()
         if reading.gone:
             self._tally.amiss("error:gone")
+            parsed = document(decoded(fetched.body, self._source.encoding or fetched.charset))
+            self._gone.notices[link.url] = seen(parsed.body) if parsed else ""
             await self._no_more(link, held)
             return ()
         self._entries |= reading.entries

@@ -216,7 +216,7 @@ class Walk:
             self.tally.count("signal:gone:many")
             threads = {}
         for url, keys in threads.items():
-            if missing := await self._gone.miss(keys):
+            if missing := await self._gone.miss(keys, notice=self._gone.notices.get(url, "")):
                 await self._keep(url, missing)
         self._gone.refused.clear()
 

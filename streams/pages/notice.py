@@ -19,9 +19,42 @@ _NOTICE: Final = re.compile(
 To log in (需要登录), to have no right (没有权限) or to be too fast says nothing of what stands there."""
 
 
+_AROUND: Final = re.compile(
+    r"[抱歉很对不起您要所访问查看请求指定的该此本这个主题帖贴子页面内容或者被已经删除移审核存在正关闭屏蔽隐藏了"
+    r"提示信息系统错误返回上一首点击里因违反规定而无法\d\W]*"
+)
+"""What may stand in one line with it. Whoever writes of a deletion has other words: 我, 发, 为什么, 再."""
+
+_LINE: Final = 100
+"""Characters of a line that is a notice."""
+
+_TITLE: Final = re.compile(r"[-_|–—]")
+"""Parts a title from the name of its site."""
+
+_QUOTE: Final = re.compile(r"[^*]{6,20}")
+"""So many characters of a post are found in no page by chance; those that the door has masked are asterisks."""
+
+
 def says_gone(parsed: LexborHTMLParser, words: Collection[str] = ()) -> bool:
-    """Whether a page in which no post was found says that there is none any more: in known words, or in these."""
-    text = seen(parsed.body)
+    """Whether a page in which no post was found says that there is none any more: in known words, or in these.
+
+    In another skin no post is found either, and somebody may write there of a deletion. So a line has to be the notice
+    and nothing else, or a part of the title; one with words of the site's own has to be short.
+    """
+    text, title = seen(parsed.body), parsed.css_first("title")
     if len(text) > LONGEST:
         return False
-    return _NOTICE.search(text) is not None or any(each in text for each in words)
+    said = [*text.split("\n"), *_TITLE.split(title.text() if title else "")]
+    return any(_is_notice(line.strip(), words) for line in said if len(line) <= _LINE)
+
+
+def _is_notice(line: str, words: Collection[str]) -> bool:
+    found = _NOTICE.search(line)
+    is_whole = found is not None and _AROUND.fullmatch(f"{line[: found.start()]} {line[found.end() :]}") is not None
+    return is_whole or any(each in line for each in words)
+
+
+def quotes(text: str, words: str) -> bool:
+    """Whether a post's words, or a beginning of them, stand in a page's text: then it shows that post."""
+    folded = "".join(text.split())
+    return any(each in folded for each in _QUOTE.findall("".join(words.split())))

@@ -174,6 +174,24 @@ async def test_a_thread_of_which_the_site_says_that_it_is_no_more_is_gone(site: 
     assert (site.counts.total("error:gone"), site.counts.total("signal:post:missing")) == (3, 3)
 
 
+@pytest.mark.parametrize("reply", ["前天发的帖子被删除了，再发一次", "该帖已被删除"])
+async def test_a_thread_in_another_skin_is_not_gone(site: Site, reply: str) -> None:
+    """No post is found in it, and somebody writes in it of a deletion; but what he answers stands there, too."""
+    words = "桥裂了，三人受伤"
+    site.thread(7, words, reply)
+    for number in (8, 9):
+        site.says(number, "a")
+    site.list((7, 1), (8, 1), (9, 1))
+    await site.visits(FORUM, 1)
+    page = f"<h1>事</h1><article><section>{words}</section><section>{reply}</section></article>"
+    site.web.pages["https://bbs.example.cn/t-7-1"] = page
+    for replies in range(2, 14):
+        site.list((7, replies), (8, 1), (9, 1))
+        await site.visits(FORUM, 1)
+    assert site.gone == []
+    assert site.counts.total("signal:post:missing") > 0
+
+
 async def test_a_site_that_says_so_of_everything_deleted_nothing(site: Site) -> None:
     """Three threads of three: it has trouble of its own, which is told."""
     site.list((7, 1), (8, 1), (9, 1))
@@ -347,6 +365,37 @@ async def test_nothing_is_gone_for_a_crawler_without_a_note(site: Site) -> None:
     site.lists(11, 10, 9, 8, 6, 5)
     await site.visits(LIST, 3)
     assert site.gone == []
+
+
+async def test_a_post_that_goes_while_the_worker_is_behind_is_told_when_it_is_there(site: Site) -> None:
+    """Its last words are in the store then, and until then in the log. Its thread stays as it is."""
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    store, site.archive = site.archive, Stored([])
+    site.list((7, 2))
+    site.says(7, "a")
+    await site.visits(FORUM, 20)
+    assert site.gone == []
+    site.archive = store
+    await site.visits(FORUM, 7)
+    assert site.gone == ["7-b"]
+    await site.visits(FORUM, 20)
+    assert site.gone == ["7-b"]
+
+
+async def test_what_no_store_will_ever_hold_is_not_looked_for_for_ever(site: Site) -> None:
+    """After a week the log does not have it either."""
+    site.archive = Stored([])
+    site.list((7, 1))
+    site.says(7, "a", "b")
+    await site.visits(FORUM, 1)
+    site.list((7, 2))
+    site.says(7, "a")
+    await site.visits(FORUM, 32, apart=APART)
+    asked = len(site.web.asked)
+    await site.visits(FORUM, 8, apart=APART)
+    assert len(site.web.asked) == asked + 8
 
 
 async def test_threads_of_open_incidents_are_read_again(site: Site) -> None:

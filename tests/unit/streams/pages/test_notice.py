@@ -16,6 +16,12 @@ def says(text: str, *words: str) -> bool:
     return says_gone(parsed, words)
 
 
+def is_titled_gone(title: str) -> bool:
+    parsed = document(f"<title>{title} - 青溪论坛</title><body><img src=404.png></body>")
+    assert parsed
+    return says_gone(parsed)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -50,6 +56,21 @@ def test_a_notice_of_a_deletion_is_known(text: str) -> None:
 def test_a_page_that_only_keeps_us_out_is_none(text: str) -> None:
     """To log in, to wait, to have no right, an error: what stands there may stand there yet."""
     assert not says(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["前天发的帖子被删除了，再发一次", "我的主题被管理员删除了，为什么", "主题：帖子被删除该找谁", "他说该帖已被删除"],
+)
+def test_words_about_a_deletion_are_somebodys(text: str) -> None:
+    """In a skin in which no post is found: a notice is a whole line, or a part of the title, and says nothing else."""
+    assert not says(text)
+    assert not is_titled_gone(text)
+
+
+def test_a_title_may_be_the_notice() -> None:
+    """Beside the name of the site; what stands in the page may be an image."""
+    assert is_titled_gone("帖子不存在")
 
 
 def test_a_site_may_have_words_of_its_own() -> None:
