@@ -73,5 +73,5 @@ class _Unpacker:
 
     def assert_whole(self) -> None:
         """Raise Unfetched `broken` for a body that was cut: half a page would pass for the whole."""
-        if not self._member.eof:
+        if not self._member.eof or self._between:
             raise Unfetched("broken", f"{self._url}: ends in the middle of what was packed")

@@ -4,8 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-_NAMES: Final = 200
-"""Names that one source may have: signals carry words of its pages, and a hostile page has many."""
+_STRANGE: Final = ("signal:unused:", "error:file:")
+"""How names begin that end with others' words: a page's classes, a folder's files."""
+
+_MOST: Final = 50
+"""Names of each of these that one source may have: a page may have hundreds, and others in an hour."""
 
 _LONGEST: Final = 80
 
@@ -22,7 +25,8 @@ class Counts:
     of. Each visit counts what it lists, whether or not an earlier one did. A post that is listed is then published,
     unchanged, a duplicate (the id stands there twice with different words), empty, outdated (somebody brought a later
     message before), or without an id (a signal): the sums add up, unless publishing failed, which is counted
-    as an error of the visit.
+    as an error of the visit. Of names with others' words each source has fifty, the rest are `<beginning>:other`: they
+    leave room for ours.
     """
 
     def __init__(self, observe: Observe | None = None) -> None:
@@ -35,8 +39,9 @@ class Counts:
             return
         name = name[:_LONGEST]
         counts = self._counts.setdefault(source, Counter())
-        if name not in counts and len(counts) >= _NAMES:
-            name = f"{name.partition(':')[0]}:other"
+        begins = next((each for each in _STRANGE if name.startswith(each)), None)
+        if begins and name not in counts and sum(each.startswith(begins) for each in counts) >= _MOST:
+            name = f"{begins}other"
         counts[name] += number
         if self._observe:
             self._observe(source, name, number)

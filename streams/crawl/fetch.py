@@ -166,8 +166,9 @@ class Fetcher:
     async def _follow(
         self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
     ) -> tuple[URL, Answer]:
-        """Every hop is checked as the first one was."""
-        homes = _homes(source) if source else [url]
+        """Every hop is checked as the first one was; an inner host is a home to what begins there only."""
+        begins = self._addresses.host_of(url)
+        homes = [each for each in _homes(source) if self._addresses.host_of(each) == begins] if source else [url]
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url, *homes)
             if robots:

@@ -122,7 +122,10 @@ class News:
             return None
         self._digests[key] = digest
         is_fresh, is_back, extent = digest != noted.digest, noted.gone is not None, extent_of(raw)
-        if is_fresh and noted.digest and extent < noted.extent:
+        is_less = is_fresh and bool(noted.digest) and extent < noted.extent
+        if is_less and raw.unasked and not is_back:
+            is_fresh = False
+        elif is_less and not raw.unasked:
             self.poorer += 1
             self._count("signal:body:partial" if raw.body else "signal:body:vanished")
             return None
@@ -155,7 +158,7 @@ def key_of(identity: str) -> str:
 
 def extent_of(raw: Raw) -> int:
     """How much of a post's words are there: 0 none but its title, 1 a part of them, 2 all that we know of."""
-    return (1 if raw.partial else 2) if raw.body else 0
+    return (1 if raw.partial or raw.unasked else 2) if raw.body else 0
 
 
 def _written(post: Post) -> datetime:

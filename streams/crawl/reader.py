@@ -26,9 +26,13 @@ from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.source import AnySource, Api
+from streams.sources.feed import ENTRY
 
 _UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
 """Signals of a page that says less than it did, or nothing: to log in, perhaps, or in another layout."""
+
+_LONGEST_STAMP: Final = 200
+"""Characters of a stamp that may be a time; of a longer one it would take long to say."""
 
 _NOON: Final = datetime(2026, 1, 15, 4, tzinfo=UTC)
 """Of some day in China, so that no day ends within the hour."""
@@ -67,6 +71,8 @@ class Reader:
         known = self._gone.was[link.url] = self._shelf[link.url]
         # An entry that is followed has changed, whatever its page says of itself.
         held = Held() if entry else known
+        if entry and not await self._origin.allowed([entry]):
+            return ()
         try:
             etag, modified = (None, None) if self._is_due(held) else (held.etag, held.modified)
             fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
@@ -218,7 +224,8 @@ class Reader:
         self._way.look(page, reading)
         for signal in reading.signals:
             self._tally.count(f"signal:{signal}")
-        relative = [each.url for each in reading.links if each.stamp and _is_relative(each.stamp, self._source.zone)]
+        stamps = {each.url: each.stamp for each in reading.links if each.stamp and each.role != ENTRY}
+        relative = [url for url, stamp in stamps.items() if _is_relative(stamp, self._source.zone)]
         if relative:
             self._tally.count("signal:stamp:relative")
         return replace(reading, links=tuple(_stamped(each, relative) for each in reading.links))
@@ -226,7 +233,9 @@ class Reader:
 
 def _is_relative(stamp: str, zone: tzinfo) -> bool:
     """Whether a stamp is told from now, as 1 小时前: an hour later it stands there of another reply."""
-    return time_of(stamp, zone, _NOON) != time_of(stamp, zone, _NOON + timedelta(hours=1))
+    return len(stamp) <= _LONGEST_STAMP and time_of(stamp, zone, _NOON) != time_of(
+        stamp, zone, _NOON + timedelta(hours=1)
+    )
 
 
 def _stamped(link: Link, relative: Collection[str]) -> Link:

@@ -14,7 +14,8 @@ LISTING: Final = "listing"
 class Raw(Struct, frozen=True, kw_only=True):
     """A post as its page says it, before township and door. `thread` is the id of the post that it answers.
 
-    `partial`: it is known that more of its words stand elsewhere, and that they could not be had.
+    `partial`: it is known that more of its words stand elsewhere, and that they could not be had; `unasked`: that
+    nobody asked for them, so that this says nothing against what stands of it.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Raw(Struct, frozen=True, kw_only=True):
     reach: Reach = Reach()
     thread: str | None = None
     partial: bool = False
+    unasked: bool = False
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Read RSS, Atom and JSON Feed, and the pages to which their entries lead."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -52,20 +53,32 @@ def read(page: Page, source: Feed) -> Reading:
 
 
 def _followed(reading: Reading, page: Page, source: Feed) -> Reading:
-    """With links to the pages of entries on the feed's own host or its origin's; other posts stay as they are."""
-    hosts = {urlsplit(each).netloc for each in (source.url, source.origin) if each}
+    """With links to the pages of entries; of the others it is known how they begin.
+
+    Entries are followed on the host of the feed, or of its origin where it has one: whoever writes what a gateway
+    reads could else make it say what stands anywhere within its reach.
+    """
+    host = urlsplit(source.origin or source.url).netloc
     entries: dict[str, Raw] = {}
-    posts: list[Raw] = []
+    others: list[Raw] = []
     signals = dict.fromkeys(reading.signals)
     for raw in reading.posts:
-        if raw.url and urlsplit(raw.url).netloc not in hosts:
+        if raw.url and urlsplit(raw.url).netloc != host:
             signals["link:foreign"] = None
-        elif raw.url and raw.id and raw.url not in entries and raw.url != page.url and len(entries) < FOLLOWED:
-            entries[raw.url] = raw
-            continue
-        posts.append(raw)
-    links = tuple(Link(url, ENTRY, f"{raw.title}\n{raw.body}\n{raw.published}") for url, raw in entries.items())
-    return Reading(tuple(posts), links, tuple(signals), entries)
+        elif raw.url and raw.id and raw.url not in entries and raw.url != page.url:
+            if len(entries) < FOLLOWED:
+                entries[raw.url] = raw
+                continue
+            signals["full:many"] = None
+        others.append(replace(raw, unasked=True))
+    whole = {raw.id for raw in entries.values()}
+    links = tuple(Link(url, ENTRY, _digest(raw)) for url, raw in entries.items())
+    return Reading(tuple(raw for raw in others if raw.id not in whole), links, tuple(signals), entries)
+
+
+def _digest(raw: Raw) -> str:
+    """While it stays, the feed says the same of an entry."""
+    return hashlib.sha256(f"{raw.title}\n{raw.body}\n{raw.published}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _whole(page: Page, source: Feed) -> Reading:

@@ -28,8 +28,9 @@ ROWS: Final = 50_000
 _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 """What a spreadsheet makes of a long number: many become one."""
 
-_OFTEN: Final = 2
-"""More texts than so many to an id, and it is none."""
+_REPEATED: Final = 3
+_SHARE: Final = 5
+"""So many texts, one in so many, whose ids others have: it is no id. Fewer are tickets that were written twice."""
 
 Either = Table | Folder
 
@@ -55,8 +56,9 @@ def read(page: Page, source: Either) -> Reading:
             signals |= dict.fromkeys(_signals(said, row, columns, page, source))
     except Unreadable:
         signals["page:unreadable"] = None
-    asked = [raw for raw in posts if raw.thread is None]
-    if len({(raw.id, raw.title, raw.body) for raw in asked}) > _OFTEN * len({raw.id for raw in asked}):
+    asked = {(raw.id, raw.title, raw.body) for raw in posts if raw.thread is None}
+    repeated = len(asked) - len({identity for identity, _, _ in asked})
+    if repeated >= max(_REPEATED, len(asked) / _SHARE):
         signals["id:repeated"] = None
     return Reading(tuple(posts), (), tuple(signals))
 

@@ -114,6 +114,13 @@ async def test_half_a_packed_body_is_no_page(site: Site) -> None:
     assert await failure(site, "/a") == "broken"
 
 
+@pytest.mark.parametrize("came", [1, 2, 3, 11])
+async def test_a_member_that_was_cut_at_its_beginning_is_missed(site: Site, came: int) -> None:
+    """Though what came before it is whole: of the second one a byte, or its head."""
+    site.says("/a", gzip.compress(b"first") + gzip.compress(b"second")[:came], Content_Encoding="gzip")
+    assert await failure(site, "/a") == "broken"
+
+
 async def test_half_a_plain_body_is_no_page(site: Site) -> None:
     """The same of one that ends before its announced length."""
 

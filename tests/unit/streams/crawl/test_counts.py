@@ -20,10 +20,14 @@ def test_counts_add_up_and_are_told() -> None:
 
 
 def test_a_hostile_page_makes_no_flood_of_names() -> None:
-    """Names come from pages too: beyond 200 of a source they are one."""
+    """What pages and files are called is counted by name, so far; what we call things is, however much came before."""
     counts = Counts()
     for number in range(5000):
         counts.add("a", f"signal:unused:{number}{'x' * 500}")
-    assert len(counts.of("a")) == 201
-    assert counts.total("signal:") == 5000
+        counts.add("a", f"error:file:{number}.xlsx")
+    for name in ("listed", "error:timeout", "trouble:erring", "signal:page:login"):
+        counts.add("a", name)
+        assert counts.of("a")[name] == 1
+    assert len(counts.of("a")) == 2 * 51 + 4
+    assert counts.total("signal:unused:") == counts.total("error:file:") == 5000
     assert max(map(len, counts.of("a"))) <= 80

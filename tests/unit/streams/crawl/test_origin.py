@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from aiohttp import web
+from msgspec.structs import replace
 
 from streams.errors import Unfetched
 from tests.unit.streams.crawl.site import Site, polite
@@ -106,6 +108,51 @@ async def test_a_refused_entry_is_followed_once_its_site_opens(world: World) -> 
     assert world.web.asked[asked:] == [gate]
 
 
+async def test_a_gateways_item_leads_to_no_other_page_of_the_gateway(world: World) -> None:
+    """RSSHub fetches any address for whoever asks it, and what an item links to is written by strangers."""
+    gate, inner = "http://127.0.0.1:1200/weibo/1", "http://127.0.0.1:1200/transform/html/http%3A%2F%2F10.0.0.1%2Fadmin"
+    gateway = source(
+        FEED.replace("https://news.example.cn/feed", gate).replace("article", "body") + "origin: https://weibo.com\n"
+    )
+    world.web.pages[gate] = entries(1).replace("https://news.example.cn/n/1", inner)
+    world.web.pages[inner] = "<body>开头1，内网的秘密。</body>"
+    await world.visit(gateway)
+    assert world.web.asked == [gate]
+    assert [post.body for post in world.published] == ["开头1"]
+
+
+async def test_an_entry_that_its_own_site_closes_is_not_asked_for(world: World) -> None:
+    """A page of the origin is fetched only when its site allows it: a refusal is known before."""
+    gate, page = "https://gate.example.cn/feed", "https://news.example.cn/n/1"
+    gateway = source(FEED.replace("news.example.cn/feed", "gate.example.cn/feed") + "origin: https://news.example.cn\n")
+    world.web.pages[gate], world.web.pages[page] = entries(1), "<article>开头1，全文。</article>"
+    world.web.refused[page] = "robots"
+    await world.visit(gateway)
+    assert (world.web.asked, world.ids()) == ([gate], [])
+    counts = world.counts.of("s")
+    assert counts["listed"] == counts["refused:robots"] == 1
+
+
+async def test_an_origins_page_leads_to_no_inner_gateway(site: Site) -> None:
+    """Not through a redirect either: an inner host is asked only by what began there."""
+    inner, origin = await site.named("127.0.0.2"), site.address
+    gateway = source(GATEWAY.replace("https://gate.example.cn", f"http://{inner}"))
+    gateway = replace(gateway, origin=f"http://{origin}")
+
+    async def leads(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(f"http://{inner}/secret")
+
+    site.does("/leads", leads)
+    site.says("/secret", "secret")
+    async with polite(site, allow=[inner, origin]) as fetcher:
+        with pytest.raises(Unfetched) as caught:
+            await fetcher.fetch(f"http://{origin}/leads", source=gateway)
+        assert caught.value.name == "address"
+        page = await fetcher.fetch(f"http://{inner}/leads", source=gateway)
+    assert page is not None
+    assert page.body == b"secret"
+
+
 async def test_an_item_without_an_address_stands_with_its_origin(world: World) -> None:
     """There is nothing else that could be asked about it."""
     world.web.pages["https://gate.example.cn/weibo"] = json.dumps([{"id": 3, "body": "停电"}])
@@ -157,6 +204,17 @@ async def test_an_entry_is_followed_to_its_whole_text(world: World) -> None:
     await world.visit(source(FEED))
     assert world.web.asked[asked:] == ["https://news.example.cn/feed"]
     assert len(world.published) == 1
+
+
+@pytest.mark.parametrize("text", ["刚刚，桥塌了", "发布于3天前，" * 100])
+async def test_words_that_look_like_a_time_make_no_entry_be_asked_for_again(world: World, text: str) -> None:
+    """What the feed says of an entry is no stamp of a list, which may be told from now."""
+    world.web.pages["https://news.example.cn/feed"] = entries(1, text=text)
+    world.web.pages["https://news.example.cn/n/1"] = f"<article>{text}，全文。</article>"
+    for _ in range(3):
+        await world.visit(source(FEED))
+    assert world.web.asked.count("https://news.example.cn/n/1") == 1
+    assert "signal:stamp:relative" not in world.counts.of("s")
 
 
 async def test_an_edited_entry_is_followed_again(world: World) -> None:

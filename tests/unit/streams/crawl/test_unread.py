@@ -1,10 +1,11 @@
 """A page that cannot be read takes no words away, loses none, and keeps nobody from the others."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from streams.crawl.day import Day
+from streams.crawl.day import Day, with_share
 from streams.elasticsearch.health import day_document
 from streams.errors import Unfetched
 from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, Site
@@ -149,6 +150,57 @@ async def test_a_bad_minute_takes_no_words_away(site: Site, error: Unfetched) ->
     assert newest(site)["n1"] == "开头1，死三人。"
     await site.visits(FEED, 3)
     assert newest(site) == {f"n{number}": f"开头{number}，死三人。" for number in range(1, 34)}
+
+
+async def test_a_page_of_hundreds_of_classes_hides_no_trouble(site: Site) -> None:
+    """As style sheets that are made by programs name them: what fails afterwards is told of, and coverage is known."""
+    listed(site, {1: "08:15"})
+    parts = "".join(f'<em class="css-x{number}y">词</em>' for number in range(300))
+    site.web.pages["https://bbs.example.cn/t-1-1"] = f'<h1>事</h1><p id="a"><span>桥塌了</span>{parts}</p>'
+    await site.visits(FORUM, 1)
+    site.web.pages[LIST] = Unfetched("timeout", "away")
+    await site.visits(FORUM, 8)
+    counts = site.counts.of("s")
+    assert (counts["error:timeout"], counts["trouble:failing"] > 0, counts["source_silent"]) == (8, True, 1)
+    day = Day(source="s", day=site.clock.time.date(), begins=site.clock.time, shares=with_share({}, "1", counts))
+    assert (day.coverage, day.names("error"), day.counts["signal:unused"]) == (1.0, ["timeout"], 300)
+
+
+async def test_an_entry_that_slides_behind_those_that_are_followed_keeps_its_whole_text(site: Site) -> None:
+    """Of 230 entries thirty are not followed: what stands of them stands, it is named, and nothing is amiss."""
+    for number in range(1, 231):
+        site.web.pages[f"https://news.example.cn/n/{number}"] = f"<article>开头{number}，死三人。</article>"
+    site.web.pages["https://news.example.cn/feed"] = entries(*range(200, 0, -1))
+    await site.visits(FEED, 1)
+    site.web.pages["https://news.example.cn/feed"] = entries(*range(230, 0, -1))
+    await site.visits(FEED, 30)
+    assert newest(site) == {f"n{number}": f"开头{number}，死三人。" for number in range(1, 231)}
+    counts = site.counts.of("s")
+    assert counts["signal:full:many"] == 30
+    assert counts["published"] + counts["unchanged"] == counts["listed"]
+    assert not counts.keys() & {"edited", "signal:body:partial", "unread"}
+    assert (await site.memory.head("s")).watch.amiss == {}
+
+
+async def test_what_the_feed_says_of_an_entry_twice_keeps_it_from_no_whole_text(site: Site) -> None:
+    """Under its own address or another one: an entry is its page's whole text from the first visit on."""
+    twice = json.loads(entries(1, 1, 1))
+    twice["items"][2]["url"] = "https://elsewhere.example.com/n/1"
+    site.web.pages["https://news.example.cn/feed"] = json.dumps(twice)
+    site.web.pages["https://news.example.cn/n/1"] = "<article>开头1，死三人。</article>"
+    await site.visits(FEED, 2)
+    assert [post.body for post in site.published] == ["开头1，死三人。"]
+
+
+async def test_an_entry_that_moves_to_another_host_keeps_its_whole_text(site: Site) -> None:
+    """Its page is not asked for, and a beginning is no news of it; where nothing whole stands, it is, and its edits."""
+    site.web.pages["https://news.example.cn/feed"] = entries(1)
+    site.web.pages["https://news.example.cn/n/1"] = "<article>开头1，死三人。</article>"
+    await site.visits(FEED, 1)
+    for text in ("开头", "改了的开头"):
+        site.web.pages["https://news.example.cn/feed"] = entries(1, 2, text=text).replace("//news", "//www")
+        await site.visits(FEED, 2)
+    assert [post.body for post in site.published] == ["开头1，死三人。", "开头2", "改了的开头2"]
 
 
 @pytest.mark.parametrize("wall", ["<div>验证</div>", LOGIN])

@@ -130,8 +130,12 @@ def test_of_two_columns_of_one_name_the_first_that_is_filled_counts() -> None:
 
 
 def test_ids_that_come_again_and_again_are_said() -> None:
-    """The wrong column, or ids cut short: most rows would be lost as repeats of one another."""
+    """The wrong column, or ids cut short or rounded: many rows would be lost as repeats of one another."""
     rows = "".join(f"330206,诉求{number}\n" for number in range(50))
     assert "id:repeated" in read(f"编号,内容\n{rows}".encode()).signals
+    halved = "".join(f"20260315000{number // 2:03}000,诉求{number}\n" for number in range(100))
+    assert "id:repeated" in read(f"编号,内容\n{halved}".encode()).signals
+    corrected = "".join(f"{number},诉求{number}\n" for number in range(50)) + "3,更正\n4,更正\n"
+    assert read(f"编号,内容\n{corrected}".encode()).signals == ()
     again = "".join(f"{number},诉求\n" for number in [*range(50), *range(50)])
     assert read(f"编号,内容\n{again}".encode()).signals == ()
