@@ -138,17 +138,20 @@ class Gone:
     async def _stored(self, due: Mapping[str, Noted]) -> dict[str, Post]:
         keys = {noted.document: key for key, noted in due.items()}
         posts = await self._way.archive.posts({noted.document: noted.township for noted in due.values()})
-        return {keys[document_id(post.township, post.source, post.id)]: post for post in posts}
+        named = ((keys.get(document_id(post.township, post.source, post.id)), post) for post in posts)
+        return {key: post for key, post in named if key}
 
     async def _asked(self, posts: Mapping[str, Post]) -> tuple[set[str], set[str]]:
         """Those of these posts whose own pages are no more, and those that are to be asked for another time."""
         gone, waiting = set[str](), set(posts)
+        answers: dict[str | None, bool | None] = {}
         if not self._way.web.is_ample(self._source):
             return gone, waiting
         for key, post in list(posts.items())[:_MOST]:
-            is_there = await self._is_there(post.url) if self._is_ours(post.url) else True
-            waiting -= set() if is_there is None else {key}
-            gone |= {key} if is_there is False else set()
+            if post.url not in answers:  # An office's answer stands where the question does.
+                answers[post.url] = await self._is_there(post.url) if self._is_ours(post.url) else True
+            waiting -= set() if answers[post.url] is None else {key}
+            gone |= {key} if answers[post.url] is False else set()
         if not gone:
             return gone, waiting
         is_there = await self._is_there(self.listed) if self._is_ours(self.listed) else False

@@ -317,6 +317,17 @@ async def test_where_no_page_is_found_nothing_is_gone(board: Board) -> None:
     assert (board.gone, board.asked(7), board.counts.total("signal:gone:many")) == ([], 1, 1)
 
 
+async def test_a_question_and_its_answer_are_asked_for_once(board: Board) -> None:
+    """They stand on one page: both are gone with it."""
+    board.shows(*(number for number in range(99) if number != 7))
+    answered = OPEN_ONES.replace("time: at", "time: at, answer: answer, answer_time: at")
+    for newest in range(9, 14):
+        times = {n: (START + timedelta(hours=n)).isoformat() for n in range(newest, 4, -1) if n != 7 or newest == 9}
+        board.board(*({"id": n, "body": f"话{n}", "at": at, "answer": f"已派人处理第{n}件"} for n, at in times.items()))
+        await board.visits(answered, 1, apart=APART)
+    assert (sorted(board.gone), board.asked(7)) == (["7", "7#answer"], 1)
+
+
 @pytest.mark.parametrize("page", ["server", "timeout", "budget"])
 async def test_a_page_that_cannot_be_had_now_is_asked_for_again(board: Board, page: str) -> None:
     """Each six hours, until it says something."""
