@@ -11,6 +11,7 @@ from streams.crawl.daily import DAY
 from streams.crawl.fetch import Fetched
 from streams.crawl.gone import GONE, Gone
 from streams.crawl.kinds import read_beside
+from streams.crawl.listed import Listed
 from streams.crawl.memory import Held, Noted
 from streams.crawl.news import News, key_of
 from streams.crawl.order import is_ascending
@@ -25,7 +26,7 @@ from streams.pages.dates import time_of
 from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
-from streams.source import AnySource, Api
+from streams.source import AnySource
 from streams.sources.feed import ENTRY
 
 _UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
@@ -59,6 +60,7 @@ class Reader:
         self.asked: set[str] = set()
         self._lists = 0
         """How many of them are listings."""
+        self.listed = Listed()
         self.ascending = False
         """Whether the listings begin with what is oldest, so that what is new stands at their end."""
 
@@ -89,6 +91,8 @@ class Reader:
             self._tally.count("unmodified")
             self._tally.there += link.role != LISTING
             self._gone.keys[link.url] = held.keys
+            if link.role == LISTING:
+                self.listed.see([*held.keys, *_threads(held.links)])
             self._ascends(ascends=held.ascending)
             self._shelf[link.url] = replace(held, times=0, rests=None)
             return held.links
@@ -140,10 +144,12 @@ class Reader:
             # Only of threads: how far listings are followed is bounded by far less.
             self._tally.count("signal:next:endless")
             reading = replace(reading, links=())
-        if self._is_stuck(reading, link):
+        if link.role == LISTING:
+            self.listed.see([*(key_of(raw.id) for raw in reading.posts), *_threads(reading.links)])
+        if link.role == LISTING and self.listed.is_stuck:
             # A later page that comes again may be the last one's, given for every number beyond.
-            self._tally.count("signal:paging:stuck", self._lists == 2)  # noqa: PLR2004 (it is the second)
-            reading = replace(reading, links=())
+            self._tally.count("signal:paging:stuck", self._lists == 3)  # noqa: PLR2004 (the first one, thrice)
+            reading = replace(reading, links=tuple(each for each in reading.links if each.role != LISTING))
         self._ascends(ascends=link.role == LISTING and is_ascending(reading, self._source))
         is_end = link.role == LISTING and self._lists > 1 and not reading.posts and not reading.links
         allowed = await self._origin.allowed(reading.posts)
@@ -180,11 +186,6 @@ class Reader:
     def _ascends(self, *, ascends: bool) -> None:
         self._tally.count("signal:list:ascending", ascends and not self.ascending)
         self.ascending |= ascends
-
-    def _is_stuck(self, reading: Reading, link: Link) -> bool:
-        """Whether a page that was asked for by its number lists what this visit has read already."""
-        again = isinstance(self._source, Api) and link.role == LISTING and self._lists > 1
-        return again and bool(reading.links) and len(reading.posts) > 1 and self._news.has_met(reading.posts)
 
     async def _no_more(self, link: Link, held: Held) -> None:
         """The site says that a page which was read before is no more."""
@@ -229,6 +230,10 @@ class Reader:
         if relative:
             self._tally.count("signal:stamp:relative")
         return replace(reading, links=tuple(_stamped(each, relative) for each in reading.links))
+
+
+def _threads(links: Sequence[Link]) -> list[str]:
+    return [each.url for each in links if each.role != LISTING]
 
 
 def _is_relative(stamp: str, zone: tzinfo) -> bool:

@@ -88,7 +88,7 @@ class Walk:
             goes_on = self._to_the_end or self._reader.ascending or self.news.fresh > before
             if number >= self._most:
                 goes_on = self.news.missed > missed
-            if not further or not goes_on:
+            if not further or not (goes_on or self._reader.listed.is_pushed):
                 break
             listing = further[0]
         await self._look_for_what_is_gone()

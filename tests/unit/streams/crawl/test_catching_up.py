@@ -15,7 +15,7 @@ from yarl import URL
 
 from streams.crawl.address import Addresses
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Fetcher, Limits, untold
+from streams.crawl.fetch import Fetched, Fetcher, Limits, untold
 from streams.crawl.turns import AT_ONCE, Turns
 from streams.crawl.visit import visit
 from streams.crawl.wire import Answer
@@ -90,6 +90,41 @@ async def test_all_that_was_missed_is_read_and_no_history() -> None:
     ids = {int(each) for each in board.ids()}
     assert set(range(500, 700)) <= ids
     assert board.pages <= 20 + 3 + 3
+
+
+class Bursting(Board):
+    """A board on which so many are written while its first pages are read."""
+
+    def __init__(self, posts: int, burst: int) -> None:
+        super().__init__(posts)
+        self._burst, self._plain = burst, self.web.fetch
+
+    def bursts_behind(self, page: int, posts: int) -> None:
+        """From now on the burst comes when this page has been read; there are so many posts by then."""
+
+        async def fetch(address: str, *rest: Any) -> Fetched | None:
+            fetched = await self._plain(address, *rest)
+            if address.endswith("api" if page == 1 else f"page={page}"):
+                self.has(posts + self._burst)
+            return fetched
+
+        self.web.fetch = fetch  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("burst", [A_PAGE, 2 * A_PAGE, 2 * A_PAGE + 3])
+@pytest.mark.parametrize("page", [1, 2, 5])
+async def test_a_burst_between_two_pages_hides_nothing(burst: int, page: int) -> None:
+    """The next page lists what the visit has read already, and says nothing of those behind it."""
+    board = Bursting(200, burst)
+    await board.visit(board.source)
+    board.has(300)
+    await board.after(100)
+    board.bursts_behind(page, 300)
+    await board.visit(board.source)
+    assert set(range(200, 300)) <= {int(each) for each in board.ids()}
+    assert board.counts.total("signal:paging:stuck") == 0
+    await board.visit(board.source)
+    assert {int(each) for each in board.ids()} >= set(range(200, 300 + burst))
 
 
 class Mortal:
