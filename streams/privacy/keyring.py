@@ -1,5 +1,6 @@
 """The deployment's keys: one file that only its owner may read, a numbered key a line."""
 
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -27,10 +28,20 @@ def create(path: Path) -> None:
 
 
 def rotate(path: Path) -> int:
-    """Add a fresh key, which writes from the next start on, and return its number. Older keys stay."""
-    number = max(read(path)) + 1
+    """Add a fresh key, which writes from the next start on, and return its number. Older keys stay.
+
+    The file stays the same one, so that its owner and its mode do; two rotations at once come one after the other.
+
+    Raises:
+        Misconfigured: as `read`.
+    """
+    read(path)  # Says what is wrong with the file before `open` makes one.
     with path.open("a", encoding="ascii") as file:
-        file.write(_line(number))
+        fcntl.flock(file, fcntl.LOCK_EX)
+        number = max(read(path)) + 1
+        file.write(_line(number) if path.read_bytes().endswith(b"\n") else f"\n{_line(number)}")
+        file.flush()
+        os.fsync(file.fileno())
     return number
 
 
@@ -38,7 +49,7 @@ def read(path: Path) -> Mapping[int, bytes]:
     """The keys of a file by number.
 
     Raises:
-        Misconfigured: no file, no key in it, a line that is none, or others than the owner may read it.
+        Misconfigured: no file, no key in it, a line that is none, a number twice, or others than the owner may read it.
     """
     try:
         mode, text = path.stat().st_mode, path.read_text("ascii")
@@ -46,8 +57,14 @@ def read(path: Path) -> Mapping[int, bytes]:
         raise Misconfigured(f"{path}: no readable key file ({error}); make one with `xiangyin init DIR`") from error
     if mode & 0o077:
         raise Misconfigured(f"{path}: others than its owner may read this key file; run: chmod 600 {path}")
-    lines = enumerate(text.splitlines(), start=1)
-    keys = dict(_key(path, number, line) for number, line in lines if line.strip() and not line.startswith("#"))
+    keys = dict[int, bytes]()
+    for at, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        number, key = _key(path, at, line)
+        if number in keys:
+            raise Misconfigured(f"{path}:{at}: key {number} is there already; take out the one that never wrote")
+        keys[number] = key
     if not keys:
         raise Misconfigured(f"{path}: no key in it; make a fresh file with `xiangyin init DIR`")
     return keys
@@ -59,7 +76,9 @@ def _line(number: int) -> str:
 
 def _key(path: Path, line_number: int, line: str) -> tuple[int, bytes]:
     try:
-        number, key = line.split()
-        return int(number), bytes.fromhex(key)
+        number, digits = line.split()
+        if len(key := bytes.fromhex(digits)) < _BYTES:
+            raise ValueError("a short key")
+        return int(number), key
     except ValueError as error:  # The line itself is a secret: it is not quoted.
         raise Misconfigured(f"{path}:{line_number}: a key is a number, a blank and 64 hex digits") from error

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from streams.pages.answer import answer_to
+from streams.pages.answer import answer_to, says_something
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import count, from_the_last, leave_out, link, outermost, unused, value
@@ -20,11 +20,6 @@ from streams.source import Board
 
 MESSAGE: Final = "message"
 """Role of a message's own page."""
-
-_UNANSWERED: Final = re.compile(
-    r"(?:暂|尚|还)?(?:无|未|没有|等待|正在)(?:官方|单位|部门)?(?:回复|答复|办理|处理)(?:内容|中)?[。.…！!]*|(?:办理|处理)中[。.…]*"
-)
-"""What stands where the reply will stand."""
 
 
 def read(page: Page, source: Board) -> Reading:
@@ -108,7 +103,7 @@ def _posts(node: LexborNode, identity: str, page: Page, source: Board) -> tuple[
 def _answer(node: LexborNode, source: Board) -> str:
     """The reply, of several all; empty while there is none."""
     found = node.css(source.message.answer) if source.message.answer else []
-    words = [text for each in outermost(found) if (text := seen(each)) and not _UNANSWERED.fullmatch(text)]
+    words = [text for each in outermost(found) if (text := seen(each)) and says_something(text)]
     return "\n".join(words)
 
 

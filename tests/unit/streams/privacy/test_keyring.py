@@ -1,5 +1,6 @@
 """The key file: its owner's alone, never overwritten, never quoted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,36 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         keyring.read(tmp_path / "keys")
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "1 zz-secret\n", "one 00\n", "1\n"])
+def test_a_file_without_a_last_line_end_is_rotated(tmp_path: Path) -> None:
+    """As some editors leave it: the new key begins a line of its own."""
+    path = tmp_path / "keys"
+    keyring.create(path)
+    old = keyring.read(path)
+    path.write_text(path.read_text().rstrip())
+    assert keyring.rotate(path) == 2
+    assert keyring.read(path)[1] == old[1]
+
+
+def test_rotations_at_once_make_keys_of_different_numbers(tmp_path: Path) -> None:
+    """Else one of two programs that started between them would call every author otherwise."""
+    keyring.create(tmp_path / "keys")
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(keyring.rotate, [tmp_path / "keys"] * 32))
+    assert sorted(numbers) == list(range(2, 34))
+    assert sorted(keyring.read(tmp_path / "keys")) == list(range(1, 34))
+
+
+def test_a_number_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    """Neither wins in silence: the other key's authors would all be strangers."""
+    path = tmp_path / "keys"
+    keyring.create(path)
+    with path.open("a") as file:
+        file.write(f"1 {'ab' * 32}\n")
+    with pytest.raises(Misconfigured, match=r"keys:3: key 1 is there already"):
+        keyring.read(path)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "1 zz-secret\n", "one 00\n", "1\n", "1 abcdef00\n"])
 def test_a_broken_file_says_where_and_quotes_no_key(tmp_path: Path, text: str) -> None:
     """The message names the file and the line, never what stands there."""
     path = tmp_path / "keys"

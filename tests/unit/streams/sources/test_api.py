@@ -176,3 +176,10 @@ def test_any_value_in_any_field_is_borne(value: Any) -> None:
     posts = read(json.dumps({"data": {"list": [item, {"id": "fine", "content": "好"}]}}).encode()).posts
     assert posts[-1].id == "fine"
     assert all("\0" not in post.body and post.body.encode() is not None for post in posts)
+
+
+def test_a_line_of_json_ends_where_a_line_ends() -> None:
+    """Not at U+2028, U+0085 or a form feed, which may stand in a string and come with words copied from the web."""
+    bodies = ["桥塌了\u2028三人死亡", "水管\u0085爆了", "路灯\x0b坏了"]
+    text = "\r\n".join(json.dumps({"id": body, "body": body}, ensure_ascii=False) for body in bodies)
+    assert [each["body"] for each in api.lines(text)] == bodies
