@@ -16,7 +16,7 @@ _NOT_YET: Final = re.compile(
 
 
 def says_something(words: str) -> bool:
-    """Whether an office's words answer anything: 暂无回复, 办理中, 已受理, 无 and -- hold the place of what is to come."""
+    """Whether an office's words answer anything: 暂无回复, 已受理, 无 and -- hold the place of what is to come."""
     greeting = _GREETING.match(words)
     return _NOT_YET.fullmatch(words, greeting.end() if greeting else 0) is None
 

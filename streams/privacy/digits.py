@@ -4,11 +4,12 @@ import re
 import unicodedata
 from typing import Final
 
-HAN: Final = "零〇○一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖"
+HAN: Final = "零〇○一二两三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖"
 _RINGED: Final = "⓪①-⑨⓿❶-❾➀-➈➊-➒⓵-⓽⑴-⑼⒈-⒐⁰¹²³⁴-⁹₀-₉㈠-㈨㊀-㊈"
 
-FIRST: Final = f"[0-9０-９𝟎-𝟿٠-٩۰-۹{HAN}{_RINGED}]"
-"""A digit; named one by one because the search skips to a set four times as fast as to `\\d`."""
+FIRST: Final = f"[0-9０-９𝟎-𝟿٠-٩۰-۹༠-༩᠐-᠙{HAN}{_RINGED}]"
+"""A digit as it is written in China, in Tibetan and Mongolian, too; named one by one because the search skips to a set
+four times as fast as to `\\d`."""
 
 DIGIT: Final = rf"[\d{HAN}{_RINGED}]"
 """A digit after the first: those of every script."""

@@ -10,6 +10,7 @@ from typing import Final
 from streams.errors import Misconfigured
 
 _BYTES: Final = 32
+_FORM: Final = "a key is a number, a blank and 64 hex digits"
 _HEAD: Final = "# The deployment's keys, one a line: number, a blank, 64 hex digits. The newest writes. Keep secret.\n"
 
 
@@ -77,8 +78,9 @@ def _line(number: int) -> str:
 def _key(path: Path, line_number: int, line: str) -> tuple[int, bytes]:
     try:
         number, digits = line.split()
-        if len(key := bytes.fromhex(digits)) < _BYTES:
-            raise ValueError("a short key")
-        return int(number), key
+        found = int(number), bytes.fromhex(digits)
     except ValueError as error:  # The line itself is a secret: it is not quoted.
-        raise Misconfigured(f"{path}:{line_number}: a key is a number, a blank and 64 hex digits") from error
+        raise Misconfigured(f"{path}:{line_number}: {_FORM}") from error
+    if len(found[1]) < _BYTES:
+        raise Misconfigured(f"{path}:{line_number}: {_FORM}")
+    return found

@@ -39,9 +39,9 @@ _MONEY_BEFORE: Final = re.compile(r"[¥￥$€]\s?\Z")
 _MONEY_AFTER: Final = re.compile(r"[.．]\d{1,2}(?!\d)|\s?(?:亿|(?:万|千|百)?元(?![旦宵月]))")
 
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-_APART: Final = "[,，、/／~～|｜+＋:：*＊]"
+_APART: Final = r"[,，、/／~～|｜+＋:：*＊;；。=→#'\\]"
 _LISTED: Final = re.compile(
-    rf"[1１一幺壹①❶](?<!{DIGIT}.)(?<!{DIGIT}{_APART}.){DIGIT}{{2}}({_APART}){DIGIT}{{4}}\1{DIGIT}{{4}}"
+    rf"[1１一幺壹①❶༡᠑](?<!{DIGIT}.)(?<!{DIGIT}{_APART}.){DIGIT}{{2}}({_APART}){DIGIT}{{4}}\1{DIGIT}{{4}}"
     rf"(?!{_APART}?{DIGIT})(?!\s?[元块年月日路号线户人名个件米斤吨亩℃度%％])"
 )
 """A mobile number parted by what also parts dates, doses and lists: in no longer list, and counting nothing."""

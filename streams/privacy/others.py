@@ -1,8 +1,9 @@
 """Blot out the handles of others in a post, where they are known: a page names the authors of all its posts.
 
 A handle may be any word, and whoever called himself 三人死亡 would blot out what others saw. So it goes everywhere only
-if it is letters, digits, `_` and `-`, three characters and more, with a letter among them; any other one, of two
-characters and more, where the text says that a writer is meant: 回复 张三丰, 张三丰 发表于 2026-1-1.
+if it is letters, digits, `_` and `-`, six characters and more, with a letter among them (G60 is a road, 110kV a power
+line); any other one, of two characters and more, where the text says that a writer is meant: 回复 张三丰,
+张三丰 发表于 2026-1-1.
 """
 
 import re
@@ -12,8 +13,8 @@ from typing import Final
 from streams.privacy.blot import Span, blotted
 from streams.privacy.handles import folded, handle_of, with_places
 
-_WORD: Final = re.compile(r"[0-9a-z_\-]{3,}")
-_IS_WORD: Final = re.compile(r"(?=.*[a-z])[0-9a-z_\-]{3,}")
+_WORD: Final = re.compile(r"[0-9a-z_\-]{6,}")
+_IS_WORD: Final = re.compile(r"(?=.*[a-z])[0-9a-z_\-]{6,}")
 _LONGEST: Final = 30
 """Characters of the longest handle that is looked for."""
 

@@ -14,12 +14,20 @@ from streams.privacy.mask import mask
 BEFORE = st.sampled_from(["", "请联系", "电话：", "她的号码是 ", "有事打", "（", "村民反映，", "tel "])
 AFTER = st.sampled_from(["", "。", "，谢谢", "）", " 急", "找老王", "\n"])
 DIGIT = st.sampled_from("0123456789")
-WRITTEN = ("０１２３４５６７８９", "〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "⓪①②③④⑤⑥⑦⑧⑨", "零幺二三四五六七八九")
+WRITTEN = (
+    "０１２３４５６７８９",
+    "〇一二三四五六七八九",
+    "零壹贰叁肆伍陆柒捌玖",
+    "⓪①②③④⑤⑥⑦⑧⑨",
+    "零幺二三四五六七八九",
+    "༠༡༢༣༤༥༦༧༨༩",
+    "᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙",
+)
 FORMS = [str.maketrans("0123456789", form) for form in ("0123456789", *WRITTEN)]
 UNSEEN = ["", "\u200b", "\u00ad", "\u2061", "\ufe0f\u20e3"]
 GAPS = [*UNSEEN, " ", "-", "—", "  ", "\u00a0", "\u2009", "\u202f", "\u2003", "\u205f", "\u3000"]
 HAN = "一二三四五六七八九"
-APART = [",", "，", "、", "/", "~", "|", "+", "：", ":", "*"]
+APART = [",", "，", "、", "/", "~", "|", "+", "：", ":", "*", ";", "；", "。", "=", "→", "#", "'", "\\"]
 
 
 def digits(count: int) -> st.SearchStrategy[str]:
@@ -164,11 +172,18 @@ def test_a_mobile_parted_by_commas_or_the_like_is_masked(number: str, apart: str
 
 
 @pytest.mark.parametrize(
-    "said", ["微信", "微信号", "微信：", "加微信", "加V：", "加薇", "VX:", "vx", "QQ：", "qq号", "扣扣"]
+    "said",
+    [
+        "微信", "微信号", "微信：", "加微信", "加V：", "加薇", "VX:", "vx", "QQ：", "qq号", "扣扣", "WX：", "weixin:",
+        "WeChat: ", "徽信", "微 信：", "V信", "Q：", "企鹅号", "我的QQ是：", "➕V：", "抖音号：", "快手：", "支付宝：",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "account",
+    ["zhangsan1990", "wxid_abc12def", "Lao-Wang_8", "123456789", "１２３４５６７８９", "1 2 3 4 5 6 7 8", "①②③④⑤⑥⑦"],
 )
-@pytest.mark.parametrize("account", ["zhangsan1990", "wxid_abc12def", "Lao-Wang_8", "123456789"])
 def test_an_account_goes_where_its_platform_is_said_before_it(said: str, account: str) -> None:
-    """微信, VX, 加V, QQ and 扣扣 say that what follows leads to somebody."""
+    """微信, VX, 加V, QQ, 抖音 and their like say that what follows leads to somebody, in whichever digits."""
     assert mask(f"有事{said}{account}，谢谢") == f"有事{said}{'*' * len(account)}，谢谢"
 
 
@@ -186,6 +201,12 @@ def test_an_account_goes_where_its_platform_is_said_before_it(said: str, account
         "微信：https://mp.weixin.qq.com/s/1",
         "微信 weixin.qq.com",
         "扣扣子",
+        "Q：路灯坏了找谁",
+        "企鹅123号",
+        "支付宝付了20000元",
+        "加强2024年工作",
+        "快手12345热线视频",
+        "BMW xiaoqu123456栋",
         "威信扫地123456",
     ],
 )

@@ -31,12 +31,31 @@ def test_a_handle_of_the_page_goes_where_a_writer_is_named(text: str, expected: 
 
 
 @pytest.mark.parametrize(
-    "author", ["路", "三人", "三人死亡", "3人死亡", "死亡", "网友", "2026", "12", "kg", "lisi", "于", "说"]
+    "author",
+    [
+        "路",
+        "三人",
+        "三人死亡",
+        "3人死亡",
+        "死亡",
+        "网友",
+        "2026",
+        "12",
+        "kg",
+        "lisi",
+        "于",
+        "说",
+        "G60",
+        "110kV",
+        "PM2",
+        "H7N9",
+    ],
 )
 def test_no_handle_blots_out_what_others_saw(author: str) -> None:
-    """Whoever is called 三人死亡 hides nobody's words; a name of two letters, or of digits alone, is no word's end."""
+    """Whoever is called 三人死亡 or G60 hides nobody's words; nor does a short name, or one of digits alone."""
     text = (
         "2026年12月桥上事故：造成三人死亡，3人死亡，12 kg。\n死亡人数是三人\n"
+        "G60高速旁110kV线塔倒了，PM2.5超标，有H7N9\n"
         "lisi_1988说路坏了，网友说三人死亡于桥上，回复三人死亡人数，关于三人死亡的评论"
     )
     assert without_others(text, {author}) == text
