@@ -108,7 +108,7 @@ class Bursting(Board):
                 self.has(posts + self._burst)
             return fetched
 
-        self.web.fetch = fetch  # type: ignore[method-assign]
+        self.web.fetch = fetch  # type: ignore[assignment, method-assign]
 
 
 @pytest.mark.parametrize("burst", [A_PAGE, 2 * A_PAGE, 2 * A_PAGE + 3])
