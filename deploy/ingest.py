@@ -1,16 +1,18 @@
 """`POST /ingest/{source}`: what programs bring, believed by its signature, answered when it is safe in the log."""
 
 import asyncio
+import secrets as random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiohttp import web
 from msgspec import Struct
 
+from deploy.callers import Caller, first_to_go, listen
 from streams.crawl.counts import Counts
 from streams.errors import Busy, Misconfigured, Refused
 from streams.protocols import Clock
@@ -21,7 +23,10 @@ LARGEST: Final = 5_000_000
 """Bytes of a message, as of a page."""
 
 SECONDS: Final = 30.0
-"""In which a message must have come, however slowly it drips."""
+"""In which a message must have come, however slowly it drips; and its head before it."""
+
+_LINGERING: Final = 3.0
+"""Seconds in which the rest of a refused message is still read: who hears only after sending learns why."""
 
 COMING: Final = 32
 """Messages on their way at once, whoever sends them: 160 MB at most."""
@@ -52,29 +57,37 @@ class Entrance(Struct, frozen=True):
 
 
 class Ingest:
-    """The handler of all entrances. A message that was taken is not taken again as long as it would be believed."""
+    """The handler of all entrances. A message that was taken is not taken again as long as it would be believed.
+
+    A name without entrance is treated as if it had one of which nobody knows the secret: strangers learn no names.
+    """
 
     def __init__(self, entrances: Mapping[str, Entrance], clock: Clock, counts: Counts) -> None:
         self._entrances, self._clock, self._counts = entrances, clock, counts
+        self._nobodys = Entrance([random.token_bytes()], _take_nothing)
         self._turns = {name: asyncio.Lock() for name in entrances}
         self._in_hand: Counter[str] = Counter()
         self._taken: dict[tuple[str, str], datetime] = {}
-        self._coming: dict[asyncio.Timeout, None] = {}
+        self._coming: dict[Caller, asyncio.Timeout] = {}
         self._unsigned, self._remarked = 0, datetime.min.replace(tzinfo=UTC)
 
     async def post(self, request: web.Request) -> web.Response:
         """Take one message. 200 says what became of it; any other answer that nothing is to be relied on."""
         name = request.match_info["source"]
-        entrance = self._entrances.get(name)
+        caller = cast("Caller", request.protocol)  # `serving` lets in no others.
+        try:
+            return await self._answer(request, caller, name)
+        finally:
+            caller.answered()
+
+    async def _answer(self, request: web.Request, caller: Caller, name: str) -> web.Response:
+        entrance = self._entrances.get(name, self._nobodys)
         try:
             claim = claimed(request.headers, self._clock.now())
-            if entrance is None:
-                assert_signed(claim, (), b"")
-                raise AssertionError("without a secret nothing is signed")
-            body = await self._body(request)
+            body = await self._body(request, caller)
             assert_signed(claim, entrance.secrets, body)
         except Unsigned as error:
-            self._remark(name if entrance else "unknown", error)
+            self._remark(name if name in self._entrances else "unknown", error)
             return self._refused(name, error.name, 401, str(error))
         except web.HTTPRequestEntityTooLarge:
             return self._refused(name, "large", 413, f"more than {LARGEST} bytes")
@@ -85,6 +98,7 @@ class Ingest:
             return self._refused(name, "broken", 400, "the message broke off")
         if self._in_hand[name] >= AT_ONCE:
             return _busy("too many messages at once")
+        caller.believed = True
         self._in_hand[name] += 1
         try:
             async with self._turns[name]:
@@ -92,10 +106,8 @@ class Ingest:
         finally:
             self._in_hand[name] -= 1
 
-    async def _body(self, request: web.Request) -> bytes:
-        """The whole body. Who it is from shows only then, so nobody can keep others out by sending slowly.
-
-        Of too many the one that began first is left: who means it has sent all by then.
+    async def _body(self, request: web.Request, caller: Caller) -> bytes:
+        """The whole body. Who it is from shows only then: of too many that are under way one has to give way.
 
         Raises:
             TimeoutError: it took too long, or others came meanwhile.
@@ -103,17 +115,16 @@ class Ingest:
         """
         if (request.content_length or 0) > LARGEST:
             raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
-        if len(self._coming) >= COMING:
-            first = next(iter(self._coming))
-            del self._coming[first]
-            if not first.expired():
-                first.reschedule(asyncio.get_running_loop().time())
         async with asyncio.timeout(SECONDS) as limit:
-            self._coming[limit] = None
+            self._coming[caller] = limit
             try:
+                if len(self._coming) > COMING:
+                    least = self._coming.pop(first_to_go(self._coming))
+                    if not least.expired():
+                        least.reschedule(asyncio.get_running_loop().time())
                 return await request.read()
             finally:
-                self._coming.pop(limit, None)
+                self._coming.pop(caller, None)
 
     async def _taken_once(self, name: str, entrance: Entrance, claim: Claim, body: bytes) -> web.Response:
         now = self._clock.now()
@@ -149,6 +160,10 @@ class Ingest:
             self._unsigned, self._remarked = 0, now
 
 
+async def _take_nothing(_: bytes, __: datetime) -> Taken:
+    raise AssertionError("nobody knows the secret")
+
+
 def _refused(status: int, why: str) -> web.Response:
     return web.json_response({"error": why}, status=status)
 
@@ -166,14 +181,17 @@ async def serving(ingest: Ingest, host: str, port: int) -> AsyncIterator[int]:
     """
     application = web.Application(client_max_size=LARGEST)
     application.router.add_post("/ingest/{source}", ingest.post)
-    runner = web.AppRunner(application, access_log=None, handle_signals=False)
+    runner = web.AppRunner(application, handle_signals=False)
     await runner.setup()
-    try:
+    server = cast("web.Server", runner.server)  # There is one as soon as it is set up.
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(runner.cleanup)
         try:
-            await web.TCPSite(runner, host, port).start()
+            listening = await listen(
+                server, host, port, access_log=None, keepalive_timeout=SECONDS, lingering_time=_LINGERING
+            )
         except OSError as error:
             where = f"ingest_host {host}, ingest_port {port}"
             raise Busy(f"{where}: {error.strerror or error}; name another port, or 0 for a free one") from error
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
+        stack.callback(listening.close)
+        yield int(listening.sockets[0].getsockname()[1])

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 from yarl import URL
 
 from deploy import ingest
+from deploy.callers import CONNECTIONS
 from streams.crawl.counts import Counts
 from streams.errors import Busy, Misconfigured, Refused
 from streams.push.signature import TOLERANCE, sign
@@ -36,11 +38,11 @@ class House:
     def __init__(self) -> None:
         self.clock, self.counts, self.taken = Clock(), Counts(), list[bytes]()
         self.does: list[Exception | Taken] = []
-        self.url = ""
+        self.url, self.pause = "", 0.01
         self.session: ClientSession
 
     async def take(self, body: bytes, _: datetime) -> Taken:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self.pause)
         does = self.does.pop(0) if self.does else Taken({"published": 1})
         if isinstance(does, Exception):
             raise does
@@ -49,7 +51,7 @@ class House:
 
     async def post(
         self,
-        body: bytes = b"[]",
+        body: bytes | AsyncIterator[bytes] = b"[]",
         name: str = "hotline",
         identity: str = "msg_1",
         secret: bytes = SECRET,
@@ -59,7 +61,7 @@ class House:
         headers = {
             "webhook-id": identity,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": sign(secret, identity, now, body),
+            "webhook-signature": sign(secret, identity, now, body if isinstance(body, bytes) else b" " * 100_000),
         }
         async with self.session.post(f"{self.url}/ingest/{name}", data=body, headers=headers) as answer:
             text = await answer.text()
@@ -83,6 +85,100 @@ async def test_a_signed_message_is_taken_and_answered_with_what_became_of_it() -
         assert here.taken == [b'{"id": 1}']
 
 
+def head(here: House, name: str = "hotline", length: int = 1_000) -> bytes:
+    """Of a message that nobody signed, though it says so."""
+    said = f"webhook-id: x\r\nwebhook-timestamp: {here.clock.time.timestamp():.0f}\r\nwebhook-signature: v1,x\r\n"
+    return f"POST /ingest/{name} HTTP/1.1\r\nHost: x\r\n{said}Content-Length: {length}\r\n\r\n".encode()
+
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def connect(here: House, said: bytes = b"", peer: str = "127.0.0.1") -> Connection:
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(here.url).port, local_addr=(peer, 0))
+    writer.write(said)
+    return reader, writer
+
+
+def is_closed(connection: Connection) -> bool:
+    """Whether the other side has gone, without a word."""
+    return connection[0].at_eof() or connection[0].exception() is not None
+
+
+async def test_connections_that_say_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come, so many stay, and each for a while: they take neither the crawler's files nor the entrance."""
+    monkeypatch.setattr(ingest, "SECONDS", 0.5)
+    async with house() as here:
+        silent = [await connect(here, b"POST /ingest" if number % 2 else b"") for number in range(CONNECTIONS + 20)]
+        assert await here.post() == (200, {"published": 1})
+        assert [is_closed(each) for each in silent].count(False) == CONNECTIONS - 1
+        await asyncio.sleep(0.6)
+        assert all(is_closed(each) for each in silent)
+        for _, writer in silent:
+            writer.close()
+
+
+async def test_a_message_that_is_being_taken_keeps_its_connection() -> None:
+    """Its sender is known by then; who only opened a connection gives way."""
+    async with house() as here:
+        here.pause = 0.5
+        sending = asyncio.create_task(here.post())
+        await asyncio.sleep(0.1)
+        strangers = [await connect(here, b"P" * 2_000) for _ in range(CONNECTIONS + 5)]
+        assert await sending == (200, {"published": 1})
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_who_sends_slowly_is_not_kept_out_by_who_opens_quickly() -> None:
+    """Of too many messages under way the one gives way of which least comes, by the second."""
+    async with house() as here:
+        strangers: list[Connection] = []
+
+        async def words() -> AsyncIterator[bytes]:
+            for _ in range(20):
+                yield b" " * 5_000
+                await asyncio.sleep(0.02)
+
+        async def open_quickly() -> None:
+            while True:
+                strangers.append(await connect(here, head(here) + b"x"))
+                await asyncio.sleep(0.005)
+
+        opening = asyncio.create_task(open_quickly())
+        assert await here.post(words()) == (200, {"published": 1})
+        opening.cancel()
+        assert len(strangers) > ingest.COMING
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_of_many_peers_the_one_with_most_under_way_gives_way() -> None:
+    """Though another one sends less."""
+    async with house() as here:
+        slow = await connect(here, head(here), peer="127.0.0.2")
+        strangers = [await connect(here, head(here, length=9_000) + b"x" * 8_000) for _ in range(2 * ingest.COMING)]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(slow[0].read(1), 0.1)
+        for _, writer in [slow, *strangers]:
+            writer.close()
+
+
+async def test_strangers_do_not_learn_which_sources_there_are() -> None:
+    """What is too long, what breaks off, what never comes: the same answer for a name that is none."""
+    async with house() as here:
+        for said in (head(here, "{}", 6_000_000), head(here, "{}"), head(here, "{}", 2) + b"{}"):
+            answers = []
+            for name in ("hotline", "nobody"):
+                reader, writer = await connect(here, said.replace(b"{}", name.encode(), 1))
+                try:
+                    answers.append(await asyncio.wait_for(reader.readline(), 0.3))
+                except TimeoutError:
+                    answers.append(b"none")
+                writer.close()
+            assert answers[0] == answers[1]
+
+
 async def test_what_is_not_signed_is_not_taken_and_tells_nothing() -> None:
     """401 for another secret and for a source that is not there alike, in the same words."""
     async with house() as here:
@@ -95,19 +191,12 @@ async def test_what_is_not_signed_is_not_taken_and_tells_nothing() -> None:
 async def test_strangers_who_drip_close_no_entrance() -> None:
     """More than may come at once, with headers that fit or without: a signed message is taken."""
     async with house() as here:
-        writers = []
-        claim = f"webhook-id: x\r\nwebhook-timestamp: {here.clock.time.timestamp():.0f}\r\nwebhook-signature: v1,x\r\n"
-        for number in range(3 * ingest.COMING):
-            reader, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rpartition(":")[2]))
-            name, said = ("hotline", claim) if number % 3 else ("nobody", claim) if number % 2 else ("hotline", "")
-            writer.write(f"POST /ingest/{name} HTTP/1.1\r\nHost: x\r\n{said}Content-Length: 9\r\n\r\nx".encode())
-            writers.append((reader, writer, name if said else ""))
-        answers = [
-            await asyncio.wait_for(reader.readline(), 3) for reader, _, name in writers if name in ("", "nobody")
-        ]
-        assert {answer.split()[1] for answer in answers} == {b"401"}
+        unclaimed = b"POST /ingest/hotline HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"
+        dripping = [await connect(here, head(here, name) + b"x") for name in ("hotline", "nobody") * ingest.COMING]
+        refused = [await connect(here, unclaimed) for _ in range(ingest.COMING // 2)]
+        assert {(await asyncio.wait_for(reader.readline(), 3)).split()[1] for reader, _ in refused} == {b"401"}
         assert await here.post() == (200, {"published": 1})
-        for _, writer, _ in writers:
+        for _, writer in [*dripping, *refused]:
             writer.close()
 
 
