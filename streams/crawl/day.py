@@ -17,7 +17,7 @@ _WRITERS: Final = 5
 
 EARLIER: Final = ""
 
-_CLOSED: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "foreign"})
+_CLOSED: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "foreign", "blocked"})
 """Second words of a signal that are ours; what else follows may be a page's own words, and those name people."""
 
 

@@ -1,4 +1,4 @@
-"""Whether a page says that what stood there is no more: forums say so with 200, where the web has 404 and 410."""
+"""Whether a page says that what stood there is no more, or is shown to nobody: forums say so in a post's place."""
 
 import re
 from collections.abc import Collection
@@ -18,6 +18,11 @@ _NOTICE: Final = re.compile(
 """As Discuz! ("指定的主题不存在或已被删除或正在被审核"), 贴吧 ("该贴已被删除") and others write it.
 To log in (需要登录), to have no right (没有权限) or to be too fast says nothing of what stands there."""
 
+_BLOCKED: Final = re.compile(
+    r"(?:提示)?\W*(?:作者被禁止或删除(?:\W*内容自动屏蔽)?|[该此本][帖贴]被(?:管理员或版主|管理员|版主)屏蔽|"
+    r"[该此本][帖贴]仅作者可见)\W*"
+)
+"""As Discuz! writes it in the place of a post's words, behind 提示: or between asterisks."""
 
 _AROUND: Final = re.compile(
     r"[抱歉很对不起您要所访问查看请求指定的该此本这个主题帖贴子页面内容或者被已经删除移审核存在正关闭屏蔽隐藏了"
@@ -58,3 +63,13 @@ def quotes(text: str, words: str) -> bool:
     """Whether a post's words, or a beginning of them, stand in a page's text: then it shows that post."""
     folded = "".join(text.split())
     return any(each in folded for each in _QUOTE.findall("".join(words.split())))
+
+
+def is_blocked(words: str) -> bool:
+    """Whether these words are no post's, but a notice in its place: its site shows the post to nobody any more."""
+    return _BLOCKED.fullmatch(words.strip()) is not None
+
+
+def says_blocked(words: str, around: str) -> bool:
+    """The same of a post's own words, and, where there are none, of a line of what stands around them."""
+    return is_blocked(words) or (not words and any(is_blocked(line) for line in around.split("\n")))

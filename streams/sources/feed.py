@@ -16,7 +16,8 @@ from streams.pages.dates import time_of
 from streams.pages.elements import leave_out, value
 from streams.pages.expression import Overgrown, parsed
 from streams.pages.links import absolute
-from streams.pages.markup import document, plain, text_of
+from streams.pages.markup import document, plain, seen, text_of
+from streams.pages.notice import is_blocked, says_blocked
 from streams.pages.page import Link, Page, Raw, Reading
 from streams.pages.xml import without_prolog
 from streams.source import Feed
@@ -90,6 +91,8 @@ def _whole(page: Page, source: Feed) -> Reading:
     if root is not None:
         leave_out(root, source.without)
     words = value(root, source.full)
+    if root is not None and says_blocked(words, seen(root)):
+        return Reading(gone=True)
     if len(words) < len(page.entry.body):
         return Reading((replace(page.entry, partial=True),), (), ("full:shorter" if words else "full:missing",))
     return Reading((replace(page.entry, body=words),))
@@ -159,11 +162,11 @@ def _raw(
 ) -> tuple[Raw, str]:
     """The post, and a signal or nothing about its time."""
     published = time_of(said, source.zone, page.fetched)
-    thread = _THREAD.search(link)
+    thread, words = _THREAD.search(link), text_of(body)
     raw = Raw(
         id=plain(identity) or (next(filter(None, thread.groups())) if thread else plain(link)),
         title=text_of(title).replace("\n", " "),
-        body=text_of(body),
+        body="" if is_blocked(words) else words,
         kind="thread" if thread else "article",
         url=absolute(page.url, link) or None,
         author=plain(author) or None,

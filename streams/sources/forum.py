@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from streams.pages.charset import decoded
 from streams.pages.dates import time_of
 from streams.pages.elements import count, from_the_last, leave_out, link, unused, value
-from streams.pages.markup import document
-from streams.pages.notice import says_gone
+from streams.pages.markup import document, seen
+from streams.pages.notice import says_blocked, says_gone
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
 from streams.records import Reach
 from streams.source import Forum
@@ -63,11 +63,16 @@ def _thread(parsed: LexborHTMLParser, page: Page, source: Forum) -> Reading:
     for node in from_the_last(nodes):
         founds = page.role == THREAD and node.mem_id == nodes[0].mem_id
         leave_out(node, source.thread.without)
+        if says_blocked(value(node, source.thread.body), seen(node)):
+            signals.append("post:blocked")
+            continue
         signals += _signals(node, page, source)
         if founds or value(node, source.thread.id):
             posts.append(_post(node, page, source, thread=found[1], title=title if founds else None))
         else:
             signals.append("id:missing")
+    if not posts and not further and set(signals) == {"post:blocked"}:
+        return Reading(gone=True)
     return Reading(tuple(reversed(posts)), tuple(further), tuple(dict.fromkeys(signals)))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from streams.pages.markup import document
-from streams.pages.notice import LONGEST, says_gone
+from streams.pages.notice import LONGEST, is_blocked, says_blocked, says_gone
 
 MENU = "<ul><li>论坛</li><li>登录</li><li>立即注册</li></ul>"
 
@@ -82,3 +82,27 @@ def test_a_site_may_have_words_of_its_own() -> None:
 def test_a_page_that_says_much_is_no_notice() -> None:
     """In another layout no post is found, and in one of them somebody wrote these words."""
     assert not says("该帖已被删除" + "说了很多" * (LONGEST // 4))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "提示: 作者被禁止或删除\u00a0内容自动屏蔽",
+        "提示: 该帖被管理员或版主屏蔽",
+        "***** 作者被禁止或删除 内容自动屏蔽 *****",
+        "作者被禁止或删除",
+        "此帖仅作者可见",
+    ],
+)
+def test_a_notice_in_a_posts_place_is_not_its_words(text: str) -> None:
+    """As Discuz! writes it, where the post's words stood or beside where they would stand."""
+    assert is_blocked(text)
+    assert says_blocked("", f"路人甲\n{text}\n举报")
+
+
+@pytest.mark.parametrize("text", ["作者被禁止或删除，这样做对吗？", "为什么该帖被管理员或版主屏蔽", "桥坏了", ""])
+def test_words_about_a_notice_are_a_posts(text: str) -> None:
+    """Somebody may complain of it."""
+    assert not is_blocked(text)
+    assert not says_blocked("桥坏了", f"{text}\n提示: 该帖被管理员或版主屏蔽")
+    assert not says_blocked("", f"{text} 提示: 该帖被管理员或版主屏蔽了")

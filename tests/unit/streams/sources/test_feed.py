@@ -259,3 +259,14 @@ def test_whole_texts_make_no_feed_too_large() -> None:
 def test_a_feed_says_of_many_entries_once_what_they_lack() -> None:
     """A signal is of a page, as it is of the other kinds."""
     assert recorded("news.rss.xml").signals.count("time:missing") == 1
+
+
+def test_a_notice_in_a_posts_place_is_not_its_words() -> None:
+    """Of an entry's text nothing is left; an entry's own page that shows nothing else says that it is gone."""
+    item = "<item><title>桥</title><guid>1</guid><description>提示: 该帖被管理员或版主屏蔽</description></item>"
+    (post,) = read(f"<rss version='2.0'><channel>{item}</channel></rss>").posts
+    assert (post.title, post.body) == ("桥", "")
+    whole = replace(SOURCE, full="td.t_f")
+    for body in ("<table><td class=t_f>该帖被管理员或版主屏蔽</table>", "<p>作者被禁止或删除 内容自动屏蔽"):
+        page = Page(fetched=FETCHED, url="https://news.example.cn/1", body=body.encode(), role=feed.ENTRY, entry=post)
+        assert feed.read(page, whole).gone

@@ -112,6 +112,21 @@ def test_a_further_page_holds_replies_alone() -> None:
     assert reading.links == (Link("https://bbs.example.cn/thread-101-2.html", "replies"),)
 
 
+def test_a_notice_in_a_posts_place_is_no_post() -> None:
+    """What moderators hide is left out, so that it is gone where it stood; a thread of which none is shown is."""
+    hidden = "<em>提示: 作者被禁止或删除&nbsp;内容自动屏蔽</em>"
+    posts = (
+        f"<div class=post id=1><div class=locked>{hidden}</div><div class=quote>桥</div></div>",
+        "<div class=post id=2><div class=body>提示: 该帖被管理员或版主屏蔽</div></div>",
+        "<div class=post id=3><div class=body>我的[该帖被管理员或版主屏蔽]了，桥还是坏的</div></div>",
+    )
+    page = Page(fetched=FETCHED, url="https://bbs.example.cn/thread-101-1.html", body=b"", role="thread")
+    some = forum.read(replace(page, body="".join(posts).encode()), SOURCE)
+    assert [post.id for post in some.posts] == ["101-3"]
+    assert "post:blocked" in some.signals
+    assert forum.read(replace(page, body=f"<h1 id=subject>桥</h1>{posts[0]}{posts[1]}".encode()), SOURCE).gone
+
+
 def test_a_changed_layout_is_said() -> None:
     """No threads on a list, no posts in a thread: loud, not silent."""
     for body in (b"", b"\0", b"<html>", "改版了".encode("gbk")):
