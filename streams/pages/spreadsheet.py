@@ -2,9 +2,10 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 if TYPE_CHECKING:
@@ -38,49 +39,57 @@ def is_spreadsheet(body: bytes) -> bool:
     return body.startswith(_MARK)
 
 
-def cells(body: bytes, sheet: str | None, unpacked: int) -> Iterator[tuple[int, list[str]]]:
-    """The filled rows of a sheet with their numbers: cells as text, without the empty ones at a row's end.
+Cells = Iterator[tuple[int, list[str]]]
+"""The filled rows of a sheet with their numbers: cells as text, without the empty ones at a row's end."""
 
-    A sheet ends with 10,000 empty rows.
+
+def sheets(body: bytes, name: str | None, unpacked: int) -> Iterator[tuple[str, Cells]]:
+    """Each sheet's name and rows, to be read one sheet after the other. A sheet ends with 10,000 empty rows.
 
     Args:
         body: the file.
-        sheet: its name; the first that is visible where none is named.
+        name: of the sheet; all that are visible where none is named.
         unpacked: bytes that the file may have when it is unpacked.
 
     Raises:
         Unreadable: no XLSX, larger than that, with a password, or without such a sheet.
     """
+    with _readable():
+        opened = _opened(_unpacked(body, unpacked), name)
+    yield from ((sheet.title, _filled(sheet)) for sheet in opened)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        yield from _filled(_opened(_unpacked(body, unpacked), sheet))
+        yield
     except Unreadable:
         raise
     except Exception as error:  # the library raises whatever its own code trips over in a broken file
         raise Unreadable("is no XLSX that can be read; save it again, or as CSV") from error
 
 
-def _opened(file: BytesIO, name: str | None) -> "ReadOnlyWorksheet":
+def _opened(file: BytesIO, name: str | None) -> list["ReadOnlyWorksheet"]:
     from openpyxl import load_workbook  # noqa: PLC0415 - 8 MB and a fifth of a second, which few processes need
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet  # noqa: PLC0415
 
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    wanted = (each for each in book.worksheets if (each.title == name if name else each.sheet_state == "visible"))
-    sheet = next(wanted, None)
-    if not isinstance(sheet, ReadOnlyWorksheet):  # None; the library knows no other kind in a book that is only read.
+    found = [each for each in book.worksheets if (each.title == name if name else each.sheet_state == "visible")]
+    if not found:
         raise Unreadable(f"has no sheet {name or 'that is visible'}; its sheets are {', '.join(book.sheetnames)}")
-    return sheet
+    return cast("list[ReadOnlyWorksheet]", found)  # The library knows no other kind in a book that is only read.
 
 
-def _filled(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, list[str]]]:
-    sheet.reset_dimensions()  # What it says of its own size is not believed.
-    blank = 0
-    rows = sheet.iter_rows(max_col=COLUMNS, values_only=True)  # type: ignore[misc]  # The stubs forget whose it is.
-    for number, row in enumerate(rows, start=1):
-        blank = blank + 1 if row.count(None) == len(row) else 0
-        if blank > _BLANK:
-            break
-        if not blank:
-            yield number, _line(row)
+def _filled(sheet: "ReadOnlyWorksheet") -> Cells:
+    with _readable():
+        sheet.reset_dimensions()  # What it says of its own size is not believed.
+        blank = 0
+        rows = sheet.iter_rows(max_col=COLUMNS, values_only=True)  # type: ignore[misc]  # The stubs forget whose it is.
+        for number, row in enumerate(rows, start=1):
+            blank = blank + 1 if row.count(None) == len(row) else 0
+            if blank > _BLANK:
+                break
+            if not blank:
+                yield number, _line(row)
 
 
 def _unpacked(body: bytes, limit: int) -> BytesIO:

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from streams.pages.charset import decoded
-from streams.pages.spreadsheet import Unreadable, cells, is_spreadsheet
+from streams.pages.columns import ALIASES
+from streams.pages.spreadsheet import Unreadable, is_spreadsheet, sheets
 
 Row = Mapping[str, str]
 
@@ -17,6 +18,8 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _TITLES: Final = 10
 """Lines in which a header is looked for: exports often have a title above it."""
 
+_KNOWN: Final = frozenset({*ALIASES, *(name for names in ALIASES.values() for name in names)})
+_DELIMITERS: Final = (",", ";", "\t")
 
 _LONGEST: Final = 500
 """Lines of a row: somebody writes letters into a cell, and a quote that nobody closed would run to the file's end."""
@@ -30,27 +33,45 @@ class BadRow(Struct, frozen=True):
 
 
 def rows(
-    body: bytes, *, charset: str | None = None, sheet: str | None = None, unpacked: int
+    body: bytes, *, charset: str | None = None, sheet: str | None = None, named: Collection[str] = (), unpacked: int
 ) -> Iterator[tuple[int, Row | BadRow]]:
     """The rows of a table with the lines on which they end, by their columns' names.
 
-    The header is the first line with two or more filled cells: a title may stand above it. Empty rows are left out; of
+    The header is the first line that holds the name of a known column; where none of the first ten does, the first one
+    with two or more filled cells: a title may stand above it. Empty rows are left out; of
     an empty column's name, its number stands for it, and of two with one name the first that is filled counts; the
-    second is called `name#3` by its number.
+    second is called `name#3` by its number. Where no sheet is named, all visible ones are read whose columns are those
+    of the first that has a known one; any other with rows is a `BadRow` on line 0.
 
     Args:
-        body: the file: XLSX, or CSV with commas.
+        body: the file: XLSX, or CSV with commas, semicolons or tabs.
         charset: of a CSV, where it is known.
-        sheet: name of an XLSX's sheet; the first that is visible where none is named.
+        sheet: name of an XLSX's sheet.
+        named: columns that are known by these names besides the common ones.
         unpacked: bytes that an XLSX may have when it is unpacked.
 
     Raises:
         Unreadable: neither the one nor the other, or too large.
     """
+    known = _KNOWN.union(named)
     if body.startswith(_OLD_EXCEL):
         raise Unreadable("is a spreadsheet of an old Excel; save it as XLSX, or as CSV")
-    lines = cells(body, sheet, unpacked) if is_spreadsheet(body) else _csv(text_of_csv(body, charset))
-    yield from _headed(lines, ragged=is_spreadsheet(body))
+    if is_spreadsheet(body):
+        yield from _of_sheets(body, sheet, known, unpacked)
+    else:
+        yield from csv_rows(text_of_csv(body, charset), known)
+
+
+def _of_sheets(
+    body: bytes, name: str | None, known: Collection[str], unpacked: int
+) -> Iterator[tuple[int, Row | BadRow]]:
+    tables = [(title, _begun(lines, known)) for title, lines in sheets(body, name, unpacked)]
+    first = next((table for _, table in tables if table.is_known), tables[0][1])
+    for title, table in tables:
+        if table.header == first.header:
+            yield from _headed(table, ragged=True)
+        elif len(table.header) > 1 and any(isinstance(row, dict) for _, row in _headed(table, ragged=True)):
+            yield 0, BadRow(0, f"sheet {title} is left: its columns are others; name it as `sheet` to read it")
 
 
 def text_of_csv(body: bytes, charset: str | None) -> str:
@@ -61,19 +82,25 @@ def text_of_csv(body: bytes, charset: str | None) -> str:
     return text
 
 
-def csv_rows(text: str) -> Iterator[tuple[int, Row | BadRow]]:
+def csv_rows(text: str, known: Collection[str] = ()) -> Iterator[tuple[int, Row | BadRow]]:
     """The rows of a CSV text, as `rows` gives them."""
-    yield from _headed(_csv(text), ragged=False)
+    known = known or _KNOWN
+    tables = (_begun(_csv(text, delimiter), known) for delimiter in _DELIMITERS)
+    yield from _headed(next((each for each in tables if each.is_known), _begun(_csv(text, ","), known)), ragged=False)
 
 
-def _csv(text: str) -> Iterator[tuple[int, list[str] | BadRow]]:
+Line = tuple[int, list[str] | BadRow]
+
+
+def _csv(text: str, delimiter: str) -> Iterator[Line]:
     """Rows with the lines on which they end; of one that cannot be read only the first line is left.
 
     A quote that nobody closed would swallow the rows after it: they are read as if it were not there.
     """
     lines, begins = list(io.StringIO(text, newline="")), 0
     while begins < len(lines):
-        reader = csv.reader(map(lines.__getitem__, range(begins, min(begins + _LONGEST, len(lines)))), strict=True)
+        row = map(lines.__getitem__, range(begins, min(begins + _LONGEST, len(lines))))
+        reader = csv.reader(row, strict=True, delimiter=delimiter)
         try:
             line = next(reader)
         except csv.Error as error:
@@ -84,20 +111,33 @@ def _csv(text: str) -> Iterator[tuple[int, list[str] | BadRow]]:
             yield begins, line
 
 
-def _headed(lines: Iterable[tuple[int, list[str] | BadRow]], *, ragged: bool) -> Iterator[tuple[int, Row | BadRow]]:
-    """Rows by their columns' names. `ragged`: a row's last cells are not there when they are empty."""
+class _Table(NamedTuple):
+    """A table of which the lines down to its header are read. `above` are those that could not be."""
+
+    header: list[str]
+    above: list[tuple[int, BadRow]]
+    rest: Iterator[Line]
+    is_known: bool
+
+
+def _begun(lines: Iterable[Line], known: Collection[str]) -> _Table:
     lines = iter(lines)
     first = list(islice(lines, _TITLES))
-    begins = next((place for place, (_, line) in enumerate(first) if _is_header(line)), 0)
-    above, rest = first[:begins], chain(first[begins:], lines)
-    yield from ((number, line) for number, line in above if isinstance(line, BadRow))
-    header: list[str] = []
-    again: Sequence[tuple[str, str]] = ()
-    for number, line in rest:
+    readable = [(place, line) for place, (_, line) in enumerate(first) if not isinstance(line, BadRow)]
+    filled = [(place, line) for place, line in readable if sum(1 for cell in line if cell.strip()) > 1]
+    knowing = [(place, line) for place, line in filled if any(cell.strip() in known for cell in line)]
+    begins, header = next(iter((*knowing, *filled, *readable)), (len(first), []))
+    above = [(number, line) for number, line in first[:begins] if isinstance(line, BadRow)]
+    return _Table(header, above, chain(first[begins + 1 :], lines), bool(knowing))
+
+
+def _headed(table: _Table, *, ragged: bool) -> Iterator[tuple[int, Row | BadRow]]:
+    """Rows by their columns' names. `ragged`: a row's last cells are not there when they are empty."""
+    yield from table.above
+    header, again = _names(table.header)
+    for number, line in table.rest:
         if isinstance(line, BadRow):
             yield number, line
-        elif not header:
-            header, again = _names(line)
         elif not any(line):
             continue
         elif len(line) > len(header) or (len(line) < len(header) and not ragged):
@@ -116,7 +156,3 @@ def _names(line: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
             again.append((header[-1], name))
         met |= {name} if name else set()
     return header, again
-
-
-def _is_header(line: list[str] | BadRow) -> bool:
-    return not isinstance(line, BadRow) and sum(1 for cell in line if cell.strip()) > 1

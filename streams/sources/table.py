@@ -43,13 +43,19 @@ def read(page: Page, source: Either) -> Reading:
     if page.body.lstrip().startswith(b"<"):
         return Reading(signals=("page:unreadable",))  # A page where the table was: to log in, or that it is gone.
     try:
-        found = rows(page.body, charset=source.encoding or page.charset, sheet=source.sheet, unpacked=UNPACKED)
+        found = rows(
+            page.body,
+            charset=source.encoding or page.charset,
+            sheet=source.sheet,
+            named=columns.values(),
+            unpacked=UNPACKED,
+        )
         for number, (_, row) in enumerate(found):
             if number >= ROWS:
                 signals["page:overgrown"] = None
                 break
             if isinstance(row, BadRow):
-                signals["row:unreadable"] = None
+                signals["row:unreadable" if row.line else "sheet:left"] = None
                 continue
             said = {field: row.get(column_of(field, row, columns) or "", "") for field in _FIELDS}
             posts += _posts(said, page, source)

@@ -223,7 +223,7 @@ def test_a_row_of_a_township_that_nobody_serves_is_bad(tmp_path: Path) -> None:
     assert bad == BadRow(3, "990101102000 is no township of this deployment, which has 330206104000, 990101101000")
 
 
-def test_another_sheet_can_be_named(tmp_path: Path) -> None:
+def test_a_sheet_is_found_by_its_columns_or_named(tmp_path: Path) -> None:
     """A workbook may begin with a page of explanations."""
     book = Workbook()
     book.worksheets[0].title = "说明"
@@ -232,7 +232,8 @@ def test_another_sheet_can_be_named(tmp_path: Path) -> None:
     for line in (["编号", "内容"], ["1", "路灯坏了"]):
         sheet.append(line)
     book.save(tmp_path / "a.xlsx")
-    assert list(rows(tmp_path / "a.xlsx")) == []
-    assert list(rows(tmp_path / "a.xlsx", sheet="工单")) == [(2, {"编号": "1", "内容": "路灯坏了"})]
+    for name in (None, "工单"):
+        assert list(rows(tmp_path / "a.xlsx", sheet=name)) == [(2, {"编号": "1", "内容": "路灯坏了"})]
+    assert list(rows(tmp_path / "a.xlsx", sheet="说明")) == []
     with pytest.raises(Unreadable, match="has no sheet 附件; its sheets are 说明, 工单"):
         list(rows(tmp_path / "a.xlsx", sheet="附件"))

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from streams.pages.spreadsheet import Unreadable, cells
+from streams.pages.spreadsheet import Unreadable, sheets
 
 LIMIT = 2_000_000
 SHEET = "xl/worksheets/sheet1.xml"
@@ -44,7 +44,7 @@ def sheet(rows: str) -> bytes:
 
 
 def read(body: bytes) -> list[tuple[int, list[str]]]:
-    return list(cells(body, None, LIMIT))
+    return [row for _, rows in sheets(body, None, LIMIT) for row in rows]
 
 
 def refusal(body: bytes) -> str:

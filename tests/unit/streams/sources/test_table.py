@@ -1,10 +1,12 @@
 """Tables: a hotline's export, CSV or XLSX, becomes messages and answers."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
 import pytest
+from openpyxl import Workbook
 
 from streams.pages.page import Page, Reading
 from streams.records import Reach
@@ -80,9 +82,42 @@ def test_columns_of_any_name_are_mapped() -> None:
 
 
 def test_a_sheet_is_found_by_its_name() -> None:
-    """The first that is visible where none is named; one that is not there is no table."""
+    """One that is not there is no table."""
     assert read(XLSX, source(YAML + "sheet: 工单\n")) == read(XLSX)
     assert read(XLSX, source(YAML + "sheet: 别的\n")) == Reading(signals=("page:unreadable",))
+
+
+def workbook(**sheets: list[list[str]]) -> bytes:
+    book, buffer = Workbook(), BytesIO()
+    book.remove(book.worksheets[0])
+    for name, lines in sheets.items():
+        made = book.create_sheet(name)
+        for line in lines:
+            made.append(line)
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_sheet_a_month_is_one_table_and_another_sheet_is_said() -> None:
+    """February is read as January is; a page of statistics is named, and one of explanations stands in nobody's way."""
+    header = ["编号", "内容"]
+    months = {f"{month}月": [header, [f"{month}-1", "路灯坏了"]] for month in (1, 2, 3)}
+    cover = {"说明": [["本表由热线平台导出"], ["导出时间", "2026-03-31"]]}
+    reading = read(workbook(**cover, **months))
+    assert [raw.id for raw in reading.posts] == ["1-1", "2-1", "3-1"]
+    assert reading.signals == ()
+    reading = read(workbook(**months, 统计=[["单位", "件数"], ["住建局", "3"]]))
+    assert [raw.id for raw in reading.posts] == ["1-1", "2-1", "3-1"]
+    assert reading.signals == ("sheet:left",)
+
+
+@pytest.mark.parametrize("above", ["2026年3月,县热线\n", "", "县热线\n\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_header_is_the_line_with_known_columns(above: str, delimiter: str) -> None:
+    """Whatever stands above it, and whichever of the three delimiters a program writes."""
+    text = above + "编号,内容\nA1,路坏了\n"
+    reading = read(text.replace(",", delimiter).encode())
+    assert ([raw.id for raw in reading.posts], reading.signals) == (["A1"], ())
 
 
 @pytest.mark.parametrize("body", [b"\xd0\xcf\x11\xe0\xa1\xb1", b"PK\x03\x04", b"a\0b,c", XLSX[:2000]])
