@@ -1,7 +1,7 @@
 """Tries everything that a deployment needs, and says of each part what is wrong and how to mend it."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -71,17 +71,22 @@ def _awake(settings: Settings, served: set[str]) -> dict[str, AnySource]:
 
 
 def unopened(known: Iterable[AnySource]) -> Iterator[str]:
-    """What a crawler will not be able to open: the secrets of webhooks, and folders."""
+    """What a crawler will not be able to open: the secrets of webhooks, each with its own, and folders."""
+    believed: dict[str, Sequence[bytes]] = {}
     for source in known:
         try:
             if isinstance(source, Webhook):
-                signature.secrets_of(Path(source.secret_file))
+                believed[source.name] = signature.secrets_of(Path(source.secret_file))
             elif isinstance(source, Folder):
                 os.scandir(source.path).close()
         except Misconfigured as error:
             yield f"{source.name}: {error}"
         except OSError as error:
             yield f"{source.name}: {error.filename}: {error.strerror}; make the folder, or correct `url`"
+    try:
+        signature.assert_apart(believed)
+    except Misconfigured as error:
+        yield str(error)
 
 
 def contact(named: str) -> Finding:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final, cast
 
 import structlog
@@ -16,7 +17,7 @@ from deploy.callers import Caller, first_to_go, listen
 from streams.crawl.counts import Counts
 from streams.errors import Busy, Misconfigured, Refused
 from streams.protocols import Clock
-from streams.push.signature import TOLERANCE, Claim, Unsigned, assert_signed, claimed
+from streams.push.signature import TOLERANCE, Claim, Unsigned, assert_apart, assert_signed, claimed
 from streams.push.take import Taken
 
 LARGEST: Final = 5_000_000
@@ -59,15 +60,19 @@ class Entrance(Struct, frozen=True):
 class Ingest:
     """The handler of all entrances. A message that was taken is not taken again as long as it would be believed.
 
+    One with other words is another one, though some senders give it the same id: that of its ticket.
+
     A name without entrance is treated as if it had one of which nobody knows the secret: strangers learn no names.
     """
 
     def __init__(self, entrances: Mapping[str, Entrance], clock: Clock, counts: Counts) -> None:
+        """Raises Misconfigured where two entrances believe one secret."""
+        assert_apart({name: entrance.secrets for name, entrance in entrances.items()})
         self._entrances, self._clock, self._counts = entrances, clock, counts
         self._nobodys = Entrance([random.token_bytes()], _take_nothing)
         self._turns = {name: asyncio.Lock() for name in entrances}
         self._in_hand: Counter[str] = Counter()
-        self._taken: dict[tuple[str, str], datetime] = {}
+        self._taken: dict[tuple[str, str, bytes], datetime] = {}
         self._coming: dict[Caller, asyncio.Timeout] = {}
         self._unsigned, self._remarked = 0, datetime.min.replace(tzinfo=UTC)
 
@@ -129,7 +134,8 @@ class Ingest:
     async def _taken_once(self, name: str, entrance: Entrance, claim: Claim, body: bytes) -> web.Response:
         now = self._clock.now()
         self._taken = {key: time for key, time in self._taken.items() if now - time <= TOLERANCE}
-        if (name, claim.id) in self._taken:
+        message = name, claim.id, sha256(body).digest()
+        if message in self._taken:
             return web.json_response({"repeated": True})
         try:
             taken = await entrance.take(body, claim.time)
@@ -144,7 +150,7 @@ class Ingest:
             return _refused(422, "the log or the store refuses it; sending it again will not help")
         if taken.unreadable:
             return _refused(422, f"{taken.unreadable}: see docs/sources.md for what a message may be")
-        self._taken[name, claim.id] = claim.time
+        self._taken[message] = claim.time
         return web.json_response(taken.counts)
 
     def _refused(self, name: str, reason: str, status: int, why: str) -> web.Response:

@@ -71,6 +71,25 @@ def secrets_of(file: Path) -> Sequence[bytes]:
     return found
 
 
+def assert_apart(believed: Mapping[str, Sequence[bytes]]) -> None:
+    """Each entrance has secrets of its own: a message recorded on its way to one is not good for another one.
+
+    Args:
+        believed: by whom which secrets are.
+
+    Raises:
+        Misconfigured: two believe the same one.
+    """
+    owners: dict[bytes, str] = {}
+    for name, known in believed.items():
+        for secret in known:
+            if (other := owners.setdefault(secret, name)) != name:
+                raise Misconfigured(
+                    f"{other}, {name}: one secret for both, so that a message to one is good for the other, too; "
+                    "make each its own with `xiangyin source secret FILE`"
+                )
+
+
 def create(file: Path) -> None:
     """Make a file with one fresh secret, readable by its owner only (mode 0600).
 

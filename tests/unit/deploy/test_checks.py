@@ -7,8 +7,8 @@ from streams.push import signature
 from streams.source import AnySource, parse_source
 
 
-def webhook(folder: Path) -> AnySource:
-    return parse_source('kind: webhook\ntownship: "330206104"\nsecret_file: hook.secret\n', folder / "hook.yaml")
+def webhook(folder: Path, name: str = "hook") -> AnySource:
+    return parse_source('kind: webhook\ntownship: "330206104"\nsecret_file: hook.secret\n', folder / f"{name}.yaml")
 
 
 def dropped(folder: Path) -> AnySource:
@@ -25,6 +25,14 @@ def test_secrets_and_folders_are_opened(tmp_path: Path) -> None:
     signature.create(tmp_path / "hook.secret")
     (tmp_path / "exports").mkdir()
     assert list(unopened(sources)) == []
+
+
+def test_two_webhooks_have_not_one_secret(tmp_path: Path) -> None:
+    """A message to one of them could be sent again to the other one, by whoever saw it."""
+    signature.create(tmp_path / "hook.secret")
+    (wrong,) = unopened([webhook(tmp_path), webhook(tmp_path, "other")])
+    assert wrong.startswith("hook, other: one secret for both")
+    assert (tmp_path / "hook.secret").read_text().strip() not in wrong
 
 
 def test_a_folder_that_is_a_file_is_none(tmp_path: Path) -> None:

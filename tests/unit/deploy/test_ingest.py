@@ -227,6 +227,22 @@ async def test_a_message_that_came_before_is_not_taken_again() -> None:
         assert await here.post() == (200, {"published": 1})
 
 
+async def test_other_words_under_an_id_that_was_used_are_another_message() -> None:
+    """Some senders take their ticket's number for it: its next word is no repetition. Each of them is taken once."""
+    async with house() as here:
+        answers = [await here.post(body) for body in (b"reported", b"three are dead", b"reported", b"three are dead")]
+        assert answers == [(200, {"published": 1})] * 2 + [(200, {"repeated": True})] * 2
+        assert here.taken == [b"reported", b"three are dead"]
+
+
+async def test_no_two_entrances_believe_one_secret() -> None:
+    """A message recorded on its way to one of them would be taken by the other, too."""
+    here = House()
+    twice = {name: ingest.Entrance([SECRET], here.take) for name in ("hotline", "schools")}
+    with pytest.raises(Misconfigured, match="hotline, schools: one secret for both"):
+        ingest.Ingest(twice, here.clock, here.counts)
+
+
 async def test_what_could_not_be_published_is_asked_for_again() -> None:
     """503 with Retry-After; the same message is then taken: nothing is lost, and nothing counted as repeated."""
     async with house() as here:
