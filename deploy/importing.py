@@ -9,12 +9,18 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from deploy.reading import bounded, moment, unusable
+from deploy.reading import LOCAL, bounded, moment, unusable
 from streams.batch.reading import LARGEST
+from streams.crawl.arrive import arrive
+from streams.crawl.arrive import keys as keys_of
 from streams.identity import padded
 from streams.pages import table
+from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
 from streams.pages.columns import column_of
+from streams.pages.dates import time_of
+from streams.pages.markup import plain, text_of
+from streams.pages.page import Raw
 from streams.pages.spreadsheet import Unreadable, is_spreadsheet
 from streams.pages.table import BadRow
 from streams.privacy.door import Door
@@ -33,8 +39,14 @@ FIELDS: Final = (
     "views",
     "replies",
     "likes",
+    "answer",
+    "answer_time",
+    "office",
+    "status",
 )
-"""Fields of a post that a column can fill; others are left."""
+"""Fields of a post, and of what an office answers to it, that a column can fill; others are left."""
+
+_OF_POSTS: Final = FIELDS[: FIELDS.index("answer")]
 
 _NUMBERS: Final = ("views", "replies", "likes")
 
@@ -87,6 +99,22 @@ class Maker(Struct, frozen=True, kw_only=True):
         source, identity, author = (self._value(row, field) for field in ("source", "id", "author"))
         return self.door.keys(str(source or self.source), str(identity), str(author) if author else None)
 
+    def answer(self, post: Post, row: Mapping[str, Any]) -> tuple[Post, Collection[str]] | None:
+        """What an office answers to the post that was made of a row; None as long as it says nothing.
+
+        With the keys under which the list of what was forgotten may hold it, or what was asked.
+        """
+        identity, author, url = (str(self._value(row, field) or "") for field in ("id", "author", "url"))
+        words, office, status = (str(self._value(row, field) or "") for field in ("answer", "office", "status"))
+        time = self._value(row, "answer_time")
+        said = time_of(time, LOCAL, post.fetched) if isinstance(time, str | int | float) else None
+        answered = self.live() if self.live else said
+        asked = Raw(id=identity, url=url or None, author=author or None)
+        for raw in answer_to(asked, text_of(words), answered, plain(office), plain(status)):
+            made = arrive(raw, post.source, post.township, post.fetched, self.door, asked.author)
+            return made, (*self.keys(row), *keys_of(raw, post.source, self.door))
+        return None
+
     def _post(self, line: int, row: Mapping[str, Any]) -> Post | BadRow:
         try:
             post = self.door.admit(msgspec.convert(self._fields(row), Post, strict=False))
@@ -98,7 +126,7 @@ class Maker(Struct, frozen=True, kw_only=True):
             return BadRow(line, str(error))
 
     def _fields(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        said = {field: value for field in FIELDS if (value := self._value(row, field)) not in (None, "")}
+        said = {field: value for field in _OF_POSTS if (value := self._value(row, field)) not in (None, "")}
         if "id" not in said:
             raise ValueError("no id; name the column that holds it: --map id=COLUMN")
         if not any(str(said.get(field, "")).strip() for field in ("title", "body")):

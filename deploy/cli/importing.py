@@ -17,6 +17,7 @@ from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.importing import FIELDS, Maker, columns_of, missing, modified, rows, told
 from deploy.keys import door
 from deploy.producing import message, open_log
+from deploy.reading import LOCAL
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
@@ -31,6 +32,10 @@ app = typer.Typer(add_completion=False)
 BATCH: Final = 200
 NAMED: Final = 20
 """Bad rows that are printed; of the others only their number."""
+
+SHOWN: Final = 10
+WIDTH: Final = 60
+"""Posts of a dry run, and characters of each."""
 
 
 @app.command()
@@ -53,9 +58,12 @@ def command(
     sheet: Annotated[
         str | None, typer.Option(help="Of an XLSX; else the first that is visible.", show_default=False)
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be published, and publish nothing.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Publish posts from a file. They are judged, indexed and grouped; without --live they never alert.
+    """Publish posts from a file, and what offices answer. They are judged and indexed; without --live they never alert.
 
     Every row passes the same door as a crawled post: pseudonym, masks. A row that is no post is named with its line
     on the error stream (the first 20); then the exit code is 1. Importing a file again writes nothing twice.
@@ -84,22 +92,45 @@ def command(
             raise typer.BadParameter(absent)
         typer.echo(told(columns, there), err=True)
     read = list(maker.posts(found))
-    made = zip(read, (row for _, row in found), strict=True)
-    posts = [(post, maker.keys(row)) for post, row in made if isinstance(post, Post) and not isinstance(row, BadRow)]
+    made = [
+        (post, row)
+        for post, (_, row) in zip(read, found, strict=True)
+        if isinstance(post, Post) and not isinstance(row, BadRow)
+    ]
+    answers = [answer for post, row in made if (answer := maker.answer(post, row))]
+    posts = [*((post, maker.keys(row)) for post, row in made), *answers]
     bad = [row for row in read if isinstance(row, BadRow)]
     for row in bad[:NAMED]:
         complain(f"{file}:{row.line}: {row.error}")
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
+    if dry_run:
+        _show([post for post, _ in posts], len(read), len(bad), len(answers))
+        raise typer.Exit(exits.BAD_INPUT if bad else exits.OK)
     with kafka_remedy(), elasticsearch_remedy():
         refused, forgotten = asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
     for post in refused[:NAMED]:
         complain(f"{file}: the post with id {post.id} is larger than the topic takes (max.message.bytes)")
     number = len(bad) + len(refused)
     left_out = f", forgotten {forgotten}" * (forgotten > 0)
-    typer.echo(f"in {len(read)}, published {len(read) - number - forgotten}, bad {number}{left_out}")
+    published = len(posts) - len(refused) - forgotten
+    typer.echo(f"in {len(read)}, published {published}{_of_them(len(answers))}, bad {number}{left_out}")
     if number:
         raise typer.Exit(exits.BAD_INPUT)
+
+
+def _show(posts: Sequence[Post], rows: int, bad: int, answers: int) -> None:
+    """The first posts as they would be published, and how many there are."""
+    for post in posts[:SHOWN]:
+        said = " ".join(f"{post.title} {post.body}".split())
+        published = f"{post.published.astimezone(LOCAL):%Y-%m-%d %H:%M}" if post.published else "at no time"
+        typer.echo(f"{post.id} {post.kind} {post.township} {published} {said[:WIDTH]}{'…' * (len(said) > WIDTH)}")
+    more = f", of which these are the first {SHOWN}" * (len(posts) > SHOWN)
+    typer.echo(f"in {rows}, would be published {len(posts)}{_of_them(answers)}, bad {bad}{more}")
+
+
+def _of_them(answers: int) -> str:
+    return f" (offices' answers: {answers})" * (answers > 0)
 
 
 async def _publish(

@@ -1,6 +1,6 @@
 """Rows of a file become posts that have passed the door, or are named with their line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,15 @@ import pytest
 from openpyxl import Workbook
 
 from deploy.importing import Maker, columns_of, missing, rows, told
+from streams.crawl.arrive import arrive
+from streams.crawl.kinds import read
+from streams.pages.page import Page
 from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
+from streams.source import parse_source
 
 FETCHED = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -30,7 +34,11 @@ def made(
 ) -> list[Post | BadRow]:
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    maker = Maker(
+    return list(of_township(township, columns, live=live).posts(rows(file)))
+
+
+def of_township(township: str, columns: Mapping[str, str] | None = None, *, live: bool = False) -> Maker:
+    return Maker(
         township=township,
         served=["330206104000", "990101101000"],
         source="hotline",
@@ -39,7 +47,6 @@ def made(
         door=Door(Pseudonyms({1: bytes(32)})),
         live=(lambda: NOW) if live else None,
     )
-    return list(maker.posts(rows(file)))
 
 
 def only(made: list[Post | BadRow]) -> Post:
@@ -211,8 +218,9 @@ def test_a_mapped_column_that_is_not_there_is_said_once() -> None:
 
 def test_what_is_read_and_what_is_left_is_said() -> None:
     """So that nobody wonders later where a column went; a mapping has the first word."""
-    there = columns_of([(2, {"编号": "1", "诉求": "路灯坏了", "受理时间": "", "办理结果": "已修好"})])
-    assert told({"body": "诉求"}, there) == "read 编号 as id, 诉求 as body, 受理时间 as published; left 办理结果"
+    there = columns_of([(2, {"编号": "1", "诉求": "路灯坏了", "受理时间": "", "办理结果": "已修好", "附注": ""})])
+    said = "read 编号 as id, 诉求 as body, 受理时间 as published, 办理结果 as answer; left 附注"
+    assert told({"body": "诉求"}, there) == said
     assert told({}, {"body": "x"}) == "read body as body"
 
 
@@ -237,3 +245,44 @@ def test_a_sheet_is_found_by_its_columns_or_named(tmp_path: Path) -> None:
     assert list(rows(tmp_path / "a.xlsx", sheet="说明")) == []
     with pytest.raises(Unreadable, match="has no sheet 附件; its sheets are 说明, 工单"):
         list(rows(tmp_path / "a.xlsx", sheet="附件"))
+
+
+HOTLINE = "编号,内容,来电人,链接,办理结果,办结时间,办理单位,状态\n"
+
+
+def answers(folder: Path, line: str, *, live: bool = False) -> list[tuple[Post, Collection[str]]]:
+    file = folder / "a.csv"
+    file.write_text(HOTLINE + line, "utf-8")
+    found = list(rows(file))
+    maker = of_township("330206104000", live=live)
+    return [
+        answer
+        for post, (_, row) in zip(maker.posts(found), found, strict=True)
+        if isinstance(post, Post) and not isinstance(row, BadRow) and (answer := maker.answer(post, row))
+    ]
+
+
+def test_what_an_office_answers_is_a_post_of_its_own(tmp_path: Path) -> None:
+    """The same post that a source of kind table makes of such a row: the asker stands in neither title nor words."""
+    line = "7,路灯坏了,李四光,https://a.example.cn/李四光/7,李四光：已修，13812345678,2026-2-3 08:15,城建办,已办结\n"
+    ((answer, keys),) = answers(tmp_path, line)
+    yaml = 'kind: table\nurl: https://a.example.cn/a.csv\ntownship: "330206104"\n'
+    source = parse_source(yaml, Path("hotline.yaml"))
+    page = Page(url=source.url, body=(HOTLINE + line).encode(), fetched=FETCHED)
+    raw = read(page, source).posts[1]
+    maker = of_township("330206104000")
+    assert answer == arrive(raw, "hotline", "330206104000", FETCHED, maker.door, "李四光")
+    assert (answer.id, answer.kind, answer.title, answer.author) == ("7#answer", "answer", "城建办 · 已办结", None)
+    assert "李四光" not in answer.body
+    assert "13812345678" not in answer.body
+    assert answer.published == datetime(2026, 2, 3, 0, 15, tzinfo=UTC)
+    assert set(keys) == {*maker.door.keys("hotline", "7", "李四光"), *maker.door.keys("hotline", "7#answer", None)}
+
+
+def test_what_is_no_answer_yet_is_none(tmp_path: Path) -> None:
+    """Nor is one lost for a time that nobody can read; with --live it counts as given now."""
+    assert answers(tmp_path, "7,路灯坏了,,,办理中,,城建办,办理中\n") == []
+    ((unread, _),) = answers(tmp_path, "7,路灯坏了,,,已修好,不详,,\n")
+    assert unread.published is None
+    ((live, _),) = answers(tmp_path, "7,路灯坏了,,,已修好,2026-2-3,,\n", live=True)
+    assert (live.published, live.fetched) == (NOW, NOW)

@@ -128,6 +128,22 @@ def test_a_file_of_another_encoding_is_no_trace(tmp_path: Path, capsys: pytest.C
     assert capsys.readouterr().err == f"✗ {tmp_path}/a.csv {said}\n"
 
 
+def test_what_an_import_would_publish_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a server: posts behind the door, what offices answer, and which columns were read."""
+    run(["init", str(tmp_path / "d")])
+    capsys.readouterr()
+    file = tmp_path / "热线.csv"
+    file.write_text("编号,内容,时间,办理结果,备注\n1,电话13800138000，路灯坏了,2026-02-01 08:00,已修好,x\n", "utf-8")
+    assert run(["import", str(file), "--dry-run", "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.OK
+    said = capsys.readouterr()
+    assert said.err == "read 编号 as id, 内容 as body, 时间 as published, 办理结果 as answer; left 备注\n"
+    assert said.out.splitlines() == [
+        "1 message 990101101000 2026-02-01 08:00 电话***********，路灯坏了",
+        "1#answer answer 990101101000 at no time 已修好",
+        "in 1, would be published 2 (offices' answers: 1), bad 0",
+    ]
+
+
 @pytest.mark.parametrize("folder", ["file/x", "/proc/x", "/dev/null/x"])
 def test_init_where_no_folder_can_be_is_no_trace(
     folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
