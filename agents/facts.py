@@ -58,6 +58,8 @@ def run_all(texts: Sequence[Text], dangers: Sequence[Dangerous], lexicons: Seque
 
 
 def _read(text: Text, plain: str, words: list[Word], dangerous: Dangerous, lexicon: HarmLexicon) -> Facts:
+    if not words and not dangerous:
+        return NOTHING
     whole = text.whole
     found = said(words, plain)
 

@@ -49,7 +49,7 @@ class Rows:
         while len(astray):
             places[astray] += 1
             astray = astray[self._astray(numbers[astray], places[astray])]
-        return np.where(self._numbers.take(places) == numbers, self._rows.take(places), UNKNOWN)
+        return self._rows.take(places)  # Each is at its own place or at a free one, which has no row.
 
     def _astray(self, numbers: Numbers, places: Numbers) -> Numbers:
         """Which of the numbers may stand further on: at their places others do."""

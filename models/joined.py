@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.finding import Numbers
 
@@ -21,7 +22,7 @@ _NONE: Final = -1
 
 def has_number(word: str) -> bool:
     """Whether the number of a word is no other word's."""
-    return len(word) <= LONGEST and max(word, default="") < _BEYOND
+    return len(word) <= LONGEST and _MARK not in word and max(word, default=_MARK) < _BEYOND
 
 
 class Joined:
@@ -34,11 +35,11 @@ class Joined:
     def __init__(self, posts: Sequence[Collection[str]]) -> None:
         count = sum(map(len, posts))
         text = _MARK.join([_MARK.join(words) for words in posts if words])
-        if count and text.count(_MARK) != count - 1:
+        narrow, marks = _read(text)
+        if len(marks) != max(0, count - 1):  # A word holds one.
             text = _MARK.join(word.replace(_MARK, _BEYOND) for words in posts for word in words)
-        characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        narrow = np.append(np.minimum(characters, ord(_BEYOND)), np.zeros(LONGEST, dtype="<u4")).astype("<u2")
-        ends = (narrow == 0).nonzero()[0][:count]
+            narrow, marks = _read(text)
+        ends = np.append(marks, len(text))[:count]
         starts = np.concatenate([[0], ends[:-1] + 1])[:count]
         # The four characters from each on: they overlap, so that they are read where they stand.
         fours = np.ndarray((len(narrow) - LONGEST + 1,), dtype="<i8", buffer=narrow, strides=narrow.strides)
@@ -51,3 +52,11 @@ class Joined:
         """The words at some places."""
         edges = zip(self._starts[places].tolist(), self._ends[places].tolist(), strict=True)
         return [self._text[start:end] for start, end in edges]
+
+
+def _read(text: str) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
+    """The characters in 16 bits each, with room behind them for a longest word, and where marks are among them."""
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    narrow = np.zeros(len(characters) + LONGEST, dtype="<u2")
+    narrow[: len(characters)] = np.minimum(characters, ord(_BEYOND))
+    return narrow, (narrow[: len(characters)] == 0).nonzero()[0]

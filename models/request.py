@@ -111,7 +111,7 @@ def without_closing(text: str) -> str:
 def without_manners(text: str) -> str:
     """The text less the polite end of a request or a complaint: what is hoped for, and thanks for nothing yet."""
     rest = without_closing(text)
-    if _SETTLED.search(text, len(rest)):
+    if len(rest) < len(text) and _SETTLED.search(text, len(rest)):
         return text
     if wish := _WISH.search(rest, max(0, len(rest) - ENDING)):
         return rest[: wish.start()]

@@ -86,7 +86,7 @@ class Tokens(Struct, frozen=True, dict=True):
         words, last = self.whole, self.titled - 1
         return {f"{words[at]} {words[at + 1]}" for at in places if at != last}
 
-    @cached_property
+    @property
     def felt(self) -> int:
         """How many of the words, the first ones, tell of a mood: all but the polite end of a request."""
         kept = len(self.whole)

@@ -33,6 +33,7 @@ _STRANGE: Final = -1
 _WIDE: Final = 32
 """Bits of a row, where two numbers are put into one."""
 _ROW: Final = (1 << _WIDE) - 1
+_ASCII: Final = frozenset(map(chr, range(128)))
 _FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\u3400", "\u9fff"
 
 _Rows = NDArray[np.int64]
@@ -71,8 +72,9 @@ class Table:
         self.words = tuple(words)
         self._by_sentence = slice(*by_sentence)
         phrases = {word: word.split(" ", 1) for word in words if " " in word}
-        # Shifters, what follows them and ends have rows even where they weigh nothing: they are found by their rows.
-        known = [*words, *sorted(SHIFTERS.union(ENDS, *phrases.values()).difference(words))]
+        # Shifters, what follows them and ends have rows even where they weigh nothing: they are found by their rows. So
+        # have digits, Latin letters and signs, that stand in most posts: what has none is found one at a time.
+        known = [*words, *sorted(SHIFTERS.union(ENDS, _ASCII, *phrases.values()).difference(words))]
         self._rows = {word: row for row, word in enumerate(known, UNKNOWN + 1)}
         short = {word: row for word, row in self._rows.items() if has_number(word)}
         self._short = Rows(Joined([short]).numbers, np.fromiter(short.values(), np.int64, len(short)))
