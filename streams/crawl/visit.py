@@ -1,5 +1,6 @@
 """Visit a source once: take it, read its pages, publish what is new, and only then remember it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,6 +36,10 @@ MOST_RECENT: Final = 1_000
 
 MOST_LOOKS: Final = 20
 """Of them in one visit."""
+
+
+_ATTEMPTS: Final = 5
+"""To write how a source stands, while messages come of which each notes that it has spoken."""
 
 
 class Visited(Struct, frozen=True):
@@ -75,8 +80,11 @@ async def visit(source: AnySource, way: Way) -> Visited:
         return _taken(source, way)
     # Until its end this visit counts as cut short: whatever ends it, the next one walks all the way.
     reading = reading_of(source)
-    begun = replace(before, crawler=way.crawler, visited=now, walked=False, reading=reading)
-    if (head := await way.memory.put_head(begun)) is None:
+
+    async def begun(head: Head) -> Head:
+        return replace(head, crawler=way.crawler, visited=now, walked=False, reading=reading)
+
+    if (head := await _put(way, before, begun)) is None:
         return _taken(source, way)
     hold = Hold(way.memory, head)
     walk = await _walked(source, way, before, hold)
@@ -117,19 +125,39 @@ async def _reread(source: AnySource, way: Way, walk: Walk, head: Head) -> Head:
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:
     """Remember how it went."""
-    now, watch = way.clock.now(), await watched(source, way, head.watch, walk.seen)
-    if watch.trouble:
-        way.counts.add(source.name, f"trouble:{watch.trouble}")
-    return await way.memory.put_head(
-        replace(
+    tally = walk.tally
+    cut = bool(tally.failures or tally.later)
+
+    async def finished(head: Head) -> Head:
+        return replace(
             head,
-            walked=not walk.tally.failures and not walk.tally.later,
-            reached=head.reached if walk.tally.failures or walk.tally.later else 0,
-            failures=min(head.failures + 1, MOST_FAILURES) if walk.tally.failures else 0,
-            closed=now + timedelta(seconds=walk.tally.retry_after) if walk.tally.retry_after else None,
-            watch=watch,
+            walked=not cut,
+            reached=head.reached if cut else 0,
+            failures=min(head.failures + 1, MOST_FAILURES) if tally.failures else 0,
+            closed=way.clock.now() + timedelta(seconds=tally.retry_after) if tally.retry_after else None,
+            watch=await watched(source, way, head.watch, walk.seen),
         )
-    )
+
+    stands = await _put(way, head, finished)
+    if stands and stands.watch.trouble:
+        way.counts.add(source.name, f"trouble:{stands.watch.trouble}")
+    return stands
+
+
+async def _put(way: Way, head: Head, change: Callable[[Head], Awaitable[Head]]) -> Head | None:
+    """Write what a head that was read becomes, with what messages noted of their source meanwhile.
+
+    Returns:
+        The head as it stands; None where another visit has begun since.
+    """
+    for _ in range(_ATTEMPTS):
+        if stands := await way.memory.put_head(await change(head)):
+            return stands
+        there = await way.memory.head(head.source)
+        if (there.crawler, there.visited) != (head.crawler, head.visited):
+            return None
+        head = replace(head, watch=there.watch, fence=there.fence)
+    return None
 
 
 async def watched(source: AnySource, way: Way, watch: Watch, seen: Seen) -> Watch:

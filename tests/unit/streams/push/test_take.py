@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from streams.crawl.memory import Head, Here
 from streams.errors import Busy, Misconfigured
 from streams.push.take import Taken, take
 from streams.source import AnySource
@@ -164,3 +165,28 @@ async def test_what_a_later_message_does_not_repeat_is_not_gone() -> None:
         await world.clock.sleep(86_400)
     assert world.ids() == ["0", "1", "2", "3"]
     assert "gone" not in world.counts.of("s")
+
+
+class Contested(Here):
+    """A store at which a message comes just before a visit writes that it has begun, and that it is done."""
+
+    def __init__(self, world: World, to: AnySource) -> None:
+        super().__init__()
+        self._world, self._to, self.messages = world, to, 0
+
+    async def put_head(self, head: Head) -> Head | None:
+        self.messages += 1
+        if self.messages in (1, 4):
+            await brought(self._world, self._to, {"id": str(self.messages), "body": "水管爆了"})
+        return await super().put_head(head)
+
+
+async def test_a_message_during_a_visit_takes_no_source_away() -> None:
+    """It was no other crawler: the visit ends well, and both are in how the source stands."""
+    world, webhook = World(), source(WEBHOOK)
+    world.memory = store = Contested(world, webhook)
+    visited = await world.visit(webhook)
+    assert (visited.failures, store.messages) == (0, 6)
+    head = await world.memory.head("s")
+    assert (head.crawler, head.walked, sum(head.watch.hours.values())) == ("1", True, 2)
+    assert "error:taken" not in world.counts.of("s")
