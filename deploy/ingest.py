@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
 import structlog
 from aiohttp import web
@@ -75,6 +75,11 @@ class Ingest:
         self._taken: dict[tuple[str, str, bytes], datetime] = {}
         self._coming: dict[Caller, asyncio.Timeout] = {}
         self._unsigned, self._remarked = 0, datetime.min.replace(tzinfo=UTC)
+        self._broken: asyncio.Queue[Misconfigured] = asyncio.Queue()
+
+    async def until_broken(self) -> NoReturn:
+        """Wait for a message that cannot be published before a person has mended something, and raise why."""
+        raise await self._broken.get()
 
     async def post(self, request: web.Request) -> web.Response:
         """Take one message. 200 says what became of it; any other answer that nothing is to be relied on."""
@@ -143,7 +148,7 @@ class Ingest:
             log.warning("a message could not be published", source=name, reason=str(error))
             return _busy("the log or the store is away; nothing is lost if you send it again")
         except Misconfigured as error:
-            log.warning("a message cannot be published until this is mended", source=name, reason=str(error))
+            self._broken.put_nowait(error)
             return _busy("a person must mend something here; nothing is lost if you send it again")
         except Refused as error:
             log.warning("a message is refused by the log or the store", source=name, reason=str(error))

@@ -39,6 +39,7 @@ from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
 from streams.elasticsearch.sources import ElasticsearchMemory
+from streams.errors import Refused
 from streams.kafka.log import KafkaLog
 from streams.kafka.pooled import Pooled
 from streams.push import signature
@@ -93,14 +94,16 @@ async def open_crawler(
         send = _into(kafka)
         pace = _pace(settings, counts, send)
         way = replace(_way(settings, counts, web, kafka, client, pace), turns=turns)
-        await stack.enter_async_context(_ingesting(settings, found.values(), way))  # Who brings is told to come again.
+        # Who brings does not wait for a server, but is told to come again.
+        doors = await stack.enter_async_context(_ingesting(settings, found.values(), way))
 
         async def insist(role: str, posts: Sequence[Post]) -> None:
             await servers.log.insist(lambda: send(role, posts))
 
         # Not the pace insists, which would plan anew at each attempt, but what it sends.
         way = patient(way, servers, pace.through(insist).publish)
-        yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff)
+        beside = [door.until_broken for door in doors]
+        yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff, beside)
 
 
 @asynccontextmanager
@@ -112,10 +115,17 @@ async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
 
 
 def _into(kafka: KafkaLog) -> Send:
+    """Into the log, what many ask for in one go."""
     pooled = Pooled(kafka.send)
 
     async def send(role: str, posts: Sequence[Post]) -> None:
-        await pooled.send([message(role, post) for post in posts])
+        try:
+            await pooled.send([message(role, post) for post in posts])
+        except Refused as refusal:
+            if len(posts) == 1:  # Of several nobody knows which.
+                (post,) = posts
+                log.warning("the log refuses a post", source=post.source, id=post.id, reason=str(refusal))
+            raise
 
     return send
 
@@ -150,20 +160,22 @@ def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: 
 
 
 @asynccontextmanager
-async def _ingesting(settings: Settings, found: Iterable[AnySource], way: Way) -> AsyncIterator[None]:
-    """Take messages as long as this lasts, where a source brings any."""
+async def _ingesting(
+    settings: Settings, found: Iterable[AnySource], way: Way
+) -> AsyncIterator[Sequence[ingest.Ingest]]:
+    """Take messages as long as this lasts, where a source brings any: then there is a door."""
     entrances = {
         source.name: ingest.Entrance(signature.secrets_of(Path(source.secret_file)), partial(take, source, way))
         for source in found
         if isinstance(source, Webhook)
     }
     if not entrances:
-        yield
+        yield ()
         return
-    host = settings.ingest_host
-    async with ingest.serving(ingest.Ingest(entrances, way.clock, way.counts), host, settings.ingest_port) as port:
+    host, door = settings.ingest_host, ingest.Ingest(entrances, way.clock, way.counts)
+    async with ingest.serving(door, host, settings.ingest_port) as port:
         log.info("messages are taken", url=f"http://{host}:{port}/ingest/", sources=sorted(entrances))
-        yield
+        yield (door,)
 
 
 async def crawl(settings: Settings, *, once: bool) -> bool:

@@ -27,6 +27,8 @@ def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> 
             log.warning(
                 "posts that might have alerted went to the backfill", source=source, posts=number, remedy=remedy
             )
+        if name in {"refused:log", "refused:store"}:
+            log.warning("posts are refused", source=source, server=rest, posts=number, remedy="docs/sources.md")
         # Of refused messages the entrance says something itself, now and then: strangers can send many.
         if kind == "error" and not rest.startswith("message:"):
             url = (urls or {}).get(source)

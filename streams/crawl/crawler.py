@@ -44,11 +44,18 @@ class Crawler:
         way: how pages are fetched, and where posts go.
         random: numbers from 0 to 1, which keep visits out of step.
         backoff: how long to wait after a failure.
+        beside: goes on as long as `run`, and may end it.
     """
 
     def __init__(
-        self, sources: Sequence[AnySource], way: Way, random: Callable[[], float], backoff: Backoff | None = None
+        self,
+        sources: Sequence[AnySource],
+        way: Way,
+        random: Callable[[], float],
+        backoff: Backoff | None = None,
+        beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     ) -> None:
+        self._beside = beside
         self._sources, self._way, self._random = sources, way, random
         self._backoff = backoff or Backoff()
         self._under_way = asyncio.Semaphore(_UNDER_WAY)
@@ -59,12 +66,13 @@ class Crawler:
         """Visit every source on its schedule until cancelled.
 
         Raises:
-            Misconfigured: nothing can be remembered, or published any more: an index, a topic or a right is missing.
+            Misconfigured: nothing can be remembered, or published any more: an index, a topic or a right is missing. Or
+                what goes on beside it says so.
         """
         heads = await self._heads()
         async with self._kept():
             tasks = [self._keep_visiting(source, head) for source, head in zip(self._sources, heads, strict=True)]
-            await _together([*tasks, self._ledger.keep_on()])
+            await _together([*tasks, self._ledger.keep_on(), *(each() for each in self._beside)])
 
     async def once(self) -> list[str]:
         """Visit every source once, and again what fails or leaves something for later. Raises as `run`.

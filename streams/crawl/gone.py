@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.memory import Held, Noted
+from streams.crawl.refusal import refused
 from streams.crawl.watch import RESTRAINT
 from streams.crawl.way import Way
 from streams.errors import Unfetched
@@ -177,9 +178,10 @@ class Gone:
 
     async def _tell(self, posts: Sequence[Post], now: datetime) -> None:
         """Publish their last words once more, and that they are gone: the worker of their township notes it."""
-        if posts:
-            await self._way.publish([replace(post, fetched=now, gone=now) for post in posts])
-        self._way.counts.add(self._source.name, "gone", len(posts))
+        said = [replace(post, fetched=now, gone=now) for post in posts]
+        left = await refused(said, self._way.publish) if said else []
+        self._way.counts.add(self._source.name, "gone", len(said) - len(left))
+        self._way.counts.add(self._source.name, "signal:gone:refused", len(left))
 
 
 def reaches_to(times: Sequence[datetime | None]) -> datetime | None:

@@ -27,7 +27,7 @@ class Noted(Struct, frozen=True, kw_only=True):
     `extent` says how much of its words was published (`news.extent_of`). `reach` is as last published, `sent` when that
     was, `listed` when its source listed it last, to the day; `document` is the id under which it is stored, `written`
     when it says it was. Since `missed` it is not found, and since `gone` said to be gone. What was brought was `said`
-    when its message was signed.
+    when its message was signed. Since `refused` the log does not take what it says.
     """
 
     township: str
@@ -41,6 +41,7 @@ class Noted(Struct, frozen=True, kw_only=True):
     missed: datetime | None = None
     gone: datetime | None = None
     said: datetime | None = None
+    refused: datetime | None = None
 
 
 class Held(Struct, frozen=True):

@@ -10,6 +10,7 @@ from streams.crawl.arrive import arrive, digest_of, is_long, shortened, unnamed
 from streams.crawl.arrive import keys as keys_of
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
+from streams.crawl.refusal import refused
 from streams.crawl.township import township_of
 from streams.crawl.way import Way
 from streams.identity import document_id
@@ -28,7 +29,8 @@ class News:
     `times` are those at which its new posts were written; `fresh` counts them and the edited ones, and `missed` those
     of them that were written after `since`. `poorer` counts posts that said less than what stands of them: a page that
     changed its layout, asks to log in or cannot be had takes no words away. `forgotten` are the keys of posts that
-    it met and that nobody shall remember.
+    it met and that nobody shall remember. `refused` counts posts that the log or the store never takes: they keep out
+    no other, and are tried again once a day.
     """
 
     def __init__(self, source: AnySource, way: Way, since: datetime | None = None) -> None:
@@ -37,7 +39,7 @@ class News:
         self._digests: dict[str, str] = {}
         self._authors: dict[str, str | None] = {}
         self.times: list[datetime] = []
-        self.fresh = self.missed = self.published = self.poorer = 0
+        self.fresh = self.missed = self.published = self.poorer = self.refused = 0
         self.forgotten: set[str] = set()
         self._since = since
 
@@ -60,14 +62,32 @@ class News:
         with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
         known = await self._way.memory.posts(self._source.name, keys) if keys else {}
-        await self._decide(with_words, known)
+        with_words = await self._decide(with_words, known)
         notes: dict[str, Noted] = {}
-        posts = [post for raw in with_words if (post := self._news(raw, known.get(key_of(raw.id)), notes, said))]
-        if posts:
-            await self._way.publish(sorted(posts, key=_written))
-        self.published += len(posts)
-        self._count("published", len(posts))
+        posts = {
+            key: post for raw in with_words if (post := self._news(raw, known.get(key := key_of(raw.id)), notes, said))
+        }
+        for key in await self._sent(posts):
+            before = known.get(key) or Noted(township=self._townships[key])
+            notes[key] = replace(before, listed=self._way.clock.now(), refused=self._way.clock.now())
         return notes
+
+    async def _sent(self, posts: Mapping[str, Post]) -> Sequence[str]:
+        """Publish posts, the oldest first; the answer names those that the log refuses."""
+
+        async def publish(some: Sequence[str]) -> None:
+            await self._way.publish([posts[key] for key in some])
+
+        oldest_first = sorted(posts, key=lambda key: _written(posts[key]))
+        left = await refused(oldest_first, publish) if posts else []
+        self.published += len(posts) - len(left)
+        self._count("published", len(posts) - len(left))
+        self._refuse("log", len(left))
+        return left
+
+    def _refuse(self, server: str, number: int) -> None:
+        self.refused += number
+        self._count(f"refused:{server}", number)
 
     def _has_words(self, raw: Raw) -> bool:
         self._count("listed")
@@ -88,8 +108,11 @@ class News:
         self._count("forgotten", len(gone))
         return [raw for raw, each in zip(raws, keys, strict=True) if listed.isdisjoint(each)]
 
-    async def _decide(self, raws: Sequence[Raw], known: Mapping[str, Noted]) -> None:
-        """A post's township, once and for all: whoever comes later finds it noted, whatever gazetteers say by then."""
+    async def _decide(self, raws: Sequence[Raw], known: Mapping[str, Noted]) -> Sequence[Raw]:
+        """A post's township, once and for all: whoever comes later finds it noted, whatever gazetteers say by then.
+
+        The answer is all whose township is noted.
+        """
         self._townships |= {key: noted.township for key, noted in known.items()}
         decided: dict[str, Noted] = {}
         for raw in raws:
@@ -97,9 +120,15 @@ class News:
                 thread = self._townships.get(key_of(raw.thread or ""))
                 self._townships[key] = township_of(raw, self._source, self._way.locate, thread)
                 decided[key] = Noted(township=self._townships[key], listed=self._way.clock.now())
-        if decided:
-            standing = await self._way.memory.decide(self._source.name, decided)
+
+        async def decide(some: Sequence[str]) -> None:
+            standing = await self._way.memory.decide(self._source.name, {key: decided[key] for key in some})
             self._townships |= {key: noted.township for key, noted in standing.items()}
+
+        left = await refused(list(decided), decide) if decided else []
+        noted = [raw for raw in raws if key_of(raw.id) not in left]
+        self._refuse("store", len(raws) - len(noted))
+        return noted
 
     def _news(
         self, raw: Raw, noted: Noted | None, notes: dict[str, Noted], said: datetime | None = None
@@ -136,6 +165,16 @@ class News:
             if said or noted.missed or noted.listed is None or now - noted.listed >= _RARELY:
                 notes[key] = replace(noted, listed=now, missed=None)
             return None
+        if noted.refused and not said and now - noted.refused < _RARELY:
+            self._refuse("log", 1)
+            return None
+        self._weigh(noted, post, is_fresh=is_fresh, is_back=is_back)
+        noted = replace(noted, digest=digest, extent=extent, reach=post.reach, sent=now, listed=now)
+        notes[key] = replace(noted, missed=None, refused=None)
+        return post
+
+    def _weigh(self, noted: Noted, post: Post, *, is_fresh: bool, is_back: bool) -> None:
+        """Count of a post that is to be published in which way it is news."""
         if not noted.digest:
             self.times.append(_written(post))
         self.fresh += is_fresh
@@ -144,8 +183,6 @@ class News:
         self._count("edited", is_fresh and bool(noted.digest))
         self._count("back", is_back)
         self._count("spread", not is_fresh and not is_back)
-        notes[key] = replace(noted, digest=digest, extent=extent, reach=post.reach, sent=now, listed=now, missed=None)
-        return post
 
     def _count(self, name: str, number: int = 1) -> None:
         self._way.counts.add(self._source.name, name, number)

@@ -103,9 +103,10 @@ class Reader:
         fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
         reading = await self._parsed(fetched, Link(address, LISTING), None)
         if reading:
-            self._tally.unread += not reading.posts and not _UNREAD.isdisjoint(reading.signals)
-            allowed = await self._origin.allowed(reading.posts)
+            refused, allowed = self._news.refused, await self._origin.allowed(reading.posts)
             await self._remember(await self._news.publish(allowed, said), {})
+            is_refused = self._news.refused > refused
+            self._tally.unread += is_refused or (not reading.posts and not _UNREAD.isdisjoint(reading.signals))
             self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
 
     async def end(self) -> None:
@@ -153,9 +154,12 @@ class Reader:
         self._ascends(ascends=link.role == LISTING and is_ascending(reading, self._source))
         is_end = link.role == LISTING and self._lists > 1 and not reading.posts and not reading.links
         allowed = await self._origin.allowed(reading.posts)
-        poorer = self._news.poorer
+        poorer, refused = self._news.poorer, self._news.refused
         notes = await self._news.publish(allowed)
-        self._tally.unread += self._news.poorer > poorer or not _UNREAD.isdisjoint(reading.signals)
+        is_refused = self._news.refused > refused
+        self._tally.unread += self._news.poorer > poorer or is_refused or not _UNREAD.isdisjoint(reading.signals)
+        if is_refused and link.role != LISTING:  # It is to be read again, though it does not change.
+            fetched = replace(fetched, etag=None, modified=None)
         whole = len(allowed) == len(reading.posts) and not reading.entries
         reading = replace(reading, posts=allowed)
         self._tally.weigh(reading, link.role, self._news.poorer, is_end=is_end)

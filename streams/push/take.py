@@ -21,6 +21,9 @@ _UNREADABLE: Final = frozenset({"page:unreadable", "page:overgrown", "items:miss
 _UNMAPPED: Final = frozenset({"id:missing", "item:unreadable", "body:empty", "body:unreadable"})
 """The same when all its items are so: its source's `message` does not say what the sender calls its fields."""
 
+_REFUSED: Final = frozenset({"refused:log", "refused:store"})
+"""Counts of what is lost with the message: what brought it is the only one that has it still."""
+
 _ATTEMPTS: Final = 5
 
 
@@ -43,7 +46,9 @@ async def take(source: AnySource, way: Way, body: bytes, said: datetime | None =
     await _note(source, way, walk.seen)
     found = counts.of(source.name)
     wrong = _UNREADABLE if found.get("listed", 0) > found.get("empty", 0) else _UNREADABLE | _UNMAPPED
-    named = [name for name in found if name.removeprefix("signal:") in wrong or name.startswith("error:")]
+    named = [
+        name for name in found if name.removeprefix("signal:") in wrong or name.startswith("error:") or name in _REFUSED
+    ]
     return Taken(found, named[0] if named else "")
 
 

@@ -40,6 +40,7 @@ class House:
         self.does: list[Exception | Taken] = []
         self.url, self.pause = "", 0.01
         self.session: ClientSession
+        self.door: ingest.Ingest
 
     async def take(self, body: bytes, _: datetime) -> Taken:
         await asyncio.sleep(self.pause)
@@ -73,6 +74,7 @@ async def house() -> AsyncIterator[House]:
     made = House()
     entrances = {"hotline": ingest.Entrance([SECRET], made.take)}
     taking = ingest.Ingest(entrances, made.clock, made.counts)
+    made.door = taking
     async with ingest.serving(taking, "127.0.0.1", 0) as port, ClientSession() as session:
         made.url, made.session = f"http://127.0.0.1:{port}", session
         yield made
@@ -269,10 +271,14 @@ async def test_a_message_beyond_the_limit_is_refused_unread() -> None:
 
 
 async def test_what_a_person_must_mend_is_asked_for_again() -> None:
-    """503 while an index or a topic is missing; 422 for what the log or the store refuses for ever."""
+    """503 while an index or a topic is missing, which ends the crawler; 422 for what is refused for ever."""
     async with house() as here:
         here.does = [Misconfigured("an index is missing"), Refused("too large")]
-        assert [(await here.post())[0] for _ in range(3)] == [503, 422, 200]
+        with capture_logs() as logged:
+            assert [(await here.post())[0] for _ in range(3)] == [503, 422, 200]
+        with pytest.raises(Misconfigured, match="an index is missing"):
+            await here.door.until_broken()
+        assert [line["event"] for line in logged] == ["a message is refused by the log or the store"]
 
 
 async def test_what_is_refused_is_counted_by_its_source() -> None:

@@ -71,6 +71,14 @@ def test_a_file_that_could_not_be_read_is_named_in_the_log() -> None:
     assert counted(metrics) == {'xiangyin_records_total{source="exports",township="",what="error:file"}': 2}
 
 
+def test_posts_that_are_refused_stand_in_the_log() -> None:
+    """By our own servers; what a gateway's site closes is the rule and not news."""
+    with capture_logs() as said:
+        for name in ("refused:robots", "refused:log", "refused:store"):
+            observer(health.Metrics())("board", name, 2)
+    assert [(each["server"], each["posts"]) for each in said] == [("log", 2), ("store", 2)]
+
+
 def test_what_could_not_be_read_is_named_with_where_it_is() -> None:
     """Its source's address, or folder: who reads the log need not look into the file of the source."""
     with capture_logs() as said:

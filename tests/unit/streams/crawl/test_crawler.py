@@ -1,9 +1,10 @@
 """The crawler keeps each source's schedule, whatever another one does."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -100,7 +101,13 @@ class Web:
 
 
 async def crawl(
-    web: Web, clock: Clock, until: float, memory: Here | None = None, hours: str | None = None, **schedules: float
+    web: Web,
+    clock: Clock,
+    until: float,
+    memory: Here | None = None,
+    hours: str | None = None,
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    **schedules: float,
 ) -> None:
     async def ignore(_: object) -> None:
         return
@@ -126,7 +133,7 @@ async def crawl(
         )
         for name, seconds in schedules.items()
     ]
-    task = asyncio.create_task(Crawler(sources, way, lambda: 0.5).run())
+    task = asyncio.create_task(Crawler(sources, way, lambda: 0.5, beside=beside).run())
     passing = asyncio.create_task(clock.pass_until(START + timedelta(hours=until)))
     await asyncio.wait([task, passing], return_when=asyncio.FIRST_COMPLETED)
     passing.cancel()
@@ -150,7 +157,7 @@ async def test_a_site_with_many_sources_takes_no_turns_from_others() -> None:
     clock = Clock()
     web = Web(clock)
     gateway = {f"hangs_{number}": 600.0 for number in range(500)}
-    await crawl(web, clock, 1, None, None, **gateway, works=600)
+    await crawl(web, clock, 1, None, None, (), **gateway, works=600)
     assert len(web.times("works")) == 7
     assert len(web.times("hangs")) == 3
 
@@ -221,6 +228,17 @@ async def test_a_crawler_that_may_not_publish_any_more_ends() -> None:
     memory.pages = denied  # type: ignore[assignment,method-assign]
     with pytest.raises(Misconfigured, match="lacks the right"):
         await asyncio.wait_for(crawl(Web(clock), clock, 1, memory, works=600, hangs=600), 10)
+
+
+async def test_what_goes_on_beside_a_crawler_may_end_it() -> None:
+    """A message met what a person must mend: it ends the crawler as a visit would, and says the same."""
+    clock = Clock()
+
+    async def broken() -> None:
+        raise Misconfigured("user crawler lacks the right Write on topic x.posts")
+
+    with pytest.raises(Misconfigured, match="lacks the right"):
+        await asyncio.wait_for(crawl(Web(clock), clock, 1, beside=[broken], works=600, hangs=600), 10)
 
 
 async def test_what_was_counted_is_written_each_minute_and_at_the_end() -> None:

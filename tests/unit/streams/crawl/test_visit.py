@@ -19,7 +19,7 @@ from streams.crawl.news import key_of
 from streams.crawl.visit import Visited, visit
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
-from streams.errors import Busy, Unfetched
+from streams.errors import Busy, Refused, Unfetched
 from streams.identity import forgotten_author
 from streams.pages.page import Raw
 from streams.privacy.door import Door, key_of_post
@@ -816,6 +816,82 @@ async def test_a_parsers_fault_is_one_pages_trouble(world: World, monkeypatch: p
         assert (await world.visit(source(BOARD))).published == 0
     assert world.counts.total("error:parser:ZeroDivisionError") == 1
     assert (await world.visit(source(BOARD))).published == 1
+
+
+class Strict(World):
+    """A log that takes no post with more than so many characters, and refuses all that come with one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.largest, self.offered = 3, list[str]()
+
+    async def publish(self, posts: Sequence[Post]) -> None:
+        self.offered += [post.body for post in posts]
+        if any(len(post.body) > self.largest for post in posts):
+            raise Refused("a record is too large")
+        await super().publish(posts)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 7])
+async def test_a_post_that_the_log_refuses_keeps_out_no_other(number: int) -> None:
+    """It is counted by name at each visit, offered again once a day, and published when the log takes it."""
+    world = Strict()
+    items = [{"id": each, "body": "话" * (4 if each == number else 3)} for each in range(1, 8)]
+    world.board(*items)
+    crawler = world.crawler(source(BOARD))
+    assert await crawler.once() == []
+    assert sorted(world.ids()) == [str(each) for each in range(1, 8) if each != number]
+    assert world.counts.of("s")["refused:log"] == 1
+    for hour in range(5):
+        world.clock.time += timedelta(hours=1)
+        world.board(*items, {"id": f"later{hour}", "body": "新"})
+        await crawler.once()
+    assert len(world.published) == 6 + 5
+    assert world.offered.count("话" * 4) <= 4
+    counts = world.counts.of("s")
+    assert counts["refused:log"] == 6
+    assert counts["listed"] == counts["published"] + counts["unchanged"] + counts["refused:log"]
+    world.largest = 4
+    world.clock.time += timedelta(days=1)
+    await crawler.once()
+    assert world.ids()[-1] == str(number)
+    await crawler.once()
+    assert len(world.published) == 7 + 5
+
+
+@pytest.mark.parametrize("page", [1, 2])
+async def test_a_thread_with_a_post_that_the_log_refuses_is_read_again(page: int) -> None:
+    """More and more rarely, up to once a day, though its stamp stays and its pages do not change; nothing is lost."""
+    world = Strict()
+    world.list((1, 1), (2, 1))
+    world.thread(1, "甲", "太长的话" if page == 1 else "乙", further=True)
+    world.thread(1, "丙", "太长的话" if page == 2 else "丁", page=2)
+    world.thread(2, "戊")
+    hours = 60
+    for hour in range(hours):
+        world.largest = 3 if hour < 30 else 9
+        await world.visit(source(FORUM))
+        world.clock.time += timedelta(hours=1)
+    assert len(world.published) == len(set(world.ids())) == 5
+    assert "太长的话" in {post.body for post in world.published}
+    assert world.web.asked.count("https://bbs.example.cn/t-1-1") <= 8
+    assert world.web.asked.count("https://bbs.example.cn/t-2-1") == 1
+
+
+async def test_a_post_that_the_store_refuses_keeps_out_no_other(world: World) -> None:
+    """Where its township cannot be noted it is not published: it would be another post later on. It is counted."""
+
+    class Picky(Here):
+        async def decide(self, source: str, posts: Mapping[str, Noted]) -> Mapping[str, Noted]:
+            if key_of("2") in posts:
+                raise Refused("refuses a note")
+            return await super().decide(source, posts)
+
+    world.memory = Picky()
+    world.board(*({"id": each, "body": f"话{each}"} for each in range(1, 6)))
+    assert await world.crawler(source(BOARD)).once() == []
+    assert sorted(world.ids()) == ["1", "3", "4", "5"]
+    assert world.counts.of("s")["refused:store"] == 1
 
 
 class Race(Web):

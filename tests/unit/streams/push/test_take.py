@@ -10,7 +10,7 @@ from streams.crawl.memory import Head, Here
 from streams.errors import Busy, Misconfigured
 from streams.push.take import Taken, take
 from streams.source import AnySource
-from tests.unit.streams.crawl.test_visit import World, source
+from tests.unit.streams.crawl.test_visit import Strict, World, source
 
 WEBHOOK = """
 kind: webhook
@@ -129,6 +129,13 @@ async def test_what_could_not_be_published_comes_again() -> None:
         await brought(world, source(WEBHOOK), {"id": "1", "body": "青溪没水"})
     world.log_is_away = False
     assert (await brought(world, source(WEBHOOK), {"id": "1", "body": "青溪没水"})).counts["published"] == 1
+
+
+async def test_a_message_with_a_post_that_the_log_refuses_is_refused() -> None:
+    """The others are published; who sent it keeps it, because nobody else has what it said."""
+    world = Strict()
+    taken = await brought(world, source(WEBHOOK), [{"id": "1", "body": "没水"}, {"id": "2", "body": "太长的话"}])
+    assert (taken.unreadable, world.ids()) == ("refused:log", ["1"])
 
 
 async def test_who_is_expected_to_bring_and_does_not_is_reported() -> None:
