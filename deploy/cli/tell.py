@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,17 +14,20 @@ from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import kafka_remedy
 from deploy.keys import notebook
-from deploy.reading import moment
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
 from deploy.wiring.crawler import open_entrance
 from streams.crawl.ledger import Ledger
 from streams.errors import Busy
+from streams.pages.dates import time_of
 from streams.push.take import Taken, take
 from streams.source import Manual
 
 _BESIDE: Final = frozenset({"listed", "visits", "cut"})
 """Counts that do not say why a note was not published."""
+
+_AHEAD: Final = timedelta(minutes=10)
+"""By which a clerk's clock may be ahead."""
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +40,8 @@ def command(
     url: Annotated[str, typer.Option(help="Where it can be read.")] = "",
     author: Annotated[str, typer.Option(help="Who said it; only a pseudonym is kept.")] = "",
     published: Annotated[
-        str | None, typer.Option(help="When it was said, as 2026-03-01 08:15; else now.", show_default=False)
+        str | None,
+        typer.Option(help="When it was said, as 2026-03-01 08:15 or 昨天下午3点; else now.", show_default=False),
     ] = None,
     identity: Annotated[
         str | None,
@@ -49,12 +54,13 @@ def command(
     said = (sys.stdin.read() if text == "-" else text).strip()
     if not said:
         raise typer.BadParameter("there is no text")
+    desk = _source(settings, source)
     identity = identity or _identity(settings, source, url, author, title, said)
     item = {"id": identity, "title": title, "body": said, "url": url, "author": author}
     if published:
-        item["published"] = _moment(published)
+        item["published"] = _moment(published, desk, datetime.now(UTC))
     with kafka_remedy():
-        taken = asyncio.run(_take(settings, _source(settings, source), json.dumps([item]).encode()))
+        taken = asyncio.run(_take(settings, desk, json.dumps([item]).encode()))
     if taken.unreadable:
         complain(f"it was not published: {taken.unreadable}")
         raise typer.Exit(exits.BAD_INPUT)
@@ -93,11 +99,13 @@ async def _take(settings: Settings, source: Manual, body: bytes) -> Taken:
         return taken
 
 
-def _moment(text: str) -> str:
-    try:
-        found = moment(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"--published: {error}") from error
+def _moment(text: str, source: Manual, now: datetime) -> str:
+    """The moment that a clerk means, read as sources' pages are: 昨天下午3点, too."""
+    found = time_of(text, source.zone, now)
+    if found is None:
+        raise typer.BadParameter(f"--published: {text!r} names no time; write 2026-03-01 08:15, or 昨天下午3点")
+    if found > now + _AHEAD:
+        raise typer.BadParameter(f"--published: {text!r} is yet to come")
     return found.isoformat()
 
 

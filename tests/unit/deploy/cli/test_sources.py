@@ -113,3 +113,17 @@ def test_a_table_shows_words_as_they_are_written(capsys: pytest.CaptureFixture[s
     table.add_row(said)
     show(table)
     assert said in capsys.readouterr().out
+
+
+def test_no_word_of_a_table_is_parted_by_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is too wide for it comes as lines; Chinese and addresses go on in the next line of their column."""
+    table = Table("source", "townships", "published", "unread")
+    table.add_row("news", "990101101000 990101102000", "7", "")
+    show(table, 40)
+    assert capsys.readouterr().out == "news\n  townships: 990101101000 990101102000\n  published: 7\n"
+    show(table, 60)
+    assert " published " in capsys.readouterr().out
+    wide = Table("what it says")
+    wide.add_row("东埠小学的围墙倒了" * 9 + "https://a.example.cn/" + "7" * 40)
+    show(wide, 40)
+    assert "┃" in capsys.readouterr().out

@@ -3,7 +3,9 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,3 +74,14 @@ def test_a_clerk_has_no_origin() -> None:
     said = json.dumps({"kind": "manual", "township": "990101101", "origin": "https://bbs.example.cn"})
     with pytest.raises(Misconfigured, match="`origin` is for gateways"):
         parse_source(said, Path("desk.yaml"))
+
+
+def test_when_it_was_said_is_read_as_sources_read_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """昨天下午3点 beside now; what is yet to come or names no time is refused before anything is published."""
+    assert run(["tell", "desk", "桥塌了", "--published", "昨天下午3点"]) == exits.OK
+    yesterday = datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days=1)
+    assert world.published[0].published == yesterday.replace(hour=15, minute=0, second=0, microsecond=0)
+    for said in ("2999-03-01", "不久", "2026-13-01 08:15"):
+        assert run(["tell", "desk", "桥又塌了", "--published", said]) == exits.USAGE
+    assert len(world.published) == 1
+    assert "yet to come" in capsys.readouterr().err
