@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.crawl.memory import Held
+from streams.crawl.outcome import Failed
 from streams.crawl.shelf import is_due_to_be_met, resting
 from streams.crawl.walk import Walk
 from streams.crawl.way import Way
@@ -87,9 +88,8 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
     said = datetime.fromtimestamp(file.written / 1e9, UTC)
     if before:
         said = min(said, datetime.fromisoformat(before))
-    refused, unread = walk.refused, walk.tally.unread
-    await walk.bring(body, address, said)
-    if walk.tally.unread > unread:
+    refused = walk.refused
+    if isinstance(await walk.bring(body, address, said), Failed):
         way.counts.add(source.name, f"error:file:{mask(file.path.name)}")
         await way.memory.remember(source.name, {}, {address: resting(done, way.clock.now())})
     elif walk.refused == refused:  # What is refused may be allowed another day.

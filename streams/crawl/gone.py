@@ -59,6 +59,10 @@ class Gone:
         self.listed: str | None = None
         """The own page of a post that a list holds now: where it is not found either, no page says anything."""
 
+    def lacks(self, page: str) -> bool:
+        """Whether a page that was read lacks a post that it held, or that is looked for since."""
+        return bool(_without(self.keys[page], self.was, [page])) if page in self.keys else False
+
     def missed_in_thread(self, first: str, pages: Sequence[str]) -> tuple[str, ...]:
         """Posts that a thread held and holds no more: only where all of it was read, and still begins as it did."""
         if not all(page in self.keys for page in pages) or not self.was[first].keys:

@@ -49,10 +49,10 @@ class Held(Struct, frozen=True):
 
     `reading` is a digest of how it was read: to another reader it is a new page. `keys` are the posts on it, in its
     order, and `missing` those that it held before and that are looked for: it is read `again` then, stamp or no stamp.
-    It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read so many `times` in
-    a row is left alone while it `rests`. Under an address to which its site redirects stands only `by` which other one
-    the page is asked for. When a visit met it last it was `visited`, to the month. A listing that begins with what is
-    oldest is `ascending`.
+    It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read, or said less, so
+    many `times` in a row is left alone while it `rests`, or until it is read `again`. Under an address to which its
+    site redirects stands only `by` which other one the page is asked for. When a visit met it last it was `visited`, to
+    the month. A listing that begins with what is oldest is `ascending`.
     """
 
     etag: str | None = None

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from streams.crawl.backoff import LATER
 from streams.crawl.daily import DAY
 from streams.crawl.fetch import Fetched
 from streams.crawl.gone import GONE, Gone
@@ -16,7 +17,8 @@ from streams.crawl.memory import Held, Noted
 from streams.crawl.news import News, key_of
 from streams.crawl.order import is_ascending
 from streams.crawl.origin import Origin
-from streams.crawl.shelf import Shelf
+from streams.crawl.outcome import Failed, Left, Outcome, Poorer, Read, Unchanged
+from streams.crawl.shelf import Shelf, has_failed
 from streams.crawl.tally import Tally
 from streams.crawl.watch import DRIFT
 from streams.crawl.way import Way
@@ -64,8 +66,8 @@ class Reader:
         self.ascending = False
         """Whether the listings begin with what is oldest, so that what is new stands at their end."""
 
-    async def page(self, link: Link) -> Sequence[Link]:
-        """Fetch a page, if it has changed, and return where it leads."""
+    async def page(self, link: Link) -> Outcome:
+        """Fetch a page, if it has changed, publish what it says of new, and return what became of it."""
         self.asked.add(link.url)
         self._lists += link.role == LISTING
         await self._shelf.look_up([link.url])
@@ -74,18 +76,18 @@ class Reader:
         # An entry that is followed has changed, whatever its page says of itself.
         held = Held() if entry else known
         if entry and not await self._origin.allowed([entry]):
-            return ()
+            return Left()
         try:
             etag, modified = (None, None) if self._is_due(held) else (held.etag, held.modified)
             fetched = await self._way.web.fetch(link.url, etag, modified, self._source)
         except Unfetched as error:
-            self._tally.failed(error, link.role)
+            self._tally.failed(error, link.role, again=has_failed(known))
             if entry:
                 self._tally.count(f"full:{error.name}")
                 await self._publish([entry])
             elif error.name in GONE:
                 await self._no_more(link, held)
-            return ()
+            return Left() if error.name in LATER else Failed()
         self._tally.answered()
         if fetched is None:
             self._tally.count("unmodified")
@@ -95,19 +97,20 @@ class Reader:
                 self.listed.see([*held.keys, *_threads(held.links)])
             self._ascends(ascends=held.ascending)
             self._shelf[link.url] = replace(held, times=0, rests=None)
-            return held.links
+            return Unchanged(held.links)
         return await self._read(fetched, link, entry, held)
 
-    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> None:
-        """Publish what somebody brought."""
+    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> Outcome:
+        """Publish what somebody brought, and return what became of it."""
         fetched = Fetched(url=address, body=body, charset=None, etag=None, modified=None)
         reading = await self._parsed(fetched, Link(address, LISTING), None)
-        if reading:
-            refused, allowed = self._news.refused, await self._origin.allowed(reading.posts)
-            await self._remember(await self._news.publish(allowed, said), {})
-            is_refused = self._news.refused > refused
-            self._tally.unread += is_refused or (not reading.posts and not _UNREAD.isdisjoint(reading.signals))
-            self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
+        if reading is None:
+            return Failed()
+        refused, allowed = self._news.refused, await self._origin.allowed(reading.posts)
+        await self._remember(await self._news.publish(allowed, said), {})
+        self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
+        is_empty = not reading.posts and not _UNREAD.isdisjoint(reading.signals)
+        return Failed() if is_empty or self._news.refused > refused else Read()
 
     async def end(self) -> None:
         """Publish what listings said of posts whose own pages are not read any more."""
@@ -127,18 +130,18 @@ class Reader:
         """This page is not read: nothing has been added."""
         self._entries.pop(address, None)
 
-    async def _read(self, fetched: Fetched, link: Link, entry: Raw | None, held: Held) -> Sequence[Link]:
-        """Publish what a page holds of new, remember it, and return where it leads."""
+    async def _read(self, fetched: Fetched, link: Link, entry: Raw | None, held: Held) -> Outcome:
+        """Publish what a page holds of new, and remember it."""
         reading = await self._parsed(fetched, link, entry)
         if reading is None:
             await self._publish([entry] if entry else [])
-            return ()
+            return Failed()
         if reading.gone:
             self._tally.amiss("error:gone")
             parsed = document(decoded(fetched.body, self._source.encoding or fetched.charset))
             self._gone.notices[link.url] = seen(parsed.body) if parsed else ""
             await self._no_more(link, held)
-            return ()
+            return Failed()
         self._entries |= reading.entries
         self._tally.there += link.role != LISTING and bool(reading.posts)
         if link.role != LISTING and self._news.has_met(reading.posts):
@@ -156,20 +159,22 @@ class Reader:
         allowed = await self._origin.allowed(reading.posts)
         poorer, refused = self._news.poorer, self._news.refused
         notes = await self._news.publish(allowed)
-        is_refused = self._news.refused > refused
-        self._tally.unread += self._news.poorer > poorer or is_refused or not _UNREAD.isdisjoint(reading.signals)
-        if is_refused and link.role != LISTING:  # It is to be read again, though it does not change.
-            fetched = replace(fetched, etag=None, modified=None)
+        is_poorer = self._news.poorer > poorer or self._news.refused > refused
         whole = len(allowed) == len(reading.posts) and not reading.entries
         reading = replace(reading, posts=allowed)
         self._tally.weigh(reading, link.role, self._news.poorer, is_end=is_end)
+        if link.role != LISTING and not _UNREAD.isdisjoint(reading.signals):
+            await self._remember(notes, {})
+            return Failed()
+        if link.role != LISTING and is_poorer:  # It is read again, though it does not change.
+            fetched = replace(fetched, etag=None, modified=None)
         # What was refused may be allowed another day, and what a listing says of its entries is not kept.
         kept, now = self._held(fetched, reading, link, held) if whole else Held(), self._way.clock.now()
         self._shelf[link.url] = kept if kept == held else replace(kept, visited=now)
         await self._remember(notes, {} if kept == held else {link.url: self._shelf[link.url]})
         if link.role != LISTING and reading.posts:
             await self._shelf.lead(fetched.url, link.url, now)
-        return reading.links
+        return Poorer(reading.links) if is_poorer else Read(reading.links)
 
     def _held(self, fetched: Fetched, reading: Reading, link: Link, held: Held) -> Held:
         """What to hold of a page all of whose posts were published."""

@@ -21,7 +21,8 @@ _RARELY: Final = timedelta(days=30)
 """How often it is noted that a page is still met."""
 
 _RESTS: Final = (0, 10, 60, 6 * 60, 24 * 60)
-"""Minutes for which a thread that could not be read is left alone, by how many times it could not in a row."""
+"""Minutes for which a thread that could not be read is left alone, by how many times it could not in a row. One that
+says less than it did is left alone as long where its list says nothing new."""
 
 
 class Shelf:
@@ -74,10 +75,18 @@ class Shelf:
             self[address] = Held(reading=self._reading, by=by, visited=now)
             await self._memory.remember(self._source, {}, {address: self[address]})
 
-    async def keep(self, address: str, missing: tuple[str, ...], now: datetime, stamp: str | None = None) -> None:
-        """Remember of a page that was read what it misses, and under which stamp all of its thread was published."""
-        held, again = self[address], now + APART if missing else None
-        kept = replace(held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again)
+    async def keep(
+        self, address: str, missing: tuple[str, ...], now: datetime, stamp: str | None = None, times: int = 0
+    ) -> None:
+        """Remember of a page that was read what it misses, and under which stamp all of its thread was published.
+
+        `times`: so often in a row the thread said less than it did.
+        """
+        held, due = self[address], [now + APART] * bool(missing) + [now + _rest(times)] * bool(times)
+        again = min(due, default=None)
+        kept = replace(
+            held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again, times=times
+        )
         if kept != held:
             self[address] = replace(kept, visited=now)
             await self._memory.remember(self._source, {}, {address: self[address]})
@@ -117,7 +126,16 @@ class Shelf:
 def resting(was: Held, now: datetime) -> Held:
     """What to hold of a page that could not be read once more."""
     times = min(was.times + 1, len(_RESTS))
-    return replace(was, times=times, rests=now + timedelta(minutes=_RESTS[times - 1]), visited=now)
+    return replace(was, times=times, rests=now + _rest(times), visited=now)
+
+
+def _rest(times: int) -> timedelta:
+    return timedelta(minutes=_RESTS[min(times, len(_RESTS)) - 1])
+
+
+def has_failed(held: Held) -> bool:
+    """Whether a page could not be read when it was last asked for."""
+    return held.rests is not None
 
 
 def is_due_to_be_met(held: Held, now: datetime) -> bool:

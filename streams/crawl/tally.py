@@ -13,19 +13,21 @@ from streams.pages.page import LISTING, Raw, Reading
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""
 
+_OF_A_PAGE: Final = frozenset({"timeout", "broken", "server"})
+"""Failures that one page may have, whatever its site's others do."""
+
 
 class Tally:
     """Counts for one source.
 
     `failures` keep the walk from being whole; `may_pass` says whether trying again soon makes sense, `retry_after` what
     the site asked for, in seconds. `later`: seconds after which to go on, because it is not the time of day, or today's
-    requests are spent. `there`: how many pages of threads could be read, or had not changed; `unread`: how many pages
-    could not be read, or said less than they did.
+    requests are spent. `there`: how many pages of threads could be read, or had not changed.
     """
 
     def __init__(self, source: str, counts: Counts) -> None:
         self._source, self._counts = source, counts
-        self.failures = self.there = self.unread = 0
+        self.failures = self.there = 0
         self.may_pass = False
         self.retry_after: float | None = None
         self.later: float | None = None
@@ -51,16 +53,20 @@ class Tally:
         self._in_a_row = 0
         self.count("pages")
 
-    def failed(self, error: Unfetched, role: str) -> None:
-        """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is."""
+    def failed(self, error: Unfetched, role: str, *, again: bool = False) -> None:
+        """A thread that is gone or closed is no failure of the visit; a listing that cannot be read is.
+
+        Nor is one that fails `again`, unless its whole site does: it may be one that always will.
+        """
         self.count(f"error:{error.name}" if error.name != "hours" else "asleep")
         if error.name in LATER:
             self.later = error.retry_after
             return
-        self.unread += 1
         if error.name not in RESTRAINT:
             self._asked_for()
             self._amiss += 1
+        if again and error.name in _OF_A_PAGE and not error.retry_after:
+            return
         if error.name in PASSING or role == LISTING:
             self.failures += 1
             self._in_a_row += 1
@@ -71,7 +77,6 @@ class Tally:
         """A page was fetched, and is none."""
         self.count(name)
         self._amiss += 1
-        self.unread += 1
 
     def weigh(self, reading: Reading, role: str, poorer: int, *, is_end: bool = False) -> None:
         """Whether there was anything in a page: posts with words, or threads that lead on.

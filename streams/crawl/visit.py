@@ -120,7 +120,7 @@ async def _reread(source: AnySource, way: Way, walk: Walk, head: Head) -> Head:
     recent = await way.archive.recent(source, now - WINDOW, MOST_RECENT)
     addresses, looked = whose_turn(recent, head.looked, now, MOST_LOOKS)
     await walk.look(addresses, recent)
-    return head if walk.tally.later else replace(head, looked=looked)
+    return head if walk.tally.ends else replace(head, looked=looked)
 
 
 async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head | None:

@@ -7,8 +7,9 @@ from typing import Final
 from streams.crawl.gone import Gone
 from streams.crawl.hold import Hold
 from streams.crawl.news import News
+from streams.crawl.outcome import Failed, Left, Outcome, Poorer
 from streams.crawl.reader import Reader
-from streams.crawl.shelf import FOLLOWING, Shelf, is_left
+from streams.crawl.shelf import FOLLOWING, Shelf, has_failed, is_left
 from streams.crawl.tally import Tally
 from streams.crawl.watch import Seen
 from streams.crawl.way import Way
@@ -22,6 +23,9 @@ _FARTHEST: Final = 2_000
 
 _WITNESSES: Final = 3
 """Other threads that are looked for before one is believed to be gone."""
+
+_FAILING: Final = 3
+"""Threads that fail again, of one visit: after five failures in a row a host rests (`breaker`)."""
 
 _UNASKED: Final = 10
 """Pages after which it is asked whether the source is still ours; before each further list page it is, too."""
@@ -62,12 +66,12 @@ class Walk:
 
     async def all(self) -> None:
         """Read listing after listing, and the threads of each. How far it came is noted beyond those of every visit."""
-        listing = Link(self._source.url, LISTING)
+        listing, late = Link(self._source.url, LISTING), list[Link]()
         for number in range(1, _FARTHEST):
             if number > self._source.pages:
                 await self._reached(number)
             before, missed = self.news.fresh, self.news.missed
-            links = await self._page(listing)
+            links = (await self._page(listing)).links
             if self._is_lost:
                 return
             self._lists.append(listing.url)
@@ -75,15 +79,8 @@ class Walk:
             self._witnesses = self._witnesses or [link.url for link in threads]
             await self._shelf.look_up([link.url for link in threads])
             await self._shelf.meet([listing.url, *(link.url for link in threads)], self._clock.now())
-            for link in threads:
-                is_whole = await self._thread(link)
-                if self._is_lost:
-                    return
-                if not is_whole:
-                    self.tally.count("unread")
-                if self.tally.ends:
-                    await self._reader.end()
-                    return
+            if not await self._all_of(threads, late):
+                return
             further = [each for each in links if each.role == LISTING and each.url not in self._reader.asked]
             goes_on = self._to_the_end or self._reader.ascending or self.news.fresh > before
             if number >= self._most:
@@ -91,11 +88,13 @@ class Walk:
             if not further or not (goes_on or self._reader.listed.is_pushed):
                 break
             listing = further[0]
-        await self._look_for_what_is_gone()
+        await self._again(late)
+        if not self.tally.ends:
+            await self._look_for_what_is_gone()
 
-    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> None:
+    async def bring(self, body: bytes, address: str, said: datetime | None = None) -> Outcome:
         """Publish what somebody brought. It is no page that could be asked for again: what it lacks is not gone."""
-        await self._reader.bring(body, address, said)
+        return await self._reader.bring(body, address, said)
 
     async def reread(self, addresses: Iterable[str]) -> None:
         """Read these threads again, of those whose pages are known, though no list leads to them."""
@@ -106,7 +105,9 @@ class Walk:
         await self._look_for_what_is_gone()
 
     async def look(self, addresses: Iterable[str], others: Sequence[str]) -> None:
-        """See whether these threads, of those whose pages are known, are still there: their first pages only.
+        """See whether these threads, of those whose pages are known, are still there.
+
+        Their first pages only, and the others of one that lacks a post: it may stand there.
 
         Args:
             addresses: of the threads.
@@ -115,11 +116,8 @@ class Walk:
         for link in await self._known(addresses):
             if self.tally.ends or self._is_lost:
                 return
-            self._threads += 1
-            unread = self.tally.unread
-            await self._page(link)
-            if self.tally.unread > unread:
-                await self._let_rest(link)
+            if not self._is_left(link):
+                await self._through(link, further=False)
         self._witnesses += others
         await self._look_for_what_is_gone()
 
@@ -151,13 +149,13 @@ class Walk:
         if self._hold:
             await self._hold.reached(listings)
 
-    async def _page(self, link: Link) -> Sequence[Link]:
-        """Read a page, and return where it leads; nowhere where the source is another crawler's by now."""
+    async def _page(self, link: Link) -> Outcome:
+        """Read a page; not where the source is another crawler's by now."""
         asked = len(self._reader.asked)
         if asked - self._sure >= (1 if link.role == LISTING else _UNASKED) and self._hold:
             self._sure = asked
             await self._hold.stands()
-        return () if self._is_lost else await self._reader.page(link)
+        return Left() if self._is_lost else await self._reader.page(link)
 
     async def _known(self, addresses: Iterable[str]) -> list[Link]:
         """Links to those of these threads that were read before, and not yet by this walk."""
@@ -165,44 +163,95 @@ class Walk:
         known = await self._shelf.known_by(new)
         return [Link(address, forum.THREAD) for address in known if address not in self._reader.asked]
 
+    async def _all_of(self, threads: Sequence[Link], late: list[Link]) -> bool:
+        """Read the threads of a list page, but for those that are to come `late`: they could not be read before.
+
+        Returns:
+            False where the walk ends here.
+        """
+        for link in threads:
+            if has_failed(self._shelf[link.url]) and not self._is_left(link):
+                late.append(link)
+                continue
+            await self._listed(link)
+            if self._is_lost:
+                return False
+            if self.tally.ends:
+                await self._reader.end()
+                return False
+        return True
+
+    async def _again(self, threads: Sequence[Link]) -> None:
+        """Read threads that could not be read before, after all others, and of those that fail again a few a visit.
+
+        They may be such as never can be read: the one that waited longest comes first.
+        """
+        failed = 0
+        for link in sorted(threads, key=lambda each: self._shelf[each.url].rests or self._clock.now()):
+            if failed < _FAILING and not self.tally.ends and not self._is_lost:
+                failed += not await self._listed(link)
+            else:
+                self.tally.count("unread")
+        if not self._is_lost:
+            await self._reader.end()
+
+    async def _listed(self, link: Link) -> bool:
+        """Read a thread to which a list leads, and count it where it could not be read whole."""
+        is_whole = await self._thread(link)
+        self.tally.count("unread", not (is_whole or self._is_lost))
+        return is_whole
+
     async def _thread(self, link: Link) -> bool:
-        """Read a thread's pages; its stamp is remembered when all of them are published.
+        """Read a thread, unless nothing was added to it or it rests; False where it could not be, now or the last time.
 
         One that cannot be read is asked for again whatever its stamp says, but less and less often: it may be one that
         never can, and keeps nobody from the threads below it.
-
-        Returns:
-            False where it could not be read whole, now or the last time.
         """
         is_read = link.url in self._reader.asked
-        if is_read or is_left(self._shelf[link.url], link, self._clock.now()):
+        if is_read or self._is_left(link):
             self._reader.leave(link.url)
-            return is_read or not self._shelf[link.url].times
-        unread, refused, waiting, asked = self.tally.unread, self.refused, [link], list[str]()
-        for _ in range(FOLLOWING):
-            if not waiting:
-                break
-            asked.append(waiting[0].url)
-            found = await self._page(waiting.pop(0))
-            waiting += [each for each in found if each.url not in self._reader.asked]
+            return is_read or not has_failed(self._shelf[link.url])
+        return await self._through(link)
+
+    async def _through(self, link: Link, *, further: bool = True) -> bool:
+        """Read a thread's pages; its stamp is remembered when all of them are published.
+
+        Not the `further` ones, if so said, unless a post is missing on the first.
+
+        Returns:
+            False where it could not be read.
+        """
+        refused, waiting, read = self.refused, [link], dict[str, Outcome]()
+        while waiting and len(read) < FOLLOWING:
+            here = waiting.pop(0)
+            outcome = read[here.url] = await self._page(here)
+            if further or self._gone.lacks(link.url):
+                waiting += [each for each in outcome.links if each.url not in self._reader.asked]
         if self._is_lost:
             return False
         self._threads += 1
-        if self.tally.unread > unread:
-            await self._let_rest(link)
+        if any(isinstance(each, Failed) for each in read.values()):
+            await self._shelf.let_rest(link.url, self._gone.was[link.url], self._clock.now())
             return False
-        missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, asked))
-        if link.stamp and self.refused == refused and not self.tally.later:
-            await self._keep(link.url, missing, link.stamp)
+        if any(isinstance(each, Left) for each in read.values()):
+            return True
+        was, times = self._gone.was[link.url], 0
+        if any(isinstance(each, Poorer) for each in read.values()):
+            # In a new layout, perhaps: it says nothing of what it lacks.
+            missing, times = was.missing, was.times + 1
+        else:
+            missing = () if waiting else await self._gone.miss(self._gone.missed_in_thread(link.url, list(read)))
+        if link.stamp and self.refused == refused:
+            await self._keep(link.url, missing, link.stamp, times)
         elif missing != self._shelf[link.url].missing:
             await self._keep(link.url, missing)
         return True
 
-    async def _let_rest(self, link: Link) -> None:
-        await self._shelf.let_rest(link.url, self._gone.was[link.url], self._clock.now())
+    def _is_left(self, link: Link) -> bool:
+        return is_left(self._shelf[link.url], link, self._clock.now())
 
-    async def _keep(self, address: str, missing: tuple[str, ...], stamp: str | None = None) -> None:
-        await self._shelf.keep(address, missing, self._clock.now(), stamp)
+    async def _keep(self, address: str, missing: tuple[str, ...], stamp: str | None = None, times: int = 0) -> None:
+        await self._shelf.keep(address, missing, self._clock.now(), stamp, times)
 
     async def _look_for_what_is_gone(self) -> None:
         """Of lists, and of threads that are no more."""
@@ -226,5 +275,5 @@ class Walk:
         for link in known[:_WITNESSES]:
             if self.tally.there or self.tally.later:
                 break
-            await self._page(link)
+            await self._through(link, further=False)
         return self.tally.there > 0

@@ -475,6 +475,41 @@ async def test_every_thread_is_looked_at_once_a_day(site: Site) -> None:
     assert site.counts.total("edited") == 0
 
 
+@pytest.mark.parametrize("further", [False, True], ids=["one page", "two pages"])
+async def test_a_reply_that_is_deleted_where_no_list_leads_is_noticed(site: Site, further: bool) -> None:  # noqa: FBT001
+    """By the daily look, and the one after it. What moved to the first page from the next one is not gone."""
+    site.list((7, 1), (8, 1))
+    site.says(8, "a")
+    site.thread(7, "一", "二", "三", further=further)
+    site.thread(7, "四", "五", page=2)
+    await site.visits(FORUM, 1)
+    site.list((8, 1))
+    site.archive.known = [f"https://bbs.example.cn/t-{number}-1" for number in (7, 8)]
+    first = "https://bbs.example.cn/t-7-1"
+    site.web.pages[first] = str(site.web.pages[first]).replace('<p id="11"><span>二</span></p>', "")
+    site.web.asked.clear()
+    await site.visits(FORUM, 24 * 4)
+    assert site.gone == ["7-11"]
+    assert 4 <= site.web.asked.count(first) <= 5
+    assert site.web.asked.count("https://bbs.example.cn/t-7-2") == 2 * further
+
+
+async def test_who_is_asked_whether_another_is_gone_keeps_what_he_misses(site: Site) -> None:
+    """A witness is a thread like others: a post that it lacks is looked for, though it was read on that occasion."""
+    site.list((7, 1), (8, 1))
+    for number in (7, 8):
+        site.says(number, "a", "b")
+    await site.visits(FORUM, 1)
+    site.archive.open = ["https://bbs.example.cn/t-7-1"]
+    site.web.pages["https://bbs.example.cn/t-7-1"] = NOT_THERE
+    site.says(8, "a")
+    await site.visits(FORUM, 1)
+    assert "https://bbs.example.cn/t-8-1" in site.web.asked[-2:]
+    site.list((7, 1), (8, 2))
+    await site.visits(FORUM, 20)
+    assert sorted(site.gone) == ["7", "7-b", "8-b"]
+
+
 async def test_a_look_that_is_kept_out_changes_nothing(site: Site) -> None:
     """A page to log in, for two days: nobody is gone, and what is said meanwhile is read when the page is back."""
     site.list((7, 1))

@@ -10,7 +10,7 @@ from streams.elasticsearch.health import day_document
 from streams.errors import Unfetched
 from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, Site
 from tests.unit.streams.crawl.test_origin import FEED, entries
-from tests.unit.streams.crawl.test_visit import FORUM
+from tests.unit.streams.crawl.test_visit import FORUM, source
 
 LIST = "https://bbs.example.cn/list-1"
 OVERGROWN = "<a>" * 31_000
@@ -135,6 +135,43 @@ async def test_threads_that_never_can_be_read_keep_nobody_from_those_below(site:
     assert head.watch.trouble == ""
 
 
+async def test_threads_that_failed_before_come_last(site: Site) -> None:
+    """Those of the top that always fail cost the others a visit for each three of them, and then nothing."""
+    dead, good, new = range(1, 31), range(101, 121), range(201, 221)
+    listed(site, dict.fromkeys((*dead, *good), "x"))
+    for number in (*good, *new):
+        site.says(number, f"p{number}")
+    for number in dead:
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched("server", "500")
+    await site.visits(FORUM, 10, apart=timedelta(minutes=10))
+    assert site.published == []
+    await site.visits(FORUM, 1, apart=timedelta(minutes=10))
+    assert len(site.published) == 20
+    for number in range(201, 221):
+        listed(site, dict.fromkeys((*dead, *good, *range(201, number + 1)), "x"))
+        site.web.asked.clear()
+        assert (await site.visit(source(FORUM))).failures == 0
+        assert len(site.published) == 20 + number - 200
+        assert len(site.web.asked) <= 2 + 3
+        site.clock.time += timedelta(minutes=10)
+    site.says(30, "back")
+    await site.visits(FORUM, 24, apart=timedelta(hours=1))
+    assert "30" in newest(site)
+
+
+@pytest.mark.parametrize("name", ["unreachable", "resting", "closed", "busy"])
+async def test_threads_that_fail_again_with_their_whole_site_end_the_visit(site: Site, name: str) -> None:
+    """What says that nobody is to ask further counts, whatever failed before."""
+    listed(site, dict.fromkeys(range(1, 7), "x"))
+    for number in range(1, 7):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched("server", "500")
+    await site.visits(FORUM, 2)
+    for number in range(1, 7):
+        site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched(name, "no", 60.0)
+    visited = await site.visit(source(FORUM))
+    assert (visited.failures, visited.retry_after) == (3, 60.0)
+
+
 @pytest.mark.parametrize("error", [Unfetched("timeout", "away"), Unfetched("budget", "spent", 3_600.0)])
 async def test_a_bad_minute_takes_no_words_away(site: Site, error: Unfetched) -> None:
     """Pages of three new entries cannot be had: the thirty known ones stay whole, and the new ones become it."""
@@ -237,6 +274,44 @@ async def test_a_new_layout_empties_no_post(site: Site) -> None:
         site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = page.format("a", "said").replace("塌了", "修好了")
     await site.visits(forum, 2)
     assert newest(site) == {"1": "桥修好了", "2": "桥修好了"}
+
+
+@pytest.mark.parametrize("others", [("二", "三"), ()], ids=["with replies", "alone"])
+async def test_a_post_whose_words_were_taken_away_delays_no_reply(site: Site, others: tuple[str, ...]) -> None:
+    """A moderator blanked it: it stays as it stands, and what is written below is read at once, for days."""
+    site.list((1, 0), (2, 1))
+    site.thread(1, "一", *others)
+    site.thread(2, "甲")
+    await site.visits(FORUM, 1)
+    replies: list[str] = []
+    for hour in range(1, 73):
+        replies.append(f"回复{hour}")
+        site.list((1, hour), (2, 1))
+        site.thread(1, "", *others, *replies)
+        await site.visits(FORUM, 1)
+        assert site.published[-1].body == replies[-1]
+    assert newest(site)["1"] == "一"
+    assert site.gone == []
+    assert site.counts.total("unread") == 0
+
+
+async def test_a_thread_with_a_post_without_its_words_is_read_again_less_and_less_often(site: Site) -> None:
+    """Though its list says nothing new: they may come back. At last it is once a day."""
+    site.list((1, 1))
+    site.thread(1, "一", "二")
+    await site.visits(FORUM, 1)
+    site.list((1, 2))
+    site.thread(1, "", "二")
+    await site.visits(FORUM, 24)
+    site.web.asked.clear()
+    await site.visits(FORUM, 24 * 3)
+    assert 3 <= site.web.asked.count("https://bbs.example.cn/t-1-1") <= 4
+    site.thread(1, "一，改了", "二")
+    await site.visits(FORUM, 25)
+    assert newest(site)["1"] == "一，改了"
+    site.web.asked.clear()
+    await site.visits(FORUM, 48)
+    assert site.web.asked == [LIST] * 48
 
 
 @pytest.mark.parametrize("stamp", ["1 小时前", "刚刚", "3 天前", "半小时前"])
