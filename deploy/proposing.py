@@ -10,6 +10,9 @@ import yaml
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
+from deploy.boards import QUESTION, letters
+from deploy.explaining.paging import more
+from deploy.guessing import guessed
 from streams.crawl.fetch import Fetched
 from streams.pages.charset import decoded
 from streams.pages.columns import column_of
@@ -61,6 +64,14 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Keys by which interfaces commonly say what; those of offices' own are the first letters of the words (bt: 标题)."""
 
+_LETTERS: Final = (
+    "a letter box, whose list leads to its letters",
+    f"what holds question and answer? `source try` looks for it: write it for {QUESTION}, and `answer` and others",
+)
+
+_GUESSED_FROM: Final = 200
+"""Items."""
+
 _CUT: Final = re.compile(r"(?:\.\.\.|…|阅读全文[\]】]?)\s*(?:</\w+>\s*)*(?:\]\]>)?\s*</(?:description|summary)>")
 """How the text of an entry ends that goes on elsewhere."""
 
@@ -95,10 +106,15 @@ def _html(text: str, url: str) -> Proposal:
         return Proposal({}, ("a page with more tags than any page needs",))
     if _is_discuz(parsed):
         return _discuz(parsed, url)
-    if feeds := list(_feeds(parsed, url)):
+    feeds = list(_feeds(parsed, url))
+    if box := letters(parsed, url):
+        beside = (f"it names a feed, too, which has no answers: {feeds[0]}",) * bool(feeds)
+        return Proposal(box, (*_LETTERS, *beside))
+    if feeds:
         return Proposal({}, (f"a page that names its feed{'s' * (len(feeds) > 1)}: {' '.join(feeds[:5])}",), feeds[0])
     return Proposal(
-        {}, ("neither a feed nor a Discuz! forum, and it names no feed: write the selectors yourself, docs/sources.md",)
+        {},
+        ("neither feed, Discuz! forum nor letter box, and it names no feed: write the selectors, docs/sources.md",),
     )
 
 
@@ -163,8 +179,13 @@ def _json(text: str, url: str) -> Proposal:
     if not items:
         return Proposal({}, ("JSON without a list of objects",))
     message = {field: key for field, keys in _KEYS.items() for key in keys if _says(items[0], key)}
+    guesses = guessed(items[:_GUESSED_FROM], message)
+    message |= guesses
     missing = [field for field in ("id", "body") if field not in message]
     remarks = [f"a JSON interface with {len(items)} items, whose keys are {', '.join(sorted(items[0])[:30])}"]
+    remarks += [f"{field} is {key}, guessed by its values: look whether it is" for field, key in guesses.items()]
+    if beyond := more(value, len(items)):
+        remarks.append(beyond)
     remarks += [f"which key says {field}? write it under message" for field in missing]
     fields = {"kind": "api", "url": url, **({"items": path} if path else {}), "message": message}
     return Proposal(fields, tuple(remarks))

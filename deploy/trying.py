@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from deploy import knowledge
 from deploy.explaining import Seen, explained
+from deploy.explaining.paging import more
 from deploy.keys import door
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
@@ -20,10 +21,12 @@ from streams.crawl.visit import visit
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.errors import Unfetched
+from streams.pages.charset import decoded
+from streams.pages.expression import parsed
 from streams.pages.page import Page, Reading
 from streams.push.take import take
 from streams.records import Post
-from streams.source import AnySource, Folder, Source
+from streams.source import AnySource, Api, Folder, Source
 from streams.township import Township
 
 _OF_A_WALK: Final = {
@@ -149,7 +152,21 @@ def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
     said += [f"{signal}: {why}" for signal, why in _OF_A_WALK.items() if f"signal:{signal}" in found.counts]
     if isinstance(source, Folder):
         said += _left(source, found)
+    if isinstance(source, Api) and (beyond := _beyond(source, found)):
+        said.append(beyond)
     return said
+
+
+def _beyond(source: Api, found: Tried) -> str:
+    """What an interface says of items beyond its first page, where nobody said how to ask for them."""
+    if source.paging or not found.seen:
+        return ""
+    page, reading = found.seen[0]
+    try:
+        answer = parsed(decoded(page.body, source.encoding or page.charset))
+    except ValueError:
+        return ""
+    return more(answer, sum(raw.kind != "answer" for raw in reading.posts))
 
 
 def _left(source: Folder, found: Tried) -> Sequence[str]:

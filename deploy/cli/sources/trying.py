@@ -137,8 +137,8 @@ def _hints(source: AnySource, found: "Tried") -> list[str]:
     said: list[str] = []
     if found.unused:
         said.append(f"nobody uses {', '.join(found.unused)}: use them, or write them under `ignores`")
-    if not source.permission and (not source.licence or source.licence.startswith("unknown:")):
-        said.append("`licence` is empty or unknown: write by which right it is read")
+    if not source.permission and (not source.licence or source.licence.startswith(("unknown:", "permission:"))):
+        said.append("`licence` is empty, unknown or wants a permission: write by which right it is read")
     if source.expects is None:
         said.append("`expects` is empty: only its own past will tell when it falls silent")
     return said

@@ -1,6 +1,7 @@
 """For an address a source is proposed that can be tried at once; what cannot be told is said."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from deploy.proposing import Proposal, proposal
 from streams.crawl.fetch import Fetched
-from streams.source import Api, Feed, Forum, Table, parse_source
+from streams.pages.page import Page
+from streams.source import Api, Board, Feed, Forum, Table, parse_source
+from streams.sources import board
 
 DISCUZ = """<html><head><meta name="generator" content="Discuz! X3.4"></head><body><table><tbody id="normalthread_7">
 <tr><th><a class="s xst" href="thread-7-1-1.html">路灯坏了</a></th></tr></tbody></table></body></html>"""
@@ -92,6 +95,50 @@ def test_keys_of_offices_own_interfaces_are_known() -> None:
     item = {"msgId": "7", "bt": "灯", "nr": "坏了", "cjsj": 1, "hf": "已修", "hfsj": 2, "yhm": "甲"}
     said = {"id": "msgId", "body": "nr", "title": "bt", "time": "cjsj", "author": "yhm"}
     assert looked(json.dumps([item])).fields["message"] == {**said, "answer": "hf", "answer_time": "hfsj"}
+
+
+def test_keys_that_say_nothing_are_guessed_by_their_values() -> None:
+    """Milliseconds are the time, what differs in each item the id, the longest words the body; guesses are named."""
+    items = [
+        {
+            "a": "0",
+            "k1": 40 + n,
+            "k2": 1772323200000 + n,
+            "k3": "路灯",
+            "k4": "柳河路的路灯坏了三天",
+            "k5": f"https://a.cn/{n}",
+        }
+        for n in range(3)
+    ]
+    found = looked(json.dumps({"rows": items}))
+    assert found.fields["message"] == {"time": "k2", "id": "k1", "body": "k4"}
+    assert sum("guessed by its values" in each for each in found.remarks) == 3
+    made(found)
+    alone = looked(json.dumps([items[0]]))
+    assert "which key says id? write it under message" in alone.remarks
+
+
+def test_items_beyond_the_first_page_are_said() -> None:
+    """By their number or that of the pages, beside the list; not by a number within an item."""
+    items = [{"id": 1, "content": "坏了", "total": 9}]
+    for beside, said in (({"total": 12}, "total is 12"), ({"pages": "3"}, "pages is 3")):
+        assert any(said in each for each in looked(json.dumps({"data": {"list": items, **beside}})).remarks)
+    assert not any("paging" in each for each in looked(json.dumps({"list": items, "total": 1, "pages": 1})).remarks)
+
+
+def test_a_letter_box_is_a_board_though_it_names_a_feed() -> None:
+    """Its list leads to the letters, and on; what holds a letter's words is to be written, and the feed is named."""
+    page = (Path(__file__).parents[2] / "data" / "pages" / "board.list.html").read_text("utf-8")
+    feed = '<link rel=alternate type="application/rss+xml" href="/rss">'
+    found = looked(page.replace("</head>", f"{feed}</head>"), "https://xinxiang.example.cn/letter/list")
+    assert "https://xinxiang.example.cn/rss" in " ".join(found.remarks)
+    source = made(found)
+    assert type(source) is Board
+    reading = board.read(Page(url=source.url, body=page.encode(), fetched=datetime(2026, 3, 1, tzinfo=UTC)), source)
+    assert [each.url.rpartition("?")[2] for each in reading.links] == ["id=4711", "id=4712", "page=2"]
+    assert source.message_id == r"detail\?id=(\d+)"
+    about = page.replace("领导信箱", "新闻")
+    assert dict(looked(about).fields) == {}
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "[1]", "<html>", "路灯坏了", "\ufffe"])

@@ -3,11 +3,16 @@
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from deploy.cli import exits, run
+from deploy.trying import Tried, remarks
+from streams.crawl.kinds import read
+from streams.pages.page import Page
+from streams.source import parse_source
 
 
 def source(made: Path, name: str, text: str) -> None:
@@ -56,3 +61,14 @@ def test_what_clerks_write_is_told(made: Path, capsys: pytest.CaptureFixture[str
     source(made, "desk", "kind: manual\n")
     assert run(["source", "try", "desk"]) == exits.USAGE
     assert "xiangyin tell desk" in capsys.readouterr().err
+
+
+def test_items_beyond_the_first_page_are_said() -> None:
+    """Where the source's file does not say how the next page is asked for, and only there."""
+    yaml = 'kind: api\nurl: https://a.example.cn/\ntownship: "330206104"\nitems: list\nmessage: {id: id, body: body}\n'
+    body = json.dumps({"total": 12, "list": [{"id": 1, "body": "路灯坏了"}]}).encode()
+    for paging, expected in (("", ["total is 12, of which 1 came"]), ("paging: {parameter: page}\n", [])):
+        source = parse_source(yaml + paging, Path("a.yaml"))
+        page = Page(url=source.url, body=body, fetched=datetime(2026, 3, 1, tzinfo=UTC))
+        said = remarks(source, Tried((), {}, [(page, read(page, source))], ()), 5)
+        assert [each.partition(":")[0] for each in said] == expected
