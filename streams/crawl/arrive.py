@@ -1,7 +1,7 @@
 """Make a raw post a record: within the schema's limits, in its township, through the door."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from streams.pages.page import Raw
 from streams.privacy.addresses import address_without
 from streams.privacy.door import Door, shown
 from streams.privacy.handles import without
-from streams.privacy.others import without_others
+from streams.privacy.others import Writers
 from streams.records import Post
 
 LONGEST_BODY: Final = 50_000
@@ -51,19 +51,22 @@ def arrive(raw: Raw, source: str, township: str, fetched: datetime, door: Door, 
     return replace(post, title=post.title[:LONGEST_TITLE], body=post.body[:LONGEST_BODY])
 
 
-def unnamed(raws: Sequence[Raw]) -> list[Raw]:
-    """A page's posts, none of which names who wrote another one of its thread."""
+def writers_of(raws: Iterable[Raw]) -> Mapping[str, Writers]:
+    """Who wrote on a page, by thread."""
     authors: dict[str, set[str]] = {}
     for raw in raws:
         if raw.author:
             authors.setdefault(raw.thread or raw.id, set()).add(raw.author)
-    return [_unnamed(raw, authors.get(raw.thread or raw.id, set()) - {raw.author or ""}) for raw in raws]
+    return {thread: Writers(names) for thread, names in authors.items()}
 
 
-def _unnamed(raw: Raw, others: Collection[str]) -> Raw:
-    if not others:
+def unnamed(raw: Raw, writers: Mapping[str, Writers]) -> Raw:
+    """A post that names nobody who wrote another one of its thread."""
+    there = writers.get(raw.thread or raw.id)
+    if there is None:
         return raw
-    return replace(raw, title=without_others(raw.title, others), body=without_others(raw.body, others))
+    title, body = (there.without_others(text, raw.author) for text in (raw.title, raw.body))
+    return replace(raw, title=title, body=body)
 
 
 def keys(raw: Raw, source: str, door: Door) -> tuple[str, ...]:

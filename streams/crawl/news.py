@@ -1,12 +1,14 @@
 """Publish what a page holds of new: its township noted first, itself noted when it is safe in the log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from streams.crawl.arrive import arrive, digest_of, is_long, shortened, unnamed
+from streams.crawl.arrive import arrive, digest_of, is_long, shortened, unnamed, writers_of
 from streams.crawl.arrive import keys as keys_of
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
@@ -15,12 +17,26 @@ from streams.crawl.township import township_of
 from streams.crawl.way import Way
 from streams.identity import document_id
 from streams.pages.page import Raw
+from streams.portions import portions
 from streams.privacy.door import digested
+from streams.privacy.others import Writers
 from streams.records import Post
 from streams.source import AnySource
 
 _RARELY: Final = timedelta(days=1)
 """How often it is noted that a post is still listed."""
+
+
+_POST: Final = 200
+"""Characters that take about as long as whatever else is done with a post."""
+
+_PORTION: Final = 100_000
+"""Characters of posts that are read at once: tens of milliseconds."""
+
+_LIGHT: Final = 5_000
+"""So few take no longer than it takes to go aside."""
+
+T = TypeVar("T")
 
 
 class News:
@@ -55,22 +71,40 @@ class News:
         The order makes a crash harmless: what is noted and not published is published again, and in the township
         that was noted, so that it is the same post.
         """
-        raws = unnamed(list(raws))
+        raws = list(raws)
         if said:  # It stands against what was said before, not beside it: of one page's repeats the first counts.
             self._digests.clear()
         self._authors |= {raw.id: raw.author for raw in raws if raw.thread is None}
-        with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
-        keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
-        known = await self._way.memory.posts(self._source.name, keys) if keys else {}
-        with_words = await self._decide(with_words, known)
+        writers = await _beside(raws, writers_of)
+        known: dict[str, Noted] = {}
         notes: dict[str, Noted] = {}
-        posts = {
-            key: post for raw in with_words if (post := self._news(raw, known.get(key := key_of(raw.id)), notes, said))
-        }
+        posts: dict[str, Post] = {}
+        for portion in portions(raws, _weight, _PORTION):
+            posts |= await self._of(portion, writers, known, notes, said)
         for key in await self._sent(posts):
             before = known.get(key) or Noted(township=self._townships[key])
             notes[key] = replace(before, listed=self._way.clock.now(), refused=self._way.clock.now())
         return notes
+
+    async def _of(
+        self,
+        raws: Sequence[Raw],
+        writers: Mapping[str, Writers],
+        known: dict[str, Noted],
+        notes: dict[str, Noted],
+        said: datetime | None,
+    ) -> dict[str, Post]:
+        """Of some of a page's posts those that are to be published; what was known of them, and what to note."""
+        with_words = await self._remembered([raw for raw in raws if self._has_words(raw)])
+        keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
+        known |= await self._way.memory.posts(self._source.name, keys) if keys else {}
+        with_words = await self._decide(with_words, known)
+        arrived = await _beside(with_words, partial(self._arrived, writers, self._way.clock.now()))
+        return {
+            key: post
+            for raw, (arriving, digest) in zip(with_words, arrived, strict=True)
+            if (post := self._news(raw, arriving, digest, known.get(key := key_of(raw.id)), notes, said))
+        }
 
     async def _sent(self, posts: Mapping[str, Post]) -> Sequence[str]:
         """Publish posts, the oldest first; the answer names those that the log refuses."""
@@ -103,8 +137,9 @@ class News:
         if not listed:
             return raws
         gone = [raw for raw, each in zip(raws, keys, strict=True) if not listed.isdisjoint(each)]
-        self.forgotten |= {key_of(raw.id) for raw in gone}
-        self._digests |= dict.fromkeys(self.forgotten, "")
+        met = {key_of(raw.id) for raw in gone}
+        self.forgotten |= met
+        self._digests |= dict.fromkeys(met, "")
         self._count("forgotten", len(gone))
         return [raw for raw, each in zip(raws, keys, strict=True) if listed.isdisjoint(each)]
 
@@ -114,24 +149,50 @@ class News:
         The answer is all whose township is noted.
         """
         self._townships |= {key: noted.township for key, noted in known.items()}
-        decided: dict[str, Noted] = {}
-        for raw in raws:
-            if (key := key_of(raw.id)) not in self._townships:
-                thread = self._townships.get(key_of(raw.thread or ""))
-                self._townships[key] = township_of(raw, self._source, self._way.locate, thread)
-                decided[key] = Noted(township=self._townships[key], listed=self._way.clock.now())
+        new = [raw for raw in raws if key_of(raw.id) not in self._townships]
+        townships, now = await _beside(new, self._located), self._way.clock.now()
+        decided = {key: Noted(township=township, listed=now) for key, township in townships.items()}
 
         async def decide(some: Sequence[str]) -> None:
             standing = await self._way.memory.decide(self._source.name, {key: decided[key] for key in some})
             self._townships |= {key: noted.township for key, noted in standing.items()}
 
-        left = await refused(list(decided), decide) if decided else []
+        left = set(await refused(list(decided), decide)) if decided else set()
         noted = [raw for raw in raws if key_of(raw.id) not in left]
         self._refuse("store", len(raws) - len(noted))
         return noted
 
+    def _located(self, raws: Sequence[Raw]) -> Mapping[str, str]:
+        """Where new posts belong by their words, or by those of their threads."""
+        found: dict[str, str] = {}
+        for raw in raws:
+            thread = key_of(raw.thread or "")
+            there = found.get(thread) or self._townships.get(thread)
+            found.setdefault(key_of(raw.id), township_of(raw, self._source, self._way.locate, there))
+        return found
+
+    def _arrived(
+        self, writers: Mapping[str, Writers], now: datetime, raws: Sequence[Raw]
+    ) -> Sequence[tuple[Post, str]]:
+        """The posts as they may be published, and what tells their texts from others."""
+        posts = [self._arrive(unnamed(raw, writers), now) for raw in raws]
+        return [(post, digest_of(post)) for post in posts]
+
+    def _arrive(self, raw: Raw, now: datetime) -> Post:
+        if raw.thread and raw.thread not in self._authors:
+            # Its first page had not changed: whose handle may stand in the address, nobody knows by now.
+            raw = replace(raw, url=None)
+        township, answered = self._townships[key_of(raw.id)], self._authors.get(raw.thread or "")
+        return arrive(raw, self._source.name, township, now, self._way.door, answered)
+
     def _news(
-        self, raw: Raw, noted: Noted | None, notes: dict[str, Noted], said: datetime | None = None
+        self,
+        raw: Raw,
+        post: Post,
+        digest: str,
+        noted: Noted | None,
+        notes: dict[str, Noted],
+        said: datetime | None = None,
     ) -> Post | None:
         """The post when it is to be published, and what to note of it."""
         key, now = key_of(raw.id), self._way.clock.now()
@@ -139,13 +200,7 @@ class News:
         if said and noted.said and said < noted.said:
             self._count("outdated")
             return None
-        if raw.thread and raw.thread not in self._authors:
-            # Its first page had not changed: whose handle may stand in the address, nobody knows by now.
-            raw = replace(raw, url=None)
-        answered = self._authors.get(raw.thread or "")
-        post = arrive(raw, self._source.name, noted.township, now, self._way.door, answered)
         self._count("cut", is_long(raw))
-        digest = digest_of(post)
         if met := self._digests.get(key):
             self._count("unchanged" if met == digest else "duplicate")
             return None
@@ -186,6 +241,16 @@ class News:
 
     def _count(self, name: str, number: int = 1) -> None:
         self._way.counts.add(self._source.name, name, number)
+
+
+async def _beside(raws: Sequence[Raw], work: Callable[[Sequence[Raw]], T]) -> T:
+    """What is heavy in many posts, beside the event loop: the other sources want to go on."""
+    return work(raws) if sum(map(_weight, raws)) <= _LIGHT else await asyncio.to_thread(work, raws)
+
+
+def _weight(raw: Raw) -> int:
+    """About what a post costs, in characters."""
+    return _POST + len(raw.title) + len(raw.body)
 
 
 def key_of(identity: str) -> str:

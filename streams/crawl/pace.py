@@ -25,6 +25,10 @@ _BURST: Final = 1.0
 """Seconds whose posts may go at once."""
 
 
+_AT_ONCE: Final = 500
+"""Posts that go into `.backfill` together: to write them down takes milliseconds, in which nobody else goes on."""
+
+
 class Pace:
     """Publishes posts into `.posts`, of each township at most so many a second, the oldest first.
 
@@ -58,8 +62,8 @@ class Pace:
         turns, later = self._planned(posts)
         for source, group in groupby(sorted(later, key=_source), key=_source):
             self._count(source, list(group))
-        if later:
-            await self._send(BACKFILL, later)
+        for start in range(0, len(later), _AT_ONCE):
+            await self._send(BACKFILL, later[start : start + _AT_ONCE])
         while turns:
             now = self._now()
             due = [post for turn, post in turns if turn <= now]

@@ -28,6 +28,7 @@ from streams.pages.dates import time_of
 from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
+from streams.portions import portions
 from streams.source import AnySource
 from streams.sources.feed import ENTRY
 
@@ -36,6 +37,9 @@ _UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
 
 _LONGEST_STAMP: Final = 200
 """Characters of a stamp that may be a time; of a longer one it would take long to say."""
+
+_NOTES: Final = 1_000
+"""Notes that are written at once."""
 
 _NOON: Final = datetime(2026, 1, 15, 4, tzinfo=UTC)
 """Of some day in China, so that no day ends within the hour."""
@@ -211,8 +215,12 @@ class Reader:
         await self._remember(await self._news.publish(await self._origin.allowed(parts)), {})
 
     async def _remember(self, notes: dict[str, Noted], pages: dict[str, Held]) -> None:
-        if notes or pages:
-            await self._way.memory.remember(self._source.name, notes, pages)
+        """The posts of a page before the page itself, so many at once that nobody waits long for their writing."""
+        *others, last = portions(notes.items(), lambda _: 1, _NOTES) if notes else [[]]
+        for some in others:
+            await self._way.memory.remember(self._source.name, dict(some), {})
+        if last or pages:
+            await self._way.memory.remember(self._source.name, dict(last), pages)
 
     async def _parsed(self, fetched: Fetched, link: Link, entry: Raw | None) -> Reading | None:
         """What the page holds; None when its parser dies of it, which must not end the source."""

@@ -93,6 +93,21 @@ async def test_what_is_too_old_to_alert_leaves_its_room_to_what_may() -> None:
     assert town.counts.of("bbs") == {"backfill": 28}
 
 
+async def test_what_is_many_goes_in_portions() -> None:
+    """A table of 50,000 old rows is written down beside what others do, the oldest first."""
+    town = Town()
+    sizes: list[int] = []
+
+    async def send(role: str, posts: Sequence[Post]) -> None:
+        sizes.append(len(posts))
+        await town.send(role, posts)
+
+    old = posts(1_210, age=FRESH * 2)
+    await town.pace.through(send).publish(old)
+    assert max(sizes) == 500
+    assert town.ids(BACKFILL) == [post.id for post in old[:1_200]]
+
+
 async def test_beyond_all_patience_the_newest_are_told() -> None:
     """A flood of one township ends somewhere: what is cut is the oldest, is stored, and is counted by a name."""
     town = Town()

@@ -1,7 +1,9 @@
 """A visit publishes what is new, once, and remembers it only when it is safe."""
 
+import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -553,6 +555,53 @@ async def test_no_post_names_who_wrote_another_one_of_its_page(world: World) -> 
     assert said["1"] == "*********说桥的事 桥上三人死亡"
     assert said["1-2"] == " *** 发表于 2026-1-1\n桥上三人死亡\n回复 ***：我也看到了，*********的车坏了"
     assert said["1-3"] == " *********的车在哪，真的****？"
+
+
+AUTHORED = FORUM.replace("body: span,", "body: span, author: i,")
+TABLE = 'kind: table\nurl: https://d.example.cn/x.csv\ntownship: "330206104"\n'
+
+
+@pytest.mark.parametrize("kind", ["table", "forum"])
+async def test_a_page_of_thousands_of_posts_keeps_nobody_waiting(world: World, kind: str) -> None:
+    """Neither a table's rows nor a thread's many authors: what is heavy in them is done beside what others do."""
+    if kind == "table":
+        rows = "".join(f"A{n},第{n}号路灯坏了已经三天没有人管,张{n}丰,已转住建局{n}\n" for n in range(2_000))
+        world.web.pages["https://d.example.cn/x.csv"] = f"编号,内容,来电人,答复内容\n{rows}"
+    else:
+        world.list((1, 0))
+        posts = "".join(f'<p id="{n}"><i>user_{n}_abcdefgh</i><span>第{n}楼' for n in range(4_000))
+        world.web.pages["https://bbs.example.cn/t-1-1"] = f"<h1>事</h1>{posts}"
+    stood = 0.0
+
+    async def beat() -> None:
+        nonlocal stood
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.005)
+            now = time.perf_counter()
+            last, stood = now, max(stood, now - last)
+
+    beating = asyncio.create_task(beat())
+    begun = time.perf_counter()
+    await world.visit(source(TABLE if kind == "table" else AUTHORED))
+    beating.cancel()
+    assert len(world.published) == 4_000
+    assert stood < (time.perf_counter() - begun) / 3
+
+
+async def test_the_notes_of_a_large_page_are_written_in_portions_and_before_its_own(world: World) -> None:
+    """Of all that was published; a crawler that dies between them publishes again what is not noted."""
+    written: list[tuple[int, int]] = []
+
+    class Watched(Here):
+        async def remember(self, source: str, posts: Mapping[str, Noted], pages: Mapping[str, Held]) -> None:
+            written.append((len(posts), len(pages)))
+            await super().remember(source, posts, pages)
+
+    world.memory = Watched()
+    world.web.pages["https://d.example.cn/x.csv"] = "编号,内容\n" + "".join(f"A{n},灯{n}\n" for n in range(2_300))
+    await world.visit(source(TABLE))
+    assert written == [(1_000, 0), (1_000, 0), (300, 1)]
 
 
 async def test_no_address_names_who_founded_the_thread(world: World) -> None:
