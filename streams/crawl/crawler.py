@@ -6,14 +6,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from streams.crawl.backoff import Backoff
 from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Head
 from streams.crawl.servers import Overdue
+from streams.crawl.turns import Turns
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
 from streams.errors import Busy, Misconfigured, Refused, XiangyinError
-from streams.source import AnySource
+from streams.source import AnySource, Folder, Manual, Webhook
 
 T = TypeVar("T")
 
@@ -59,7 +62,7 @@ class Crawler:
         self._sources, self._way, self._random = sources, way, random
         self._backoff = backoff or Backoff()
         self._under_way = asyncio.Semaphore(_UNDER_WAY)
-        self._sites = {urlsplit(source.url).netloc: asyncio.Semaphore(_OF_A_SITE) for source in sources}
+        self._sites = {_site(source): Turns(_OF_A_SITE) for source in sources}
         self._ledger = Ledger(sources, way.memory, way.counts, way.clock, way.crawler)
 
     async def run(self) -> None:
@@ -156,9 +159,11 @@ class Crawler:
         return False
 
     async def _visit(self, source: AnySource) -> Visited:
-        async with self._sites[urlsplit(source.url).netloc], self._under_way, self._way.turns.working():
+        site = self._sites[_site(source)]
+        way = replace(self._way, site=site)
+        async with site.working(), self._under_way, way.turns.working():
             try:
-                visited = await self._timely(source, lambda: visit(source, self._way))
+                visited = await self._timely(source, lambda: visit(source, way))
             except Misconfigured:
                 raise  # No later visit mends it: a person must.
             except Busy:
@@ -181,6 +186,12 @@ class Crawler:
                 return await act()
             except Overdue:
                 self._way.counts.add(source.name, "waited")
+
+
+def _site(source: AnySource) -> str:
+    """Who answers for a source: its host; of a folder its own disk, and nobody for what is brought."""
+    is_fetched = not isinstance(source, Folder | Webhook | Manual)
+    return urlsplit(source.url).netloc if is_fetched else f"file:{source.name}"
 
 
 async def _together(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

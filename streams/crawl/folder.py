@@ -1,9 +1,9 @@
 """Read what another program dropped into a folder: each file once, and again when it changed. Nothing is moved."""
 
-import asyncio
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +51,8 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
     """
     try:
-        files, others = await asyncio.to_thread(_dropped, source.path, way.clock.now())
+        async with way.turns.waiting():
+            files, others = await way.disk.read(source.name, partial(_dropped, source.path, way.clock.now()))
     except OSError as error:
         walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
         return
@@ -79,7 +80,8 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
     The same bytes said the same when they were first there: an old file that is copied, or touched, is no later word.
     """
     try:
-        body = await asyncio.to_thread(file.path.read_bytes)
+        async with way.turns.waiting():
+            body = await way.disk.read(source.name, file.path.read_bytes)
     except OSError as error:
         walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
         return

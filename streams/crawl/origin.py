@@ -1,15 +1,20 @@
 """Of a gateway's items, those that may be read by the rules of the sites they come from."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from streams.crawl.way import Way
-from streams.errors import Unfetched
+from streams.errors import Unfetched, XiangyinError
 from streams.pages.page import Raw
 from streams.source import Source
 
 _NEW: Final = 50
 """Sites of a visit of which nobody knows yet what they allow: each may take half a minute to say so."""
+
+_TOGETHER: Final = 10
+"""Of these, asked at the same time: ten of the largest files are what a page may be."""
 
 
 class Origin:
@@ -32,7 +37,8 @@ class Origin:
         home = self._source.origin
         if home is None:
             return tuple(posts)
-        allowed = []
+        posts, allowed = tuple(posts), []
+        await self._ask(raw.url or home for raw in posts)
         for raw in posts:
             if reason := await self._refusal(raw.url or home):
                 self.refused += 1
@@ -41,6 +47,33 @@ class Origin:
             else:
                 allowed.append(raw)
         return tuple(allowed)
+
+    async def _ask(self, addresses: Iterable[str]) -> None:
+        """Ask the sites of which nobody knows, several at a time; the gateway's next source need not wait for them."""
+        new = {urlsplit(address)[:2]: address for address in addresses if not self._is_known(address)}
+        if not new:
+            return
+        self._way.site.leave()
+        together = asyncio.Semaphore(_TOGETHER)
+
+        async def ask(address: str) -> None:
+            async with together:
+                await self._refusal(address)
+
+        async with self._way.turns.waiting():
+            try:
+                async with asyncio.TaskGroup() as asking:
+                    for address in new.values():
+                        asking.create_task(ask(address))
+            except* XiangyinError as errors:  # What ends one ends the visit, as it is.
+                raise errors.exceptions[0] from None
+
+    def _is_known(self, address: str) -> bool:
+        """Whether what is known of an address, or that it is none, needs not be asked for."""
+        try:
+            return self._way.web.knows(address)
+        except Unfetched:
+            return True
 
     async def _refusal(self, address: str) -> str:
         """Why an address may not be read; empty when it may."""

@@ -41,6 +41,10 @@ class Turns:
         finally:
             await self._begin()
 
+    def leave(self) -> None:
+        """Give the turn away for good, whatever else is still to be done; nothing for who has none."""
+        self._end()
+
     async def _begin(self) -> None:
         await self._free.acquire()
         self._working.add(asyncio.current_task())

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from streams.crawl.archive import Archive, Empty
 from streams.crawl.counts import Counts
+from streams.crawl.disk import Disk
 from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Memory
 from streams.crawl.township import Locate
@@ -65,7 +66,7 @@ class Way(Struct, frozen=True):
     """How pages are fetched, where posts and reports go, and what is remembered.
 
     `crawler` names the process: names sort by when it was started, so that of two the later one goes on. `turns` are
-    those that `web` gives away while it waits for a site.
+    those that `web` gives away while it waits for a site, and `site` those of the visits to one site.
     """
 
     web: Web
@@ -79,4 +80,6 @@ class Way(Struct, frozen=True):
     crawler: str
     archive: Archive = Empty()
     turns: Turns = field(default_factory=Turns)
+    site: Turns = field(default_factory=Turns)
+    disk: Disk = field(default_factory=Disk)
     look: Look = unseen

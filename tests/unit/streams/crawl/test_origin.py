@@ -1,14 +1,16 @@
 """A gateway's items are read by the rules of the sites they come from, and followed to their whole texts."""
 
+import asyncio
 import json
 
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
-from streams.errors import Unfetched
+from streams.errors import Busy, Unfetched
+from streams.source import Source
 from tests.unit.streams.crawl.site import Site, polite
-from tests.unit.streams.crawl.test_visit import World, source
+from tests.unit.streams.crawl.test_visit import Web, World, source
 
 GATEWAY = """
 kind: api
@@ -64,6 +66,53 @@ async def test_a_gateway_leads_to_a_few_new_sites_a_visit(world: World) -> None:
         await world.visit(source(GATEWAY))
         assert len(world.web.known) == len(world.published) == published
     assert world.counts.of("s")["refused:later"] == 70 + 20
+
+
+class Hanging(Web):
+    """Of some sites nobody learns what they allow; `most` of them were asked at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers, self.most, self._asked = asyncio.Event(), 0, 0
+
+    async def assert_allowed(self, address: str, source: Source) -> None:
+        if "hangs" in address:
+            self._asked += 1
+            self.most = max(self.most, self._asked)
+            await self.answers.wait()
+            self._asked -= 1
+        await super().assert_allowed(address, source)
+
+
+async def test_sites_that_hang_hold_up_no_other_source_of_the_gateway(world: World) -> None:
+    """Three sources lead to fifty of them each: the fourth is visited meanwhile. Ten are asked at once for each."""
+    world.web = web = Hanging()
+    gate, sources = "https://gate.example.cn/", []
+    for name in ("a", "b", "c", "good"):
+        hosts = [f"{name}{n}.hangs" for n in range(50)] if name != "good" else ["there"]
+        items = [{"id": name, "body": "路灯坏了", "url": f"https://{host}.example.com/1"} for host in hosts]
+        world.web.pages[gate + name] = json.dumps(items)
+        sources.append(source(GATEWAY.replace(f"{gate}weibo", gate + name), name))
+    crawling = asyncio.create_task(world.crawler(*sources).once())
+    await asyncio.sleep(0.3)
+    assert (world.ids(), web.most) == (["good"], 30)
+    web.answers.set()
+    assert await crawling == []
+    assert sorted(world.ids()) == ["a", "b", "c", "good"]
+
+
+async def test_what_ends_a_visit_is_raised_as_it_is(world: World) -> None:
+    """Though several sites were asked at the same time."""
+
+    class Away(Web):
+        async def assert_allowed(self, address: str, source: Source) -> None:
+            raise Busy(f"{address} for {source.name}")
+
+    world.web = Away()
+    items = [{"id": n, "body": "路灯坏了", "url": f"https://h{n}.example.com/1"} for n in range(3)]
+    world.web.pages["https://gate.example.cn/weibo"] = json.dumps(items)
+    with pytest.raises(Busy):
+        await world.visit(source(GATEWAY))
 
 
 async def test_an_items_site_costs_a_request_of_the_source(site: Site) -> None:
