@@ -35,7 +35,8 @@ class Caller(web.RequestHandler):
         self._since, self._received = self._time(), 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.peer = _peer(transport)
+        address, *_ = transport.get_extra_info("peername") or ("",)
+        self.peer = peer_of(address)
         super().connection_made(transport)
         self._callers.come(self)
 
@@ -94,6 +95,6 @@ async def listen(server: web.Server, host: str, port: int, **settings: Any) -> a
     )
 
 
-def _peer(transport: asyncio.BaseTransport) -> str:
-    address, *_ = transport.get_extra_info("peername") or ("",)
+def peer_of(address: str) -> str:
+    """Whoever has an address; of IPv6 the network, as its owner may call from each address in it."""
     return str(ip_network((address, _OWN), strict=False)) if ":" in address else address
