@@ -38,7 +38,7 @@ from tests.embedded.farm.voices import HANDLE, PHONE
 
 SEED: Final = int(os.environ.get("XIANGYIN_FARM_SEED", "1"))
 SITES: Final = int(os.environ.get("XIANGYIN_FARM_SITES", "200"))
-MIDDLE: Final = 2.5
+MIDDLE: Final = 1.5
 """As many requests for each site: then the first crawler is killed."""
 
 LONGEST: Final = 300.0
