@@ -84,9 +84,8 @@ class Shelf:
         """
         held, due = self[address], [now + APART] * bool(missing) + [now + _rest(times)] * bool(times)
         again = min(due, default=None)
-        kept = replace(
-            held, stamp=stamp or held.stamp, reading=self._reading, missing=missing, again=again, times=times
-        )
+        kept = replace(held, reading=self._reading, missing=missing, again=again)
+        kept = replace(kept, stamp=stamp or held.stamp, times=times or held.times)
         if kept != held:
             self[address] = replace(kept, visited=now)
             await self._memory.remember(self._source, {}, {address: self[address]})

@@ -8,7 +8,7 @@ import pytest
 from streams.crawl.day import Day, with_share
 from streams.elasticsearch.health import day_document
 from streams.errors import Unfetched
-from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, Site
+from tests.unit.streams.crawl.test_gone import LOGIN, NOT_THERE, NOTICE, Site
 from tests.unit.streams.crawl.test_origin import FEED, entries
 from tests.unit.streams.crawl.test_visit import FORUM, source
 
@@ -170,6 +170,23 @@ async def test_threads_that_fail_again_with_their_whole_site_end_the_visit(site:
         site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = Unfetched(name, "no", 60.0)
     visited = await site.visit(source(FORUM))
     assert (visited.failures, visited.retry_after) == (3, 60.0)
+
+
+@pytest.mark.parametrize(
+    "wall", [NOT_THERE, LOGIN, NOTICE, Unfetched("server", "500")], ids=["404", "login", "gone", "500"]
+)
+async def test_a_thread_that_cannot_be_read_is_asked_for_less_and_less_often(site: Site, wall: str | Unfetched) -> None:
+    """Whatever its list says, and though its posts are missed meanwhile."""
+    listed(site, dict.fromkeys((1, 2), "x"))
+    for number in (1, 2):
+        site.says(number, "a")
+    await site.visits(FORUM, 1)
+    site.web.pages["https://bbs.example.cn/t-1-1"] = wall
+    site.web.asked.clear()
+    for visit in range(6 * 12):
+        listed(site, {1: f"{visit}", 2: f"{visit}"})
+        await site.visits(FORUM, 1, apart=timedelta(minutes=10))
+    assert 4 <= site.web.asked.count("https://bbs.example.cn/t-1-1") <= 6
 
 
 @pytest.mark.parametrize("error", [Unfetched("timeout", "away"), Unfetched("budget", "spent", 3_600.0)])
