@@ -1,15 +1,15 @@
 """Publish what a page holds of new: its township noted first, itself noted when it is safe in the log."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from msgspec.structs import replace
 
 from streams.crawl.arrive import arrive, digest_of, is_long, shortened, unnamed, writers_of
 from streams.crawl.arrive import keys as keys_of
+from streams.crawl.beside import beside, in_portions
 from streams.crawl.memory import Noted
 from streams.crawl.reach import has_spread
 from streams.crawl.refusal import refused
@@ -17,7 +17,6 @@ from streams.crawl.township import township_of
 from streams.crawl.way import Way
 from streams.identity import document_id
 from streams.pages.page import Raw
-from streams.portions import portions
 from streams.privacy.door import digested
 from streams.privacy.others import Writers
 from streams.records import Post
@@ -25,18 +24,6 @@ from streams.source import AnySource
 
 _RARELY: Final = timedelta(days=1)
 """How often it is noted that a post is still listed."""
-
-
-_POST: Final = 200
-"""Characters that take about as long as whatever else is done with a post."""
-
-_PORTION: Final = 100_000
-"""Characters of posts that are read at once: tens of milliseconds."""
-
-_LIGHT: Final = 5_000
-"""So few take no longer than it takes to go aside."""
-
-T = TypeVar("T")
 
 
 class News:
@@ -75,11 +62,11 @@ class News:
         if said:  # It stands against what was said before, not beside it: of one page's repeats the first counts.
             self._digests.clear()
         self._authors |= {raw.id: raw.author for raw in raws if raw.thread is None}
-        writers = await _beside(raws, writers_of)
+        writers = await beside(raws, writers_of)
         known: dict[str, Noted] = {}
         notes: dict[str, Noted] = {}
         posts: dict[str, Post] = {}
-        for portion in portions(raws, _weight, _PORTION):
+        for portion in in_portions(raws):
             posts |= await self._of(portion, writers, known, notes, said)
         for key in await self._sent(posts):
             before = known.get(key) or Noted(township=self._townships[key])
@@ -99,7 +86,7 @@ class News:
         keys = {key_of(identity) for raw in with_words for identity in (raw.id, raw.thread) if identity}
         known |= await self._way.memory.posts(self._source.name, keys) if keys else {}
         with_words = await self._decide(with_words, known)
-        arrived = await _beside(with_words, partial(self._arrived, writers, self._way.clock.now()))
+        arrived = await beside(with_words, partial(self._arrived, writers, self._way.clock.now()))
         return {
             key: post
             for raw, (arriving, digest) in zip(with_words, arrived, strict=True)
@@ -150,7 +137,7 @@ class News:
         """
         self._townships |= {key: noted.township for key, noted in known.items()}
         new = [raw for raw in raws if key_of(raw.id) not in self._townships]
-        townships, now = await _beside(new, self._located), self._way.clock.now()
+        townships, now = await beside(new, self._located), self._way.clock.now()
         decided = {key: Noted(township=township, listed=now) for key, township in townships.items()}
 
         async def decide(some: Sequence[str]) -> None:
@@ -241,16 +228,6 @@ class News:
 
     def _count(self, name: str, number: int = 1) -> None:
         self._way.counts.add(self._source.name, name, number)
-
-
-async def _beside(raws: Sequence[Raw], work: Callable[[Sequence[Raw]], T]) -> T:
-    """What is heavy in many posts, beside the event loop: the other sources want to go on."""
-    return work(raws) if sum(map(_weight, raws)) <= _LIGHT else await asyncio.to_thread(work, raws)
-
-
-def _weight(raw: Raw) -> int:
-    """About what a post costs, in characters."""
-    return _POST + len(raw.title) + len(raw.body)
 
 
 def key_of(identity: str) -> str:
