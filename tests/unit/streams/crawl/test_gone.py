@@ -526,6 +526,25 @@ async def test_a_look_that_is_kept_out_changes_nothing(site: Site) -> None:
     assert "7-c" in site.ids()
 
 
+async def test_a_look_that_ends_in_trouble_goes_on_half_an_hour_later(site: Site) -> None:
+    """Three failures in a row end it: whoever was to come after them had his turn for nothing, and waited a day."""
+    pages = [f"https://bbs.example.cn/t-{number}-1" for number in range(1, 7)]
+    site.list(*((number, 1) for number in range(1, 7)))
+    for number in range(1, 7):
+        site.says(number, "a")
+    site.archive.known = pages
+    await site.visits(FORUM, 1, apart=timedelta(days=1))
+    site.list((99, 1))
+    site.says(99, "a")
+    there = {page: site.web.pages[page] for page in pages}
+    site.web.pages |= dict.fromkeys(pages, Unfetched("server", "500"))
+    await site.visits(FORUM, 1, apart=timedelta(minutes=40))
+    site.web.pages |= there
+    site.web.asked.clear()
+    await site.visits(FORUM, 2, apart=timedelta(minutes=40))
+    assert set(pages) <= set(site.web.asked)
+
+
 async def test_new_posts_come_before_a_look_at_old_ones(site: Site) -> None:
     """Where half of the day's requests are spent, nobody is looked at."""
     site.list((7, 1))
