@@ -105,7 +105,14 @@ POSTS = [
         "time": "2019/2/28 11:25:05",
         "likes": 3,
     },
-    {"id": "2", "author": "李四", "title": "求助", "body": "东埠小学围墙开裂", "time": "2019/3/1 9:00:00"},
+    {
+        "id": "2",
+        "author": "李四",
+        "title": "求助",
+        "body": "东埠小学围墙开裂",
+        "time": "2019/3/1 9:00:00",
+        "办理结果": "李四您好，已修好",
+    },
 ]
 
 
@@ -118,7 +125,7 @@ async def test_import_publishes_what_it_counts(
     options: list[str],
     role: str,
 ) -> None:
-    """Every good row is one record of its topic, masked; a bad row is named with its line; the sums add up."""
+    """Every good row, and what its office answers, is one masked record; a bad row is named; the sums add up."""
     file = made / "hotline.jsonl"
     lines = [json.dumps(POSTS[0], ensure_ascii=False), "nonsense", json.dumps(POSTS[1], ensure_ascii=False)]
     file.write_text("\n".join(lines), "utf-8")
@@ -126,10 +133,10 @@ async def test_import_publishes_what_it_counts(
     assert await _run(["indices", "create"]) == exits.OK
     assert await _run(["import", str(file), *options]) == exits.BAD_INPUT
     said = capsys.readouterr()
-    assert "in 3, published 2, bad 1" in said.out
+    assert "in 3, published 3 (offices' answers: 1), bad 1" in said.out
     assert f"{file}:2: " in said.err
-    records = await _records(servers.kafka, f"{deployment}.{role}", len(POSTS))
-    assert sorted(json.loads(value)["id"] for _, value in records) == ["1", "2"]
+    records = await _records(servers.kafka, f"{deployment}.{role}", len(POSTS) + 1)
+    assert sorted(json.loads(value)["id"] for _, value in records) == ["1", "2", "2#answer"]
     assert {key for key, _ in records} == {b"990101101000"}
     together = b"".join(value for _, value in records).decode()
     assert not any(word in together for word in ("柳河老张", "李四", "13800138000"))
