@@ -82,18 +82,29 @@ def _digest(raw: Raw) -> str:
     return hashlib.sha256(f"{raw.title}\n{raw.body}\n{raw.published}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_MORE: Final = re.compile(
+    r"\s*(?:\.{3,}|…+)?\s*(?:[\[【(（]?(?:阅读|查看|点击)?(?:全文|更多|详情|原文)[\]】)）]?)?[>»]*\s*\Z"
+)
+_TAIL: Final = 20
+
+
+def _beginning(words: str) -> str:
+    """What a feed says without the mark of a cut: ……[阅读全文]."""
+    return words[:-_TAIL] + _MORE.sub("", words[-_TAIL:])
+
+
 def _whole(page: Page, source: Feed) -> Reading:
     """The entry with the text of its own page, where that is the longer one."""
     if page.entry is None:
         return Reading()
-    own = document(decoded(page.body, page.charset))
+    own = document(decoded(page.body, source.encoding or page.charset))
     root = own.root if own else None
     if root is not None:
         leave_out(root, source.without)
     words = value(root, source.full)
     if root is not None and says_blocked(words, seen(root)):
         return Reading(gone=True)
-    if len(words) < len(page.entry.body):
+    if len(words) < len(_beginning(page.entry.body)):
         return Reading((replace(page.entry, partial=True),), (), ("full:shorter" if words else "full:missing",))
     return Reading((replace(page.entry, body=words),))
 

@@ -28,6 +28,9 @@ ROWS: Final = 50_000
 _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 """What a spreadsheet makes of a long number: many become one."""
 
+_SUM: Final = re.compile(r"[合总小共]\s*计[:：]?")
+"""What stands for a number in a line of sums, which nobody reported."""
+
 _REPEATED: Final = 3
 _SHARE: Final = 5
 """So many texts, one in so many, whose ids others have: it is no id. Fewer are tickets that were written twice."""
@@ -56,6 +59,8 @@ def read(page: Page, source: Either) -> Reading:
                 break
             if isinstance(row, BadRow):
                 signals["row:unreadable" if row.line else "sheet:left"] = None
+                continue
+            if _SUM.fullmatch(row.get(column_of("id", row, columns) or "", "").strip()):
                 continue
             said = {field: row.get(column_of(field, row, columns) or "", "") for field in _FIELDS}
             posts += _posts(said, page, source)

@@ -76,7 +76,7 @@ def test_a_table_is_told_by_its_header() -> None:
     found = looked("工单编号,诉求内容,来电时间\n1,路灯坏了,2026-03-01\n", "https://a.cn/t.csv")
     assert type(made(found)) is Table
     assert found.remarks == ("a table with the columns 工单编号, 诉求内容, 来电时间",)
-    asked = looked("业务流水号,市民诉求\n1,路灯坏了\n", "https://a.cn/t.csv")
+    asked = looked("甲,乙\n1,路灯坏了\n", "https://a.cn/t.csv")
     assert asked.remarks[1:] == tuple(f"which column says {each}? write it under columns" for each in ("id", "body"))
     workbook = Path(__file__).parents[2] / "data" / "pages" / "hotline.xlsx"
     assert looked(workbook.read_bytes(), "https://a.cn/export?id=7").fields["kind"] == "table"

@@ -211,6 +211,12 @@ def test_the_longer_text_is_the_entrys() -> None:
     assert longer == Reading((replace(entry, body="中街的路灯三天不亮，\n昨晚有人摔倒。"),))
     quoted = "<div class=body><i>昨天有人说：路灯坏了</i>中街的路灯三天不亮，昨晚有人摔倒。</div>"
     assert whole(quoted, replace(FULL, without=("i",))).posts[0].body == "中街的路灯三天不亮，昨晚有人摔倒。"
+    for mark in ("……[阅读全文]", "...", "… 查看更多>>", " （点击全文）"):
+        cut = replace(entry, body=f"中街的路灯三天不亮{mark}")
+        page = Page(
+            url="https://a.cn/1", body="<div class=body>中街的路灯三天不亮了</div>".encode(), fetched=FETCHED, entry=cut
+        )
+        assert feed.read(replace(page, role="entry"), FULL).posts[0].body == "中街的路灯三天不亮了"
     assert whole("<div class=body>登录后可见</div>") == Reading((part,), (), ("full:shorter",))
     assert whole("<div class=text>改版了</div>") == Reading((part,), (), ("full:missing",))
 

@@ -134,6 +134,13 @@ def test_a_table_of_too_many_rows_is_read_so_far(monkeypatch: pytest.MonkeyPatch
     assert reading.signals == ("page:overgrown",)
 
 
+@pytest.mark.parametrize("word", ["合计", "总 计", "小计："])
+def test_a_line_of_sums_is_nobodys_message(word: str) -> None:
+    """It would be an incident named 5条."""
+    reading = read(f"编号,内容\nA1,路坏了\n{word},5条\n".encode())
+    assert ([raw.id for raw in reading.posts], reading.signals) == (["A1"], ())
+
+
 def test_ids_that_a_spreadsheet_rounded_are_no_ids() -> None:
     """Excel writes 2.02603E+13 into a CSV for each of fifty tickets: one of them would stand for all."""
     rows = "".join(f"2.02603E+13,诉求{number}\n" for number in range(50))
