@@ -73,11 +73,14 @@ class StoreRefuses(XiangyinError):
 
 
 class Unfetched(XiangyinError):
-    """A page that could not be had; `name` is what it is counted under, `retry_after` what the site asked, seconds."""
+    """A page that could not be had; `name` is what it is counted under, `retry_after` what the site asked, seconds.
 
-    def __init__(self, name: str, message: str, retry_after: float | None = None) -> None:
+    `status` is the answer's, where there was one and the name does not say it.
+    """
+
+    def __init__(self, name: str, message: str, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
-        self.name, self.retry_after = name, retry_after
+        self.name, self.retry_after, self.status = name, retry_after, status
 
 
 class Misconfigured(XiangyinError):

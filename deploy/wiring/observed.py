@@ -39,7 +39,7 @@ def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> 
 
 
 def log_event(event: Event) -> None:
-    """Says how a source stands: what its trouble is, what posts lack, how many were seen and how many were due."""
+    """Says how a source stands: what its trouble is, why, what posts lack, how many were seen and how many were due."""
     if event.event == "source_recovered":
         log.info("a source is as expected again", source=event.source, reason=event.reason)
         return
@@ -48,6 +48,7 @@ def log_event(event: Event) -> None:
         source=event.source,
         event_name=event.event,
         reason=event.reason,
+        why=event.why,
         missing=event.missing,
         seen=event.seen,
         expected=event.expected,

@@ -17,8 +17,11 @@ _WRITERS: Final = 5
 
 EARLIER: Final = ""
 
-_CLOSED: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "foreign", "blocked"})
-"""Second words of a signal that are ours; what else follows may be a page's own words, and those name people."""
+_UNCOVERED: Final = ("unread", "empty", "duplicate", "outdated", "forgotten", "signal:id:missing")
+"""Names of what becomes of posts and threads that are listed, and not published."""
+
+_UNUSED: Final = "signal:unused:"
+"""What follows are a page's own words, and those name people; all other names are ours, or of masked names of files."""
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -53,8 +56,16 @@ class Day(Struct, frozen=True, kw_only=True):
         listed = counts["listed"] + counts["unread"]
         return (counts["published"] + counts["unchanged"]) / listed if listed else None
 
+    @property
+    def uncovered(self) -> Mapping[str, int]:
+        """What became of what was listed and is not published, by name, the most frequent first."""
+        counts = self.counts
+        names = [*_UNCOVERED, *(name for name in counts if name.startswith("refused:"))]
+        found = Counter({name.removeprefix("signal:"): counts[name] for name in names if counts[name]})
+        return dict(found.most_common())
+
     def names(self, kind: str) -> list[str]:
-        """What was counted under `error`, `signal` or `trouble`, without that word."""
+        """What was counted under `error`, `signal`, `trouble` or one of their names, without that word."""
         return sorted(name.removeprefix(f"{kind}:") for name in self.counts if name.startswith(f"{kind}:"))
 
     def total(self, kind: str) -> int:
@@ -86,6 +97,4 @@ def with_share(shares: Shares, crawler: str, counts: Mapping[str, int]) -> dict[
 
 def shown(name: str) -> str:
     """The name of a count, without words of a page."""
-    kind, _, rest = name.partition(":")
-    what, _, field = rest.partition(":")
-    return f"{kind}:{what}" if kind == "signal" and field not in _CLOSED else name
+    return _UNUSED.removesuffix(":") if name.startswith(_UNUSED) else name

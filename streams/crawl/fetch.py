@@ -229,8 +229,10 @@ class Fetcher:
         return retry_after(answer.headers.get("Retry-After"), self._clock.now())
 
     def _failure(self, url: URL, answer: Answer) -> Unfetched:
-        name = "busy" if answer.status == 429 else "server" if answer.status >= 500 else f"status_{answer.status}"  # noqa: PLR2004
-        return Unfetched(name, f"{url}: answered {answer.status}", self._asked_to_wait(answer))
+        status, wait = answer.status, self._asked_to_wait(answer)
+        if status == 429 or status >= 500:  # noqa: PLR2004
+            return Unfetched("busy" if status == 429 else "server", f"{url}: answered {status}", wait, status)  # noqa: PLR2004
+        return Unfetched(f"status_{status}", f"{url}: answered {status}", wait)
 
 
 def _homes(source: Source) -> list[URL]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.counts import Counts
-from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen
+from streams.crawl.watch import DRIFT, LACKS, RESTRAINT, Field, Seen
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Raw, Reading
 
@@ -36,6 +36,8 @@ class Tally:
         self._read: dict[bool, int] = {True: 0, False: 0}
         self._found: dict[bool, int] = {True: 0, False: 0}
         self._drifted = False
+        self._errors: set[str] = set()
+        self._lacks: dict[bool, set[str]] = {True: set(), False: set()}
         self._posts: list[tuple[Field, ...]] = []
 
     @property
@@ -70,6 +72,7 @@ class Tally:
         if error.name in PASSING or role == LISTING:
             self.failures += 1
             self._in_a_row += 1
+            self._errors.add(f"{error.name} ({error.status})" if error.status else error.name)
             self.may_pass |= error.name in PASSING
             self.retry_after = max(self.retry_after or 0.0, error.retry_after or 0.0) or None
 
@@ -88,6 +91,7 @@ class Tally:
         self._read[lists] += not is_end
         self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
         self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
+        self._lacks[lists].update(each for each in reading.signals if _says_why(each))
         self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
         drifted = not DRIFT.isdisjoint(reading.signals) or poorer > self._poorer
         self._poorer = poorer
@@ -97,15 +101,17 @@ class Tally:
     def seen(self, times: Sequence[datetime]) -> Seen:
         """All of it, for `watch`; `times` are those at which new posts were written."""
         kinds = [kind for kind, read in self._read.items() if read]
-        barren = any(not self._found[kind] for kind in kinds)
+        void = [kind for kind in kinds if not self._found[kind]]
         return Seen(
             times=times,
             posts=self._posts,
-            fruitful=bool(kinds) and not barren,
-            barren=barren,
+            fruitful=bool(kinds) and not void,
+            barren=bool(void),
             drifted=self._drifted,
             failed=bool(self.failures),
             cut=self.later is not None,
+            errors=tuple(sorted(self._errors)),
+            lacks=tuple(sorted({each for kind in void for each in self._lacks[kind]})),
             asked=self._requests,
             amiss=self._amiss,
         )
@@ -113,6 +119,12 @@ class Tally:
     def _asked_for(self) -> None:
         self._requests += 1
         self.count("requests")
+
+
+def _says_why(signal: str) -> bool:
+    """Whether a signal says why nothing is found in a page; what nobody uses has names of its own."""
+    what, _, found = signal.partition(":")
+    return what != "unused" and found in LACKS
 
 
 def _fields(raw: Raw) -> tuple[Field, ...]:

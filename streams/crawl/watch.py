@@ -25,6 +25,9 @@ DRIFT: Final = frozenset(
 )
 """Signals of a page in which the selectors or keys of its source find nothing, or what is no id."""
 
+LACKS: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "rounded", "repeated", "left", "login"})
+"""Second words of signals that say why nothing is found in a page."""
+
 RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})
 """Failures for which no page was asked for: they say nothing about how well a site answers."""
 
@@ -90,6 +93,10 @@ class Watch(Struct, frozen=True, kw_only=True):
     """Whether a post was ever listed."""
     heard: datetime | None = None
     """When a visit met a new post last; before that, when the first one ended."""
+    errors: tuple[str, ...] = ()
+    """What kept the last visit from being whole, by the names of failures."""
+    lacks: tuple[str, ...] = ()
+    """What the last pages say in which nothing was found, by the names of signals."""
     bare: dict[str, int] = {}
     """Of each field that a post of this source ever had, how many posts in a row have been without."""
     hours: dict[str, int] = {}
@@ -116,6 +123,10 @@ class Seen(Struct, frozen=True, kw_only=True):
     """Whether it ended before its time, through no fault of the site."""
     asked: int = 0
     """Pages that were asked for."""
+    errors: tuple[str, ...] = ()
+    """Why it failed."""
+    lacks: tuple[str, ...] = ()
+    """Signals of pages in which nothing was."""
     amiss: int = 0
     """Those that could not be had, or in which the selectors find nothing."""
 
@@ -138,6 +149,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Days over which `seen` was counted."""
     missing: tuple[str, ...] = ()
     """What posts have no more."""
+    why: tuple[str, ...] = ()
+    """Failures of the last visit, or signals of pages in which nothing is found."""
 
 
 def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch, Event | None]:
@@ -163,6 +176,7 @@ def look(watch: Watch, source: Source, seen: Seen, now: datetime) -> tuple[Watch
         past=past,
         window_days=window.days,
         missing=missing(watch),
+        why=watch.errors if trouble == "failing" else watch.lacks if trouble == "barren" else (),
     )
     return replace(watch, trouble=trouble, since=since if trouble else None), event
 
@@ -181,7 +195,7 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
     bare = dict(watch.bare)
     for had in seen.posts:
         bare = {field: number + 1 for field, number in bare.items()} | dict.fromkeys(had, 0)
-    wrong = seen.drifted or watch.fruitful or bool(source.expects and source.expects.posts_a_day[0])
+    wrong = seen.drifted or bool(seen.lacks) or watch.fruitful or bool(source.expects and source.expects.posts_a_day[0])
     barren = watch.barren + 1 if seen.barren and wrong else 0 if seen.fruitful else watch.barren
     barren_since = now if barren and not watch.barren else watch.barren_since if barren else None
     failing = (watch.failing or now) if seen.failed else None
@@ -194,6 +208,8 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         barren=barren,
         barren_since=barren_since,
         failing=failing,
+        errors=seen.errors,
+        lacks=() if not barren else seen.lacks if seen.barren else watch.lacks,
         good=watch.good if seen.failed or seen.cut else now,
         fruitful=watch.fruitful or seen.fruitful,
         spoke=watch.spoke or bool(seen.posts or hours or bare),

@@ -133,4 +133,6 @@ def test_the_log_of_a_trouble_says_the_trouble() -> None:
     )  # fmt: skip
     with capture_logs() as lines:
         log_event(event)
+        log_event(replace(event, reason="barren", missing=(), why=("page:login",)))
     assert (lines[0]["source"], lines[0]["reason"], lines[0]["missing"]) == ("news", "bare", ("published",))
+    assert (lines[1]["reason"], lines[1]["why"]) == ("barren", ("page:login",))

@@ -2,18 +2,13 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.table import Table
 
 from deploy.cli import exits, run
-from deploy.cli.sources.listing import trouble
 from deploy.cli.sources.tables import show
-from streams.crawl.memory import Head
-from streams.crawl.watch import Watch
-from streams.source import parse_source
 
 HEAVY = ("numpy", "rjieba", "aiokafka", "faust", "models.segment", "prometheus_client")
 
@@ -77,34 +72,6 @@ def test_try_reads_the_file_of_its_source_only(made: Path, capsys: pytest.Captur
     said = capsys.readouterr().err
     assert "contact is empty" in said
     assert "bad.yaml" not in said
-
-
-NEWS = parse_source(
-    'kind: feed\nurl: https://n.example.cn/rss\ntownship: "330206104"\nhours: 06:00-22:00\n', Path("n.yaml")
-)
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("head", "said"),
-    [
-        (Head(source="n"), "never visited"),
-        (Head(source="n", visited=NOW + timedelta(days=300), walked=True), "never visited"),
-        (Head(source="n", visited=NOW - timedelta(minutes=20), walked=True), ""),
-        (Head(source="n", visited=NOW - timedelta(hours=9), walked=True), ""),  # A night.
-        (Head(source="n", visited=NOW - timedelta(hours=10), walked=True), "not visited since 2026-02-28 22:00"),
-        (Head(source="n", visited=NOW - timedelta(days=40), failures=40), "not visited since 2026-01-20 08:00"),
-        (Head(source="n", visited=NOW - timedelta(days=2), closed=NOW + timedelta(hours=1), failures=1), ""),
-        (Head(source="n", visited=NOW - timedelta(hours=20), walked=False), ""),  # Its requests of the day are spent.
-        (
-            Head(source="n", visited=NOW, walked=True, watch=Watch(trouble="barren", since=NOW)),
-            "pages without posts since 2026-03-01 08:00",
-        ),
-    ],
-)
-def test_a_source_that_nobody_visits_is_not_well(head: Head, said: str) -> None:
-    """Whatever it said of itself when somebody did: beyond three schedules, its night and an hour of rest."""
-    assert trouble(NEWS, head, NOW) == said
 
 
 def test_a_table_shows_words_as_they_are_written(capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,8 @@ class MemoryContract:
             good=NOW,
             barren=2,
             barren_since=NOW,
+            errors=("server (500)",),
+            lacks=("body:missing", "id:missing"),
             bare={"body": 7},
             hours={"492000": 3},
             asked={"492000": 9},

@@ -1,8 +1,10 @@
 """What crawlers counted stands in the sources' days, once, whatever ends them and whatever the store does."""
 
 import asyncio
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -174,3 +176,11 @@ def test_no_words_of_a_page_are_kept() -> None:
     assert shown("signal:unused:user-老周看天") == "signal:unused" == shown("signal:unused:老周:missing")
     assert shown("signal:title:missing") == "signal:title:missing"
     assert shown("error:parser:ValueError") == "error:parser:ValueError"
+
+
+def test_our_own_names_of_signals_are_kept_whole() -> None:
+    """Each that the docs explain: `file:ignored` became `file`, and nobody knew why a file was not read."""
+    rows = re.findall(r"^\| (`[a-z_]+:[a-z]+`.*?) \|", Path("docs/sources.md").read_text("utf-8"), re.MULTILINE)
+    names = [f"signal:{name}" for row in rows for name in re.findall(r"`([a-z_]+:[a-z]+)`", row)]
+    assert {"signal:file:ignored", "signal:page:login", "signal:full:shorter"} < set(names)
+    assert [shown(name) for name in names] == names

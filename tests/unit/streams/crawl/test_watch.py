@@ -110,7 +110,20 @@ def test_pages_without_anything_in_them_are_named_after_three_visits() -> None:
     assert Village("[1, 9]").hours(3, barren=True).events() == [(3, "source_silent", "barren")]
     assert Village().hours(1, fruitful=True).hours(3, barren=True).events() == [(4, "source_silent", "barren")]
     assert Village().hours(3, barren=True, drifted=True).events() == [(3, "source_silent", "barren")]
+    assert Village().hours(3, barren=True, lacks=("id:missing",)).events() == [(3, "source_silent", "barren")]
     assert Village().hours(9, barren=True).events() == []
+
+
+def test_what_is_said_of_a_trouble_names_why() -> None:
+    """The failures of the last visit, or what the last pages lack: a 304 takes nothing back."""
+    barren = Village().hours(2, barren=True, lacks=("id:missing", "page:login")).hours(1)
+    barren.hours(1, barren=True, lacks=("page:login",))
+    assert [event.why for _, event in barren.said] == [("page:login",)]
+    assert barren.hours(1).watch.lacks == ("page:login",)
+    assert barren.hours(1, fruitful=True).watch.lacks == ()
+    failing = Village().hours(7, failed=True, errors=("robots",))
+    assert [event.why for _, event in failing.said] == [("robots",)]
+    assert failing.hours(1).watch.errors == ()
 
 
 def test_a_field_that_posts_have_no_more_is_named() -> None:
