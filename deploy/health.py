@@ -108,7 +108,9 @@ class _Worker(Collector):
         for role, number in list(status.recreated.items()):
             again.add_metric([role], number)
         ready = GaugeMetricFamily(
-            "xiangyin_ready", "1 when partitions are assigned and loaded.", value=float(status.ready)
+            "xiangyin_ready",
+            "1 when partitions are assigned and loaded, and Kafka is there.",
+            value=float(status.reads),
         )
         turns = CounterMetricFamily("xiangyin_rebalances", "Rebalances.", value=status.rebalances)
         return [lag, lost, done, again, ready, turns, *_Waiting(status).collect()]
@@ -151,7 +153,7 @@ def worker_health(status: Status) -> dict[str, object]:
     Trying a server again is one: a worker that waits for it is well, and to be left alone.
     """
     said = crawler_health(status)
-    return {"healthy": said.pop("healthy"), "ready": status.ready, **said}
+    return {"healthy": said.pop("healthy"), "ready": status.reads, **said}
 
 
 def crawler_health(status: Status) -> dict[str, object]:

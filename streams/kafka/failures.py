@@ -8,10 +8,11 @@ a right is missing                           | Misconfigured: names user, operat
 anything else                                | Busy
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ssl import SSLCertVerificationError
-from typing import Final
+from typing import Any, Final
 
 from aiokafka.client import collect_hosts
 from aiokafka.conn import create_conn
@@ -109,6 +110,25 @@ async def _refusal(servers: Servers) -> Misconfigured | None:
             connection.close()
             return None  # One lets us in: what another one says passes.
     return refused
+
+
+async def answers(servers: Servers, seconds: float) -> bool:
+    """Whether one of these brokers answers within so many seconds, be it that it lets us in no more."""
+    options = arguments(servers)
+    hosts = collect_hosts(options.pop("bootstrap_servers"))
+    options["request_timeout_ms"] = seconds * 1000
+    return any(await asyncio.gather(*(_answers(host, port, options) for host, port, _ in hosts)))
+
+
+async def _answers(host: str, port: int, options: dict[str, Any]) -> bool:
+    try:
+        connection = await create_conn(host, port, **options)
+    except (IllegalSaslStateError, SSLCertVerificationError, *UNKNOWN):
+        return True
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    connection.close()
+    return True
 
 
 def _needed(error: KafkaError) -> str:

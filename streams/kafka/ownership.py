@@ -60,6 +60,11 @@ class Ownership:
         """Seconds since a heartbeat left that was answered; endless before the first."""
         return float("inf") if self._heard is None else self.clock() - self._heard
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the group has heard from us within a session: else nothing may be written, so nothing be begun."""
+        return self.silent_for <= self.session
+
     def check(self) -> None:
         """Return when we own what we were given.
 

@@ -207,8 +207,9 @@ class Consumer(FaustConsumer):
         wanted = set(active_partitions or ())
         if not self.gate():
             wanted = {place for place in wanted if role(place.topic) != BACKFILL}
-        # An empty set would mean every partition.
-        if not wanted or self.progress.queued >= self.most or self.progress.queued_bytes >= MOST_BYTES:
+        full = self.progress.queued >= self.most or self.progress.queued_bytes >= MOST_BYTES
+        # An empty set would mean every partition. And a broker that is back brings records before the group hears us.
+        if not wanted or full or not self.ownership.is_heard:
             await asyncio.sleep(min(timeout, 0.02))
             self.polled = time.monotonic()
             return {}

@@ -290,7 +290,7 @@ class Reader:
     async def _tick(self) -> None:
         while not self._stopping:
             await asyncio.sleep(self._settings.tick)
-            if self._status.ready and not self.app.rebalancing:
+            if self._status.ready and not self.app.rebalancing and self._ownership.is_heard:
                 await self._guard(self._run_timers())
 
     async def _run_timers(self) -> None:
@@ -332,7 +332,7 @@ class Reader:
 
     def _is_well(self, places: Sequence[tuple[str, int]]) -> bool:
         polls = not places or time.monotonic() - self._consumer.polled < self._settings.session
-        return self._status.ready and polls and self._ownership.silent_for < self._settings.session
+        return self._status.ready and polls and self._ownership.is_heard
 
     async def start(self) -> None:
         """Join the group and begin to read."""

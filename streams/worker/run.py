@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, StoreRefuses, XiangyinError
 from streams.kafka.admin import check_topics
 from streams.kafka.ownership import Ownership
+from streams.worker.broker import watch_broker
 from streams.worker.deadline import Deadline
 from streams.worker.processor import Processor
 from streams.worker.reader import Reader
@@ -112,7 +113,9 @@ async def _work(
         await check_topics(settings.servers, settings.deployment, partitions=settings.partitions)
         reader = Reader(settings, processor, ownership, status, fail)
         status.started = True
-        turning = asyncio.ensure_future(_turn(status))
+        beside = [
+            asyncio.ensure_future(each) for each in (_turn(status), watch_broker(settings.servers, ownership, status))
+        ]
         watch(settings, ownership, status)
         starting = asyncio.ensure_future(reader.start())
         waited: set[asyncio.Future[Any]] = {starting, ended}
@@ -120,7 +123,8 @@ async def _work(
         if starting.done() and (error := starting.exception()):
             fail(error)
         code = await _end(reader, settings, await ended)
-        turning.cancel()
+        for each in beside:
+            each.cancel()
         return code
 
 

@@ -50,7 +50,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     """From an unexpected failure to the end, whatever hangs."""
     stall: float = 120.0
     """Without a poll, a heartbeat, progress, a turn of the event loop or an answer where to read for this long, the
-    worker ends to be started again."""
+    worker ends to be started again; not counting how long no broker answers while it has nothing in hand."""
     longest: float = 600.0
     """So does one whose batch or load takes this long, not counting what it waits for a server that is away."""
 

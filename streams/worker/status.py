@@ -39,14 +39,17 @@ class Status:
     acknowledged: Counter[str] = field(default_factory=Counter)
     """Records acknowledged, by role."""
     rebalances: int = 0
-    waiting: Waiting | None = None
-    """For which server, while there is one to wait for."""
+    broker: Waiting | None = None
+    """For the broker, while it is away: nothing can be read."""
+    held: Waiting | None = None
+    """For the server that what is in hand waits for, while there is one."""
     in_hand: float | None = None
     """Since when a batch, a load or a tick has been at work (time.monotonic()); None between them."""
     told: float = field(default_factory=time.monotonic)
-    """When a server was last said to be waited for, or to be no longer (time.monotonic())."""
+    """When what is in hand was last said to wait for a server, or to do so no longer (time.monotonic())."""
     alive: float = field(default_factory=time.monotonic)
-    """When all was last seen to be well (time.monotonic()): polled, heard by the group, and getting on."""
+    """When all was last seen to be well (time.monotonic()): polled, heard by the group, and getting on; or when the
+    broker was last seen to be away, which is no stall."""
     turned: float = field(default_factory=time.monotonic)
     """When the event loop last turned (time.monotonic()); a held batch lets it, a step that never ends does not."""
 
@@ -58,15 +61,34 @@ class Status:
         self.alive = min(now, self.alive + now - since)
         self.in_hand = None
 
+    @property
+    def reads(self) -> bool:
+        """Ready, and the broker is there to be read from."""
+        return self.ready and self.broker is None
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """For which server, while there is one to wait for."""
+        return self.broker or self.held
+
     def tell(self, why: Why | None, detail: str) -> None:
-        """Note why a server is waited for, or that it is no longer; the log hears of it when that changes."""
-        now, before = time.monotonic(), self.waiting
-        self.told = now
-        if why is None:
-            self.waiting = None
-            if before:
-                log.info("no longer waiting for a server", waited_seconds=round(now - before.since, 1))
-            return
-        self.waiting = Waiting(why, detail, before.since if before else now, now)
-        if before is None or before.why != why:
-            log.warning("waiting for a server", why=why, reason=detail)
+        """Note why what is in hand waits for a server, or that it does no longer; the log hears when that changes."""
+        self.told = time.monotonic()
+        self.held = _wait(self.held, why, detail)
+
+    def tell_of_broker(self, detail: str | None) -> None:
+        """Note that the broker is away and how it is called, or that the group hears us again (None)."""
+        if detail:
+            self.alive = time.monotonic()
+        self.broker = _wait(self.broker, "away" if detail else None, detail or "")
+
+
+def _wait(before: Waiting | None, why: Why | None, detail: str) -> Waiting | None:
+    now = time.monotonic()
+    if why is None:
+        if before:
+            log.info("no longer waiting for a server", waited_seconds=round(now - before.since, 1))
+        return None
+    if before is None or before.why != why:
+        log.warning("waiting for a server", why=why, reason=detail)
+    return Waiting(why, detail, before.since if before else now, now)

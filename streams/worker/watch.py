@@ -20,7 +20,8 @@ PAUSE: Final = 0.1
 def stuck(settings: WorkerSettings, ownership: Ownership, status: Status, now: float) -> str | None:
     """Why the worker must end; None while it gets on, and while it is right to wait.
 
-    A server that is away is waited for as long as the group hears from us: each attempt at it is a sign of life.
+    A server that is away is waited for: with empty hands as long as the broker is away (`worker.broker`), and with
+    something in hand as long as the group hears from us, each attempt at the server being a sign of life.
 
     Args:
         settings: how long each wait may last.

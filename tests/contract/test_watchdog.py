@@ -7,7 +7,7 @@ import time
 from tests.contract.bench import Bench
 from tests.contract.test_worker import KEYS, QUICK, loads
 from tests.real.servers import RealServers
-from tests.servers import ONLY_REAL
+from tests.servers import ONLY_REAL, silenced
 
 STALL = 3.0
 HASTY, PATIENT = {**QUICK, "stall": STALL}, {**QUICK, "stall": 60.0}
@@ -77,31 +77,48 @@ async def test_a_load_that_no_coordinator_answers_is_noticed(bench: Bench) -> No
     assert loads(bench) == []
 
 
+async def test_a_broker_that_answers_nobody_is_waited_for(bench: Bench) -> None:
+    """For longer than the stall: the same worker goes on, or is started again where its group gave it up meanwhile."""
+    await bench.publish("posts", ["a"])
+    worker = bench.work(settings=HASTY)
+    bench.wait(bench.values)
+    with silenced(bench.servers):
+        await asyncio.sleep(STALL + LATE)
+        assert worker.runs
+    await bench.publish("posts", ["b"])
+    bench.wait(lambda: "b" in bench.values() or not worker.runs)
+    if not worker.runs:
+        assert worker.ends(0) == 75
+        bench.work(settings=QUICK)
+    bench.wait(lambda: "b" in bench.values())
+
+
 @ONLY_REAL
 async def test_a_broker_that_is_away_for_long_loses_nothing(servers: RealServers, bench: Bench) -> None:
-    """Away for eight sessions: who may stall for less ends and cannot come back, who may stall for more waits.
+    """Away for eight sessions: the workers wait, though they may stall for less; who begins meanwhile cannot.
 
-    When the broker is back the waiting one goes on, or finds that it was given up meanwhile and is started again.
-    The embedded broker forgets all when it ends; that it answers nobody is asked in test_worker.py.
+    When the broker is back each goes on, or finds that it was given up meanwhile and is started again.
+    The embedded broker forgets all when it ends; above it answers nobody.
     """
     sent = [str(number) for number in range(8)]
     await bench.publish("posts", sent, KEYS)
-    patient = bench.work(settings=PATIENT)
-    hasty = bench.work(settings=HASTY)
+    first = bench.work(settings=HASTY)
+    second = bench.work(settings=HASTY)
     bench.wait(lambda: [0] in loads(bench) and [1] in loads(bench) and set(bench.values()) == set(sent))
     back = time.monotonic() + 8 * QUICK["session"]
     await asyncio.to_thread(servers.broker.kill)
     try:
-        assert hasty.ends(STALL + LATE) == 75
         assert bench.work(settings=HASTY).ends(15) == 75
         await asyncio.sleep(max(0.0, back - time.monotonic()))
-        assert patient.runs
+        assert first.runs
+        assert second.runs
     finally:
         await asyncio.to_thread(servers.broker.start)
     later = [f"later {number}" for number in range(8)]
     await bench.publish("posts", later, KEYS)
-    bench.wait(lambda: set(later) <= set(bench.values()) or not patient.runs)
-    if not patient.runs:
-        assert patient.ends(0) == 75
-        bench.work(settings=QUICK)
+    bench.wait(lambda: set(later) <= set(bench.values()) or not first.runs or not second.runs)
+    for worker in (first, second):
+        if not worker.runs:
+            assert worker.ends(0) == 75
+            bench.work(settings=QUICK)
     bench.wait(lambda: set(later) <= set(bench.values()))

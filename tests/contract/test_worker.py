@@ -11,7 +11,7 @@ from aiokafka.structs import OffsetAndMetadata
 from streams.kafka.admin import create_topics
 from tests.contract.bench import Bench
 from tests.embedded.raw_producer import produce
-from tests.servers import ONLY_EMBEDDED, ONLY_REAL, silenced
+from tests.servers import ONLY_EMBEDDED, ONLY_REAL
 from tests.unit.streams.kafka import handmade
 
 QUICK = {"session": 1.6, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
@@ -325,14 +325,6 @@ async def test_a_worker_that_slept_writes_nothing(bench: Bench) -> None:
     slept.signal(signal.SIGCONT)
     assert slept.ends(20) == 75
     assert bench.values() == ["a"]
-
-
-async def test_a_worker_that_hears_nothing_is_started_again(bench: Bench) -> None:
-    """A broker that answers no more, and comes back: the worker does not wait for ever, but asks for a fresh start."""
-    worker = bench.work(settings={**QUICK, "stall": 2.5})
-    bench.wait(lambda: loads(bench))
-    with silenced(bench.servers):
-        assert worker.ends(10) == 75
 
 
 async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Bench) -> None:
