@@ -25,7 +25,7 @@ import psutil
 import yaml
 
 from deploy.embedded import EmbeddedServers
-from streams.crawl.fetch import Limits
+from streams.web.fetch import Limits
 from tests.embedded.county import RUN, County
 from tests.embedded.farm.checks import crowds, haste, trespasses
 from tests.embedded.farm.every import FETCHED

@@ -13,7 +13,6 @@ from deploy.manners import assert_awake
 from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from deploy.settings import deployment, sources, townships
 from deploy.settings.deployment import Settings
-from streams.crawl.fetch import assert_named
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import differences
 from streams.errors import Busy, Misconfigured, XiangyinError
@@ -25,6 +24,7 @@ from streams.privacy import keyring
 from streams.push import signature
 from streams.source import AnySource, Folder, Webhook
 from streams.topics import PLANS, topic
+from streams.web.fetch import assert_named
 
 T = TypeVar("T")
 

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from yarl import URL
 
 from deploy.producing import host_report, permission_report
-from streams.crawl.address import Addresses
 from streams.crawl.counts import Counts
-from streams.crawl.host import HostEvent, Tell
 from streams.errors import Busy, Misconfigured
 from streams.hours import Hours
 from streams.protocols import Clock, Message
 from streams.source import Shown, Source
+from streams.web.address import Addresses
+from streams.web.host import HostEvent, Tell
 
 log: Final = structlog.get_logger()
 

@@ -7,7 +7,6 @@ from msgspec import json
 
 from deploy.embedded import is_embedded
 from deploy.settings.deployment import Settings
-from streams.crawl.host import HostEvent
 from streams.crawl.watch import Event
 from streams.identity import content_digest, document_id
 from streams.kafka.admin import check_topics
@@ -18,6 +17,7 @@ from streams.protocols import Message
 from streams.records import SCHEMA_VERSION, Post
 from streams.source import Shown
 from streams.topics import OPERATIONS
+from streams.web.host import HostEvent
 
 
 @asynccontextmanager

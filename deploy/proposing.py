@@ -13,14 +13,14 @@ from selectolax.lexbor import LexborHTMLParser
 from deploy.boards import QUESTION, letters
 from deploy.explaining.paging import more
 from deploy.guessing import guessed
-from streams.crawl.fetch import Fetched
 from streams.pages.charset import decoded
 from streams.pages.columns import column_of
 from streams.pages.links import absolute
 from streams.pages.markup import document
 from streams.pages.spreadsheet import Unreadable, is_spreadsheet
 from streams.pages.table import BadRow, rows
-from streams.sources.table import UNPACKED
+from streams.parsers.table import UNPACKED
+from streams.web.fetch import Fetched
 
 _FEEDS: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _XML_FEED: Final = re.compile(r"\A\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,2000}>\s*)?<(?:rss|feed|rdf:RDF)\b")

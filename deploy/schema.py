@@ -11,11 +11,11 @@ from deploy.settings.deployment import ONLY_ENVIRONMENT, Settings
 from models.correction import Correction
 from streams.batch.claims import Claim
 from streams.batch.register import Dealing
-from streams.crawl.host import HostEvent
 from streams.crawl.watch import Event
 from streams.records import Action, DeadLetter, Evidence, Forget, Post, Toll
 from streams.source import AnySource, Shown
 from streams.township import Township
+from streams.web.host import HostEvent
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -14,7 +14,6 @@ from deploy.keys import door
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
-from streams.crawl.fetch import Fetched
 from streams.crawl.folder import ENDINGS
 from streams.crawl.memory import Here
 from streams.crawl.visit import visit
@@ -28,6 +27,7 @@ from streams.push.take import take
 from streams.records import Post
 from streams.source import AnySource, Api, Folder, Source
 from streams.township import Township
+from streams.web.fetch import Fetched
 
 _OF_A_WALK: Final = {
     "paging:stuck": "the next page lists the same again: all stands on one, or `parameter` is not what it pages by",

@@ -140,9 +140,9 @@ def _crawler(settings: Settings) -> "AbstractAsyncContextManager[Crawler]":
     """The real crawler, only more impatient: the sites are our own."""
     # Seconds of imports, while the worker starts.
     from deploy.wiring.crawler import open_crawler  # noqa: PLC0415
-    from streams.crawl.backoff import Backoff  # noqa: PLC0415
     from streams.crawl.counts import Counts  # noqa: PLC0415
-    from streams.crawl.fetch import Limits  # noqa: PLC0415
+    from streams.web.backoff import Backoff  # noqa: PLC0415
+    from streams.web.fetch import Limits  # noqa: PLC0415
 
     return open_crawler(settings, Counts(), limits=Limits(interval=0.01), backoff=Backoff(base=0.5, longest=2.0))
 

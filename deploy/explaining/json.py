@@ -7,8 +7,8 @@ from deploy.explaining.opening import opening
 from streams.pages.charset import decoded
 from streams.pages.expression import parsed, value_at
 from streams.pages.page import Page
+from streams.parsers.api import lines
 from streams.source import Api, Folder, Manual, Webhook
-from streams.sources.api import lines
 
 _SAYS: Final = ("msg", "message", "error", "errmsg", "error_description")
 """Where interfaces say in words what is wrong."""

@@ -11,8 +11,8 @@ from streams.pages.charset import decoded
 from streams.pages.elements import value
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Page
+from streams.parsers.board import said_of
 from streams.source import Board, Feed, Forum
-from streams.sources.board import said_of
 
 _SHOWN: Final = 5
 _LONGEST: Final = 60

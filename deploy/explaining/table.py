@@ -9,8 +9,8 @@ from streams.pages.columns import column_of
 from streams.pages.page import Page
 from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow, Row, rows
+from streams.parsers.table import UNPACKED, columns_of
 from streams.source import Folder, Table
-from streams.sources.table import UNPACKED, columns_of
 
 _SHOWN: Final = 20
 _LONGEST: Final = 60

@@ -26,15 +26,11 @@ from deploy.wiring.observed import log_event, observer
 from deploy.wiring.servers import open_search, serve_health
 from deploy.wiring.web import open_web
 from streams.batch.patience import Tell, untold
-from streams.crawl.address import Addresses
-from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Limits
 from streams.crawl.pace import Pace, Send
 from streams.crawl.patient import patient
 from streams.crawl.servers import Servers
-from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
@@ -47,6 +43,10 @@ from streams.push.nowhere import Nowhere
 from streams.push.take import take
 from streams.records import Post
 from streams.source import AnySource, Webhook
+from streams.web.address import Addresses
+from streams.web.backoff import Backoff
+from streams.web.fetch import Limits
+from streams.web.turns import Turns
 from streams.worker.status import Status
 
 log = structlog.get_logger()

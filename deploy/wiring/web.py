@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
-from streams.crawl.fetch import Fetcher, Limits, always, fetcher, untold
-from streams.crawl.host import Tell
-from streams.crawl.turns import Turns
+from streams.web.fetch import Fetcher, Limits, always, fetcher, untold
+from streams.web.host import Tell
+from streams.web.turns import Turns
 
 
 def open_web(

@@ -1,1 +1,1 @@
-"""The only way out to the web: politely fetched, read, township set, through the door, published."""
+"""Go through a source: what it lists is fetched, read, given its township, taken through the door and published."""

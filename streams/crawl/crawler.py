@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from streams.crawl.backoff import Backoff
 from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Head
 from streams.crawl.servers import Overdue
-from streams.crawl.turns import Turns
 from streams.crawl.visit import Visited, visit
 from streams.crawl.way import Way
 from streams.errors import Busy, Misconfigured, Refused, XiangyinError
 from streams.source import AnySource, Folder, Manual, Webhook
+from streams.web.backoff import Backoff
+from streams.web.turns import Turns
 
 T = TypeVar("T")
 

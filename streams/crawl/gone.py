@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.memory import Held, Noted
 from streams.crawl.refusal import refused
 from streams.crawl.watch import RESTRAINT
@@ -21,6 +20,7 @@ from streams.identity import document_id
 from streams.pages.notice import quotes
 from streams.records import Post
 from streams.source import AnySource, Api, Feed, Table
+from streams.web.backoff import LATER, PASSING
 
 APART: Final = timedelta(hours=6)
 """Between the two visits that miss a post."""

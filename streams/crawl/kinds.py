@@ -8,8 +8,8 @@ import msgspec
 from msgspec.structs import asdict
 
 from streams.pages.page import Page, Reading
+from streams.parsers import api, board, feed, forum, table
 from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
-from streams.sources import api, board, feed, forum, table
 
 _PARSERS: Final = b"4"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from streams.crawl.archive import Archive
 from streams.crawl.day import Day
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Head, Held, Memory, Noted
-from streams.crawl.servers import Late, Server, Servers
+from streams.crawl.servers import Server, Servers
 from streams.crawl.watch import Event
 from streams.crawl.way import Publish, Way, Web
 from streams.records import Post
 from streams.source import Source
+from streams.web.fetch import Fetched, Late
 
 
 def patient(way: Way, servers: Servers, publish: Publish | None = None) -> Way:

@@ -7,9 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from streams.crawl.backoff import LATER
 from streams.crawl.daily import DAY
-from streams.crawl.fetch import Fetched
 from streams.crawl.gone import GONE, Gone
 from streams.crawl.kinds import read_beside
 from streams.crawl.listed import Listed
@@ -28,9 +26,11 @@ from streams.pages.dates import time_of
 from streams.pages.login import LOGIN, asks_to_log_in
 from streams.pages.markup import document, seen
 from streams.pages.page import LISTING, Link, Page, Raw, Reading
+from streams.parsers.feed import ENTRY
 from streams.portions import portions
 from streams.source import AnySource
-from streams.sources.feed import ENTRY
+from streams.web.backoff import LATER
+from streams.web.fetch import Fetched
 
 _UNREAD: Final = DRIFT | {"page:overgrown", "full:missing", "full:shorter"}
 """Signals of a page that says less than it did, or nothing: to log in, perhaps, or in another layout."""

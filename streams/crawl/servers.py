@@ -22,10 +22,6 @@ class Overdue(Busy):
     """The server is back, after so long that what was begun before is to begin anew."""
 
 
-class Late(Exception):
-    """When a site would have been asked, one of ours was away: nothing was asked, and it is to be tried again."""
-
-
 class Server:
     """The log or the store. Who finds it away waits, whoever comes meanwhile waits, too, and one at a time tries.
 

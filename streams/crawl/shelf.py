@@ -6,10 +6,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from streams.crawl.fetch import Fetched
 from streams.crawl.gone import APART
 from streams.crawl.memory import Held, Memory
 from streams.pages.page import Link, Reading
+from streams.web.fetch import Fetched
 
 FOLLOWING: Final = 500
 """Pages of one thread that are read at most: a page may say of itself that it is the next."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from streams.crawl.backoff import LATER, PASSING
 from streams.crawl.counts import Counts
 from streams.crawl.watch import DRIFT, LACKS, RESTRAINT, Field, Seen
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Raw, Reading
+from streams.web.backoff import LATER, PASSING
 
 _ENOUGH: Final = 3
 """Failures in a row after which a visit ends: the site has trouble of its own."""

@@ -16,8 +16,8 @@ from streams.crawl.watch import Seen
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Link
+from streams.parsers import forum
 from streams.source import AnySource
-from streams.sources import forum
 
 _FARTHEST: Final = 2_000
 """List pages of one visit, however much was missed: a list may go on for ever."""

@@ -9,16 +9,16 @@ from msgspec import Struct, field
 from streams.crawl.archive import Archive, Empty
 from streams.crawl.counts import Counts
 from streams.crawl.disk import Disk
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Memory
 from streams.crawl.township import Locate
-from streams.crawl.turns import Turns
 from streams.crawl.watch import Event
 from streams.pages.page import Page, Reading
 from streams.privacy.door import Door
 from streams.protocols import Clock
 from streams.records import Post
 from streams.source import Source
+from streams.web.fetch import Fetched
+from streams.web.turns import Turns
 
 Publish = Callable[[Sequence[Post]], Awaitable[None]]
 """Returns when the posts are safe in the log; raises when they may not be."""

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from streams.crawl.fetch import Fetched
 from streams.crawl.way import Web
 from streams.errors import Unfetched
 from streams.source import Source
+from streams.web.fetch import Fetched
 
 
 class Nowhere(Web):

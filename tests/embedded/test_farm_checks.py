@@ -18,13 +18,13 @@ from yarl import URL
 from deploy.ingest import Ingest
 from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Here, Noted
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.privacy.door import Door
 from streams.records import Post
 from streams.source import Source
+from streams.web.fetch import Fetched
 from tests.embedded.farm.every import KINDS
 from tests.embedded.farm.grow import grow
 from tests.embedded.farm.search import leaks

@@ -11,10 +11,8 @@ from msgspec import json
 from deploy.ingest import Entrance, Ingest, serving
 from deploy.settings import sources
 from deploy.wiring.clock import SystemClock
-from streams.crawl.backoff import Backoff
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
@@ -24,6 +22,8 @@ from streams.push.signature import secrets_of
 from streams.push.take import take
 from streams.records import Post
 from streams.source import AnySource, Webhook
+from streams.web.backoff import Backoff
+from streams.web.fetch import Limits, fetcher
 from tests.embedded.county import TOWNSHIPS
 from tests.embedded.farm import checks
 from tests.embedded.farm.folders import drop

@@ -8,10 +8,10 @@ import pytest
 from deploy.explaining import explained
 from streams.crawl.kinds import read
 from streams.pages.page import LISTING, Page, Raw
+from streams.parsers.board import MESSAGE
+from streams.parsers.feed import ENTRY
+from streams.parsers.forum import THREAD
 from streams.source import parse_source
-from streams.sources.board import MESSAGE
-from streams.sources.feed import ENTRY
-from streams.sources.forum import THREAD
 
 API = "kind: api\nurl: https://a.cn/api\nitems: data.row\nmessage: {id: id, body: content, time: cjsj}\n"
 FORUM = """kind: forum

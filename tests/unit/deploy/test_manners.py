@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from deploy.manners import assert_awake, host_teller, show_permissions
 from deploy.schema import schema
-from streams.crawl.address import Addresses
 from streams.crawl.counts import Counts
-from streams.crawl.host import HostEvent
 from streams.errors import Busy, Misconfigured
 from streams.protocols import Message
 from streams.source import Feed, Permission
+from streams.web.address import Addresses
+from streams.web.host import HostEvent
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LETTER = Permission(by="某某论坛站务组", date=date(2026, 2, 14), covers=("/forum.php",), note="registry 2026-31")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.proposing import Proposal, proposal
-from streams.crawl.fetch import Fetched
 from streams.pages.page import Page
+from streams.parsers import board
 from streams.source import Api, Board, Feed, Forum, Table, parse_source
-from streams.sources import board
+from streams.web.fetch import Fetched
 
 DISCUZ = """<html><head><meta name="generator" content="Discuz! X3.4"></head><body><table><tbody id="normalthread_7">
 <tr><th><a class="s xst" href="thread-7-1-1.html">路灯坏了</a></th></tr></tbody></table></body></html>"""

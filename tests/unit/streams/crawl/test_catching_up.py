@@ -13,15 +13,15 @@ from msgspec.structs import replace
 from multidict import CIMultiDict
 from yarl import URL
 
-from streams.crawl.address import Addresses
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Fetched, Fetcher, Limits, untold
-from streams.crawl.turns import AT_ONCE, Turns
 from streams.crawl.visit import visit
-from streams.crawl.wire import Answer
 from streams.errors import Unfetched
 from streams.records import Post
 from streams.source import AnySource
+from streams.web.address import Addresses
+from streams.web.fetch import Fetched, Fetcher, Limits, untold
+from streams.web.turns import AT_ONCE, Turns
+from streams.web.wire import Answer
 from tests.unit.streams.crawl.test_visit import World, source
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,15 +12,15 @@ from msgspec.structs import replace
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.day import Day
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Head, Here, Noted
-from streams.crawl.terms import Terms
 from streams.crawl.watch import Watch
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
 from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.source import Feed, Source
+from streams.web.fetch import Fetched
+from streams.web.terms import Terms
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

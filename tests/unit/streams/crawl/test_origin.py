@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from streams.errors import Busy, Unfetched
 from streams.source import Source
-from tests.unit.streams.crawl.site import Site, polite
 from tests.unit.streams.crawl.test_visit import Web, World, source
+from tests.unit.streams.web.site import Site, polite
 
 GATEWAY = """
 kind: api

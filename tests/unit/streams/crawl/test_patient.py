@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Head, Held, Here, Noted
 from streams.crawl.patient import patient
 from streams.crawl.servers import Server, Servers
@@ -17,6 +16,7 @@ from streams.crawl.way import Way
 from streams.errors import Busy, Why
 from streams.records import Post
 from streams.source import Source
+from streams.web.fetch import Fetched
 from tests.unit.streams.crawl.test_catching_up import A_PAGE, LIST, listed
 from tests.unit.streams.crawl.test_visit import BOARD, FORUM, Clock, Web, World, source
 

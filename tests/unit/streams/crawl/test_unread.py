@@ -111,7 +111,7 @@ async def test_a_defect_of_ours_loses_no_thread(site: Site, monkeypatch: pytest.
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("streams.sources.forum._thread", dies)
+        patched.setattr("streams.parsers.forum._thread", dies)
         await site.visits(FORUM, 1)
     await site.visits(FORUM, 2)
     assert newest(site) == {"1": "话a"}

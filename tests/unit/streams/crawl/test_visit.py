@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from streams.crawl.arrive import arrive
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Fetched
 from streams.crawl.memory import Held, Here, Noted
 from streams.crawl.news import key_of
 from streams.crawl.visit import Visited, visit
@@ -28,6 +27,7 @@ from streams.privacy.door import Door, key_of_post
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
 from streams.source import AnySource, Source, parse_source
+from streams.web.fetch import Fetched
 
 BOARD = """
 kind: api

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, closing, suppress
 
 import pytest
 
-from streams.crawl.fetch import Fetched, Limits, fetcher
 from streams.errors import Unfetched
-from tests.unit.streams.crawl.site import Clock
+from streams.web.fetch import Fetched, Limits, fetcher
+from tests.unit.streams.web.site import Clock
 
 OK = b"HTTP/1.1 200 OK\r\n"
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]

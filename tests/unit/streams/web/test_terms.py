@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 from yarl import URL
 
-from streams.crawl.fetch import Fetcher, Limits
-from streams.crawl.host import HostEvent
-from streams.crawl.terms import Terms
 from streams.errors import Misconfigured, Unfetched
 from streams.source import Feed, Permission, parse_source
-from tests.unit.streams.crawl.site import QUICK, Clock, Site, polite
+from streams.web.fetch import Fetcher, Limits
+from streams.web.host import HostEvent
+from streams.web.terms import Terms
+from tests.unit.streams.web.site import QUICK, Clock, Site, polite
 
 LETTER = Permission(by="镇政府办公室", date=date(2025, 12, 1), covers=("/closed",), note="registry 12/2025, a year")
 

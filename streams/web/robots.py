@@ -9,11 +9,11 @@ from typing import Final
 from protego import Protego
 from yarl import URL
 
-from streams.crawl.backoff import LATER
-from streams.crawl.recent import Recent
 from streams.errors import Unfetched
 from streams.pages.charset import decoded
 from streams.protocols import Clock
+from streams.web.backoff import LATER
+from streams.web.recent import Recent
 
 PRODUCT: Final = "xiangyin"
 """The name by which a robots.txt can speak to us."""

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from aiohttp import web
 
-from streams.crawl.fetch import Limits
-from tests.unit.streams.crawl.site import Site, failure, polite
+from streams.web.fetch import Limits
+from tests.unit.streams.web.site import Site, failure, polite
 
 PATIENT = Limits(interval=0.001)
 SMALL = Limits(interval=0.001, body=100_000)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from streams.pages.page import LISTING, Link, Page, Reading
+from streams.parsers import board
 from streams.records import Reach
 from streams.source import Board, parse_source
-from streams.sources import board
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"

@@ -9,9 +9,9 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
-from streams.crawl.address import Addresses, GuardedResolver
-from streams.crawl.body import body_of
 from streams.errors import Unfetched
+from streams.web.address import Addresses, GuardedResolver
+from streams.web.body import body_of
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS: Final = 200

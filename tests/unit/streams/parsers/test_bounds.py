@@ -8,7 +8,7 @@ import pytest
 
 from streams.crawl.kinds import read
 from streams.pages.page import LISTING, Page
-from tests.unit.streams.sources.test_hostile import ENTRY, FETCHED, SOURCES, source
+from tests.unit.streams.parsers.test_hostile import ENTRY, FETCHED, SOURCES, source
 
 SIZE: Final = 200_000
 SECONDS: Final = 8.0

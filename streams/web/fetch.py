@@ -9,18 +9,17 @@ from typing import Final
 from msgspec import Struct
 from yarl import URL
 
-from streams.crawl.address import Addresses, target_of, web_address
-from streams.crawl.backoff import retry_after
-from streams.crawl.host import Host, HostEvent, Tell
-from streams.crawl.recent import Recent
-from streams.crawl.robots import LARGEST, PRODUCT, Robots
-from streams.crawl.servers import Late
-from streams.crawl.terms import Terms
-from streams.crawl.turns import Turns
-from streams.crawl.wire import REDIRECTS, Answer, Wire, open_wire
 from streams.errors import Misconfigured, Unfetched
 from streams.protocols import Clock
 from streams.source import Source
+from streams.web.address import Addresses, target_of, web_address
+from streams.web.backoff import retry_after
+from streams.web.host import Host, HostEvent, Tell
+from streams.web.recent import Recent
+from streams.web.robots import LARGEST, PRODUCT, Robots
+from streams.web.terms import Terms
+from streams.web.turns import Turns
+from streams.web.wire import REDIRECTS, Answer, Wire, open_wire
 
 _HOSTS: Final = 50_000
 """Hosts of which is known how they were treated today; more while each may still be missed."""
@@ -30,6 +29,10 @@ _FAILURES: Final = frozenset({"timeout", "unreachable", "broken"})
 
 _RANDOM: Final = SystemRandom().random
 _LONGEST_VALIDATOR: Final = 512
+
+
+class Late(Exception):
+    """When a site would have been asked, one of ours was away: nothing was asked, and it is to be tried again."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from streams.pages.page import Page, Reading
+from streams.parsers import table
 from streams.records import Reach
 from streams.source import Columns, Table, parse_source
-from streams.sources import table
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"

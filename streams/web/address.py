@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from streams.crawl.names import Names
 from streams.errors import Unfetched
+from streams.web.names import Names
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits.
 _GLOBAL: Final = IPv6Network("2000::/3")  # RFC 4291, section 2.4: all that is given out; the rest is for special uses.

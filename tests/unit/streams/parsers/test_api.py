@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from streams.pages.page import LISTING, Link, Page, Reading
+from streams.parsers import api
 from streams.records import Reach
 from streams.source import Api, Item, parse_source
-from streams.sources import api
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from streams.pages.page import Page, Reading
+from streams.parsers import feed
 from streams.source import Feed
-from streams.sources import feed
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from streams.crawl.address import Addresses, GuardedResolver, is_public
-from streams.crawl.names import Names
 from streams.errors import Unfetched
 from streams.source import Feed, Folder, Webhook
-from tests.unit.streams.crawl.site import Site, failure, polite, standing
+from streams.web.address import Addresses, GuardedResolver, is_public
+from streams.web.names import Names
+from tests.unit.streams.web.site import Site, failure, polite, standing
 
 INNER = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29",
@@ -141,13 +141,13 @@ async def test_a_name_is_resolved_once_for_check_and_connection(site: Site, monk
     """
     asked: list[str] = []
     names = Dns(["127.0.0.1"], ["127.0.0.66"])
-    monkeypatch.setattr("streams.crawl.address.Names", lambda: names)
+    monkeypatch.setattr("streams.web.address.Names", lambda: names)
 
     def public(text: str) -> bool:
         asked.append(text)
         return text == "127.0.0.1"
 
-    monkeypatch.setattr("streams.crawl.address.is_public", public)
+    monkeypatch.setattr("streams.web.address.is_public", public)
     site.says("/a", "x")
     async with polite(site) as web_:
         assert await web_.fetch(site.url("/a", "bbs.example.cn")) is not None

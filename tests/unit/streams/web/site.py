@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from streams.crawl.fetch import Fetcher, Limits, fetcher
-from streams.crawl.host import HostEvent
 from streams.errors import Unfetched
+from streams.web.fetch import Fetcher, Limits, fetcher
+from streams.web.host import HostEvent
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 QUICK = Limits(interval=0.001)

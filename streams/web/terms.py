@@ -5,11 +5,11 @@ from typing import Final
 
 from yarl import URL
 
-from streams.crawl.budget import Budget
 from streams.errors import Unfetched
 from streams.hours import Hours
 from streams.protocols import Clock
 from streams.source import Source
+from streams.web.budget import Budget
 
 _TRIES: Final = 4
 """Looks for a time that is within the hours of both: in one day each of them is left at most once."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.crawl.backoff import Backoff, retry_after
+from streams.web.backoff import Backoff, retry_after
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

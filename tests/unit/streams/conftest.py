@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.unit.streams.crawl.site import Site, standing
+from tests.unit.streams.web.site import Site, standing
 
 
 @pytest.fixture

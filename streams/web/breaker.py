@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from streams.crawl.backoff import Backoff
 from streams.errors import Unfetched
+from streams.web.backoff import Backoff
 
 FAILURES: Final = 5
 """In a row, whichever source asked: then the host rests."""

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from streams.crawl.fetch import Limits
-from streams.crawl.robots import LARGEST, parsed
 from streams.errors import Unfetched
-from tests.unit.streams.crawl.site import Clock, Site, failure, polite, standing
+from streams.web.fetch import Limits
+from streams.web.robots import LARGEST, parsed
+from tests.unit.streams.web.site import Clock, Site, failure, polite, standing
 
 ROBOTS = "/robots.txt"
 
@@ -237,7 +237,7 @@ async def test_a_host_that_rests_is_not_asked_for_its_robots(site: Site) -> None
 
 async def test_many_files_do_not_fill_the_memory(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has a thousand names with a large robots.txt each is asked again sooner; the rest is forgotten."""
-    monkeypatch.setattr("streams.crawl.robots._ALL_FILES", 3_000)
+    monkeypatch.setattr("streams.web.robots._ALL_FILES", 3_000)
     site.says("/a", "x")
     names = [f"127.0.0.{number}" for number in range(2, 7)]
     addresses = [await site.named(name) for name in names]

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.crawl.breaker import FAILURES, Breaker
-from streams.crawl.budget import CHINA, Budget
-from streams.crawl.fetch import Fetcher, Limits
-from streams.crawl.host import HostEvent
-from streams.crawl.recent import Recent
 from streams.errors import Unfetched
 from streams.source import Feed
-from tests.unit.streams.crawl.site import Clock, Site, polite, standing
+from streams.web.breaker import FAILURES, Breaker
+from streams.web.budget import CHINA, Budget
+from streams.web.fetch import Fetcher, Limits
+from streams.web.host import HostEvent
+from streams.web.recent import Recent
+from tests.unit.streams.web.site import Clock, Site, polite, standing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from streams.crawl.breaker import FAILURES, Breaker
-from streams.crawl.budget import Budget
 from streams.errors import Unfetched
 from streams.protocols import Clock
+from streams.web.breaker import FAILURES, Breaker
+from streams.web.budget import Budget
 
 _BUSY: Final = frozenset({429, 503})
 _SERVER: Final = 500

@@ -10,12 +10,9 @@ from aiohttp import web
 from msgspec.structs import replace
 from yarl import URL
 
-from streams.crawl.address import target_of
 from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
-from streams.crawl.fetch import Limits, fetcher
 from streams.crawl.memory import Here, Memory
-from streams.crawl.servers import Late
 from streams.crawl.watch import Event
 from streams.crawl.way import Way
 from streams.errors import Misconfigured, Unfetched
@@ -23,7 +20,9 @@ from streams.privacy.door import Door
 from streams.privacy.pseudonym import Pseudonyms
 from streams.records import Post
 from streams.source import Feed
-from tests.unit.streams.crawl.site import HASTY, QUICK, Clock, Site, failure, polite
+from streams.web.address import target_of
+from streams.web.fetch import Late, Limits, fetcher
+from tests.unit.streams.web.site import HASTY, QUICK, Clock, Site, failure, polite
 
 
 async def test_a_page_comes_with_what_its_server_said(site: Site) -> None:

@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from streams.pages.page import LISTING, Link, Page, Reading
+from streams.parsers import forum
 from streams.records import Reach
 from streams.source import Forum, parse_source
-from streams.sources import forum
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"
