@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from deploy import health
-from streams.crawl.counts import Observe
+from streams.crawl.counts import IGNORED, STRANGE, Observe
 from streams.crawl.watch import Event
 
 log = structlog.get_logger()
@@ -15,13 +15,18 @@ def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> 
     """Counts what the crawler did, and says why a source could not be read, and where that is by the sources' `urls`.
 
     What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label; nor is the name
-    of a file that could not be read, which the log has.
+    of a file that could not be read, which the log has, or of one that never is, which it has once.
     """
+    left: set[tuple[str, str]] = set()
 
     def observed(source: str, name: str, number: int) -> None:
         kind, _, rest = name.partition(":")
-        what = rest.partition(":")[0] if name.startswith(("signal:unused:", "error:file:")) else rest
-        metrics.add(f"{kind}:{what}" if what else kind, number, source=source)
+        begins = next((each for each in STRANGE if name.startswith(each)), None)
+        metrics.add(begins.removesuffix(":") if begins else name, number, source=source)
+        if name.startswith(IGNORED) and (source, name) not in left:
+            left.add((source, name))
+            file = name.removeprefix(IGNORED)
+            log.warning("a file of a folder is left", source=source, file=file, remedy="docs/sources.md")
         if name == "unalerted":
             remedy = "more posts at once than posts_a_second lets through in a minute; docs/sources.md"
             log.warning(

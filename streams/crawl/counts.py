@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-_STRANGE: Final = ("signal:unused:", "error:file:")
+IGNORED: Final = "signal:file:ignored:"
+"""How the names begin of files that a folder holds and nobody reads."""
+
+STRANGE: Final = ("signal:unused:", IGNORED, "error:file:")
 """How names begin that end with others' words: a page's classes, a folder's files."""
 
 _MOST: Final = 50
@@ -39,7 +42,7 @@ class Counts:
             return
         name = name[:_LONGEST]
         counts = self._counts.setdefault(source, Counter())
-        begins = next((each for each in _STRANGE if name.startswith(each)), None)
+        begins = next((each for each in STRANGE if name.startswith(each)), None)
         if begins and name not in counts and sum(each.startswith(begins) for each in counts) >= _MOST:
             name = f"{begins}other"
         counts[name] += number

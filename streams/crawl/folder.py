@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from streams.crawl.counts import IGNORED
 from streams.crawl.memory import Held
 from streams.crawl.outcome import Failed
 from streams.crawl.shelf import is_due_to_be_met, resting
@@ -47,7 +48,7 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
 
     A file whose time is to come is not read before, and named: it may be hours until then. One that cannot be read is
-    named, too, and read again less and less often, or when it changes.
+    named, too, and read again less and less often, or when it changes; so is one of no kind that is read.
     Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
     """
     try:
@@ -56,7 +57,8 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     except OSError as error:
         walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
         return
-    way.counts.add(source.name, "signal:file:ignored", others)
+    for each in others:
+        way.counts.add(source.name, f"{IGNORED}{mask(each)}")
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
     for file in files:
         known = held.get(file.path.as_uri(), Held())
@@ -100,13 +102,13 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
         await way.memory.remember(source.name, {}, {each: replace(held, visited=now) for each, held in pages.items()})
 
 
-def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], int]:
-    """Files that are whole or of a time to come, the oldest first, and how many others there are, folders too.
+def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], list[str]]:
+    """Files that are whole or of a time to come, the oldest first, and the names of others, folders too.
 
     What begins with a dot is not ours, and no link leads out of here.
     """
     found: list[_Dropped] = []
-    others = 0
+    others: list[str] = []
     with os.scandir(folder) as entries:
         for each in entries:
             path, status = Path(each.path), each.stat(follow_symlinks=False)
@@ -115,7 +117,7 @@ def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], int]:
             if each.name.startswith("."):
                 continue
             if not each.is_file(follow_symlinks=False) or path.suffix.lower() not in ENDINGS:
-                others += 1
+                others.append(each.name)
             elif is_ahead or age >= _SETTLED.total_seconds():
                 found.append(_Dropped(path, status.st_mtime_ns, status.st_size, is_ahead))
-    return sorted(found, key=lambda each: (each.written, each.path)), others
+    return sorted(found, key=lambda each: (each.written, each.path)), sorted(others)

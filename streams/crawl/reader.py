@@ -18,7 +18,7 @@ from streams.crawl.origin import Origin
 from streams.crawl.outcome import Failed, Left, Outcome, Poorer, Read, Unchanged
 from streams.crawl.shelf import Shelf, has_failed
 from streams.crawl.tally import Tally
-from streams.crawl.watch import DRIFT
+from streams.crawl.watch import DRIFT, lacking
 from streams.crawl.way import Way
 from streams.errors import Unfetched
 from streams.pages.charset import decoded
@@ -112,8 +112,8 @@ class Reader:
             return Failed()
         refused, allowed = self._news.refused, await self._origin.allowed(reading.posts)
         await self._remember(await self._news.publish(allowed, said), {})
-        self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
-        is_empty = not reading.posts and not _UNREAD.isdisjoint(reading.signals)
+        is_found = self._tally.weigh(replace(reading, posts=allowed), LISTING, self._news.poorer)
+        is_empty = not is_found and bool(lacking(reading.signals))
         return Failed() if is_empty or self._news.refused > refused else Read()
 
     async def end(self) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from streams.crawl.counts import Counts
-from streams.crawl.watch import DRIFT, LACKS, RESTRAINT, Field, Seen
+from streams.crawl.watch import DRIFT, RESTRAINT, Field, Seen, lacking
 from streams.errors import Unfetched
 from streams.pages.page import LISTING, Raw, Reading
 from streams.web.backoff import LATER, PASSING
@@ -81,22 +81,24 @@ class Tally:
         self.count(name)
         self._amiss += 1
 
-    def weigh(self, reading: Reading, role: str, poorer: int, *, is_end: bool = False) -> None:
-        """Whether there was anything in a page: posts with words, or threads that lead on.
+    def weigh(self, reading: Reading, role: str, poorer: int, *, is_end: bool = False) -> bool:
+        """Whether there is anything in a page: posts with words, or threads that lead on.
 
         `poorer` is how many posts of the walk said less than what stands of them (`News.poorer`). Nothing is expected
         of a page that `is_end`: an empty one, behind the last of a list.
         """
         lists = role == LISTING
         self._read[lists] += not is_end
-        self._found[lists] += any(raw.id and (raw.title or raw.body) for raw in reading.posts)
-        self._found[lists] += lists and any(each.role != LISTING for each in reading.links)
-        self._lacks[lists].update(each for each in reading.signals if _says_why(each))
+        found = any(raw.id and (raw.title or raw.body) for raw in reading.posts)
+        found |= lists and any(each.role != LISTING for each in reading.links)
+        self._found[lists] += found
+        self._lacks[lists] |= lacking(reading.signals)
         self._posts += [_fields(raw) for raw in reading.posts if raw.kind != "answer"]
         drifted = not DRIFT.isdisjoint(reading.signals) or poorer > self._poorer
         self._poorer = poorer
         self._drifted |= drifted
         self._amiss += drifted
+        return found
 
     def seen(self, times: Sequence[datetime]) -> Seen:
         """All of it, for `watch`; `times` are those at which new posts were written."""
@@ -119,12 +121,6 @@ class Tally:
     def _asked_for(self) -> None:
         self._requests += 1
         self.count("requests")
-
-
-def _says_why(signal: str) -> bool:
-    """Whether a signal says why nothing is found in a page; what nobody uses has names of its own."""
-    what, _, found = signal.partition(":")
-    return what != "unused" and found in LACKS
 
 
 def _fields(raw: Raw) -> tuple[Field, ...]:

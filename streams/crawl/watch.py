@@ -1,6 +1,6 @@
 """Watch whether a source still says what it used to: crawlers die in silence."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final, Literal
@@ -25,7 +25,7 @@ DRIFT: Final = frozenset(
 )
 """Signals of a page in which the selectors or keys of its source find nothing, or what is no id."""
 
-LACKS: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "rounded", "repeated", "left", "login"})
+_LACKS: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "rounded", "repeated", "left", "login"})
 """Second words of signals that say why nothing is found in a page."""
 
 RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})
@@ -216,6 +216,12 @@ def _counted(watch: Watch, source: Source, seen: Seen, now: datetime) -> Watch:
         heard=now if seen.times else watch.heard or now,
         past=watch.past if watch.trouble in ("few", "many") else None,
     )
+
+
+def lacking(signals: Iterable[str]) -> frozenset[str]:
+    """Those of a page's signals that say why nothing is found in it; what nobody uses has names of its own."""
+    parts = ((each, *each.partition(":")) for each in signals)
+    return frozenset(each for each, what, _, found in parts if what != "unused" and found in _LACKS)
 
 
 def missing(watch: Watch) -> tuple[str, ...]:

@@ -71,6 +71,17 @@ def test_a_file_that_could_not_be_read_is_named_in_the_log() -> None:
     assert counted(metrics) == {'xiangyin_records_total{source="exports",township="",what="error:file"}': 2}
 
 
+def test_a_file_that_is_never_read_is_named_in_the_log_once() -> None:
+    """Each visit meets it; by source and name, and in the metrics without its name."""
+    metrics = health.Metrics(sources=["exports", "hotline"])
+    observe = observer(metrics)
+    with capture_logs() as said:
+        for source in ("exports", "exports", "hotline"):
+            observe(source, "signal:file:ignored:日报.xls", 1)
+    assert [(each["source"], each["file"]) for each in said] == [("exports", "日报.xls"), ("hotline", "日报.xls")]
+    assert counted(metrics)['xiangyin_records_total{source="exports",township="",what="signal:file:ignored"}'] == 2
+
+
 def test_posts_that_are_refused_stand_in_the_log() -> None:
     """By our own servers; what a gateway's site closes is the rule and not news."""
     with capture_logs() as said:

@@ -25,9 +25,10 @@ def test_a_hostile_page_makes_no_flood_of_names() -> None:
     for number in range(5000):
         counts.add("a", f"signal:unused:{number}{'x' * 500}")
         counts.add("a", f"error:file:{number}.xlsx")
+        counts.add("a", f"signal:file:ignored:{number}.xls")
     for name in ("listed", "error:timeout", "trouble:erring", "signal:page:login"):
         counts.add("a", name)
         assert counts.of("a")[name] == 1
-    assert len(counts.of("a")) == 2 * 51 + 4
+    assert len(counts.of("a")) == 3 * 51 + 4
     assert counts.total("signal:unused:") == counts.total("error:file:") == 5000
     assert max(map(len, counts.of("a"))) <= 80

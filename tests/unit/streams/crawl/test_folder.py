@@ -178,8 +178,8 @@ async def test_a_file_that_cannot_be_read_is_named_and_read_again(
     assert here.count("error:file:a-***********.csv") == 2
 
 
-async def test_files_of_other_kinds_are_counted(here: Dropped) -> None:
-    """An old Excel's, a text, a folder within the folder, a link: nobody reads them, and that is said."""
+async def test_files_of_other_kinds_are_named(here: Dropped) -> None:
+    """An old Excel's, a text, a folder within the folder, a link: nobody reads them, and that is said of each."""
     here.drop("a.xls", b"\xd0\xcf\x11\xe0")
     here.drop("b.txt", "1,路灯坏了")
     here.drop(".hidden.txt", "")
@@ -187,7 +187,20 @@ async def test_files_of_other_kinds_are_counted(here: Dropped) -> None:
     (here.folder / "2026").mkdir()
     (here.folder / "link.json").symlink_to(PAGES / "api.json")
     await here.world.visit(here.source)
-    assert (here.world.ids(), here.count("signal:file:ignored")) == (["1"], 4)
+    begins = "signal:file:ignored:"
+    named = [name.removeprefix(begins) for name in here.world.counts.of("s") if name.startswith(begins)]
+    assert (here.world.ids(), named) == (["1"], ["2026", "a.xls", "b.txt", "link.json"])
+
+
+@pytest.mark.parametrize("content", ["说明\n市长热线\n", '{"say": "hello"}'])
+async def test_a_file_without_a_ticket_is_named(here: Dropped, content: str) -> None:
+    """Other columns, other keys: it can be opened, and nothing is found in it. A header alone is a quiet day."""
+    here.drop(f"a.{'json' if content.startswith('{') else 'csv'}", content)
+    here.drop("b.csv", "编号,内容\n")
+    await here.world.visit(here.source)
+    assert [name for name in here.world.counts.of("s") if name.startswith("error:")] == [
+        f"error:file:a.{'json' if content.startswith('{') else 'csv'}"
+    ]
 
 
 async def test_what_is_not_whole_or_not_ours_is_left(here: Dropped) -> None:
