@@ -192,8 +192,9 @@ async def test_a_thread_in_another_skin_is_not_gone(site: Site, reply: str) -> N
     assert site.counts.total("signal:post:missing") > 0
 
 
-async def test_a_site_that_says_so_of_everything_deleted_nothing(site: Site) -> None:
-    """Three threads of three: it has trouble of its own, which is told."""
+@pytest.mark.parametrize("instead", [NOTICE, NOT_THERE])
+async def test_a_site_that_says_so_of_everything_deleted_nothing(site: Site, instead: str | Unfetched) -> None:
+    """Three threads of three, by a notice or by 404: it has trouble of its own or other addresses, which is told."""
     site.list((7, 1), (8, 1), (9, 1))
     for number in (7, 8, 9):
         site.says(number, "a", "b")
@@ -201,24 +202,10 @@ async def test_a_site_that_says_so_of_everything_deleted_nothing(site: Site) -> 
     for replies in range(2, 6):
         site.list((7, replies), (8, replies), (9, replies))
         for number in (7, 8, 9):
-            site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = NOTICE
+            site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = instead
         await site.visits(FORUM, 1, apart=timedelta(hours=7))
     assert site.gone == []
     assert site.counts.total("signal:gone:many") == 4
-
-
-async def test_a_site_that_moved_its_pages_deleted_nothing(site: Site) -> None:
-    """All of three threads are 404, for days: that is another address, not three deletions."""
-    site.list((7, 1), (8, 1), (9, 1))
-    for number in (7, 8, 9):
-        site.says(number, "a", "b")
-    await site.visits(FORUM, 1)
-    for replies in range(2, 8):
-        site.list((7, replies), (8, replies), (9, replies))
-        for number in (7, 8, 9):
-            site.web.pages[f"https://bbs.example.cn/t-{number}-1"] = NOT_THERE
-        await site.visits(FORUM, 1, apart=timedelta(hours=7))
-    assert site.gone == []
 
 
 async def test_a_page_in_another_layout_deleted_nothing(site: Site) -> None:
