@@ -12,6 +12,7 @@ from msgspec import json
 
 from streams.elasticsearch.failures import busy_when_away, looked_up
 from streams.elasticsearch.names import Names
+from streams.elasticsearch.whole import counted, refresh
 from streams.kafka.log import KafkaLog
 from streams.portions import portions
 from streams.protocols import Message
@@ -57,7 +58,7 @@ class Owners:
         return await self._each("sweep", posts, wait, posts=True)
 
     async def drop(self, incidents: Wanted, wait: float) -> int:
-        """The same for closed incidents of which no post is left: they are deleted."""
+        """The same for closed incidents of which no post is left: they are deleted, with their history."""
         return await self._each("sweep", incidents, wait, posts=False)
 
     async def _each(self, verb: Literal["forget", "sweep"], wanted: Wanted, wait: float, *, posts: bool) -> int:
@@ -88,7 +89,13 @@ class Owners:
         return len(posts) - sum("forgotten" in source for source in marks)
 
     async def _standing(self, incidents: Wanted) -> int:
-        return len(await self._there((self._names.incidents(code), each) for each, code in incidents.items()))
+        if there := await self._there((self._names.incidents(code), each) for each, code in incidents.items()):
+            return len(there)
+        # An incident goes before its history: who dies between the two goes on when it is started again.
+        await refresh(self._client, self._server, self._names.history)
+        entries = {"terms": {"incident": sorted(incidents)}}
+        left = await counted(self._client, self._server, index=self._names.history, query=entries)
+        return min(left, len(incidents))
 
     async def _there(self, wanted: Iterable[tuple[str, str]]) -> list[Mapping[str, object]]:
         docs, there = [{"_index": index, "_id": document} for index, document in wanted], list[Mapping[str, object]]()
