@@ -11,7 +11,7 @@ from aiolimiter import AsyncLimiter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.cli import complain, exits
+from deploy.cli import complain, exits, hint
 from deploy.cli.options import ConfigOption
 from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.importing import FIELDS, Maker, columns_of, missing, modified, rows, told
@@ -21,6 +21,7 @@ from deploy.reading import LOCAL
 from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
+from streams.pages.dates import is_ahead
 from streams.pages.spreadsheet import Unreadable
 from streams.pages.table import BadRow
 from streams.records import Post
@@ -104,6 +105,8 @@ def command(
         complain(f"{file}:{row.line}: {row.error}")
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
+    if ahead := sum(post.published is not None and is_ahead(post.published, datetime.now(UTC)) for post, _ in posts):
+        hint(f"{file}: posts of a time that is yet to come: {ahead}; look at the column of `published`")
     if dry_run:
         _show([post for post, _ in posts], len(read), len(bad), len(answers))
         raise typer.Exit(exits.BAD_INPUT if bad else exits.OK)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,15 +19,12 @@ from deploy.settings.deployment import Settings, load
 from deploy.wiring.crawler import open_entrance
 from streams.crawl.ledger import Ledger
 from streams.errors import Busy
-from streams.pages.dates import time_of
+from streams.pages.dates import is_ahead, time_of
 from streams.push.take import Taken, take
 from streams.source import Manual
 
 _BESIDE: Final = frozenset({"listed", "visits", "cut"})
 """Counts that do not say why a note was not published."""
-
-_AHEAD: Final = timedelta(minutes=10)
-"""By which a clerk's clock may be ahead."""
 
 app = typer.Typer(add_completion=False)
 
@@ -104,7 +101,7 @@ def _moment(text: str, source: Manual, now: datetime) -> str:
     found = time_of(text, source.zone, now)
     if found is None:
         raise typer.BadParameter(f"--published: {text!r} names no time; write 2026-03-01 08:15, or 昨天下午3点")
-    if found > now + _AHEAD:
+    if is_ahead(found, now):
         raise typer.BadParameter(f"--published: {text!r} is yet to come")
     return found.isoformat()
 

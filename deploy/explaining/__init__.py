@@ -1,11 +1,12 @@
 """Says of a signal what it speaks of: on which page, by which selector, and what is there instead."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from deploy.explaining import json, markup, table
 from deploy.explaining.opening import opening
-from streams.crawl.kinds import is_table
+from streams.crawl.kinds import ANSWER_AHEAD, TIME_AHEAD, is_table
 from streams.pages.charset import decoded
 from streams.pages.login import LOGIN
 from streams.pages.page import Page, Reading
@@ -14,6 +15,12 @@ from streams.source import AnySource, Board, Feed, Forum, Table
 
 Seen = tuple[Page, Reading]
 """A page with what its parser made of it."""
+
+_OF_ANY_KIND: Final = {
+    "link:foreign": "it links to another host than the source's, which is not followed",
+    TIME_AHEAD: "it is yet to come: look at `time` and `timezone`, and at the clock by which it was written",
+    ANSWER_AHEAD: "it is yet to come: look at `answer_time` and `timezone`, and at the clock by which it was written",
+}
 
 
 def explained(source: AnySource, seen: Sequence[Seen]) -> Iterator[str]:
@@ -33,8 +40,8 @@ def _why(source: AnySource, page: Page, signal: str) -> str:
     field = signal.partition(":")[0]
     if signal == LOGIN:
         return f"it asks to log in; {opening(decoded(page.body, page.charset))}"
-    if signal == "link:foreign":
-        return "it links to another host than the source's, which is not followed"
+    if of_any_kind := _OF_ANY_KIND.get(signal):
+        return of_any_kind
     match source:
         case Forum() | Board():
             return markup.why(source, page, signal)

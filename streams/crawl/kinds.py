@@ -5,11 +5,16 @@ import hashlib
 from typing import Final
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
+from streams.pages.dates import is_ahead
 from streams.pages.page import Page, Reading
 from streams.parsers import api, board, feed, forum, table
 from streams.source import AnySource, Api, Board, Feed, Folder, Forum, Manual, Table, Webhook
+
+TIME_AHEAD: Final = "time:ahead"
+ANSWER_AHEAD: Final = "answer_time:ahead"
+"""Signals of a time that is yet to come. It is passed on as it was said, whatever the kind; the worker clamps it."""
 
 _PARSERS: Final = b"4"
 """To be raised when a parser finds what it did not before: each page is then read again, once."""
@@ -24,7 +29,14 @@ _SMALL: Final = 4_000
 
 
 def read(page: Page, source: AnySource) -> Reading:
-    """What the page holds."""
+    """What the page holds, with a signal where a time in it is yet to come: a clock or a zone is wrong."""
+    reading = _parsed(page, source)
+    ahead = (raw.kind for raw in reading.posts if raw.published and is_ahead(raw.published, page.fetched))
+    signals = dict.fromkeys(ANSWER_AHEAD if kind == "answer" else TIME_AHEAD for kind in ahead)
+    return replace(reading, signals=(*reading.signals, *signals)) if signals else reading
+
+
+def _parsed(page: Page, source: AnySource) -> Reading:
     match source:
         case Feed():
             return feed.read(page, source)

@@ -35,6 +35,14 @@ _MILLISECONDS: Final = 100_000_000_000
 _CENTURY: Final = (946_684_800, 4_102_444_800)
 """From 2000 to 2100: a number beyond is no seconds since 1970, and 0 is written where there is no time."""
 
+AHEAD: Final = timedelta(minutes=10)
+"""By which another clock may be ahead of ours: a site's, a program's, a clerk's."""
+
+
+def is_ahead(time: datetime, now: datetime) -> bool:
+    """Whether a time is yet to come, whatever clock it was read from."""
+    return time > now + AHEAD
+
 
 def time_of(value: str | float | None, zone: tzinfo, fetched: datetime) -> datetime | None:
     """The moment that a value names, in UTC; None when it names none.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
 from deploy.wiring.web import open_web
 from streams.crawl.way import Web
+from streams.pages.dates import is_ahead
 from streams.push.nowhere import Nowhere
 from streams.source import AnySource, Folder, Manual, Webhook
 from streams.township import Township
@@ -35,9 +36,6 @@ WIDTH: Final = 60
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """In which times are shown, whatever a source says of its own."""
-
-AHEAD: Final = timedelta(minutes=10)
-"""How far a site's clock may be ahead of ours."""
 
 
 @app.command()
@@ -130,7 +128,7 @@ def _away(time: datetime, now: datetime) -> str:
     units = ((86400, "day"), (3600, "hour"), (60, "minute"))
     size, unit = next((each for each in units if seconds >= 2 * each[0]), units[-1])
     far = counted(int(seconds // size), unit)
-    return f"{far} ago" if time <= now + AHEAD else f"{far} in the future: look at `time` and `timezone`"
+    return f"{far} ago" if not is_ahead(time, now) else f"{far} in the future: look at `time` and `timezone`"
 
 
 def _hints(source: AnySource, found: "Tried") -> list[str]:

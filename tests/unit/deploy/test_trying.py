@@ -51,6 +51,8 @@ def test_a_message_of_a_webhook_is_read(made: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert "1 message, 1 post listed, 1 would be published" in said.out
     assert "桥塌了一半" in said.out
+    assert "in the future" in said.out
+    assert "it is yet to come: look at `time` and `timezone`" in said.err
     message.write_text(json.dumps({"id": "1", "content": "桥塌了一半"}), "utf-8")
     assert run(["source", "try", "hook", "--message", str(message)]) == exits.BAD_INPUT
     assert "`body` body finds nothing; an item has id, content" in capsys.readouterr().err

@@ -203,6 +203,18 @@ def test_import_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
     )
 
 
+def test_import_counts_times_that_are_yet_to_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong column, or a wrong century: the posts are posts all the same."""
+    run(["init", str(tmp_path / "d")])
+    (tmp_path / "a.csv").write_text("id,body,time\n1,路灯坏了,2999-03-01 08:15\n2,桥塌了,2026-03-01 08:15\n", "utf-8")
+    capsys.readouterr()
+    command = ["import", str(tmp_path / "a.csv"), "--dry-run", "-c", str(tmp_path / "d" / "deployment.yaml")]
+    assert run(command) == exits.OK
+    said = capsys.readouterr()
+    assert "would be published 2" in said.out
+    assert "a.csv: posts of a time that is yet to come: 1; look at the column of `published`" in said.err
+
+
 def test_import_takes_townships_from_a_column(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

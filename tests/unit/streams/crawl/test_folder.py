@@ -112,6 +112,17 @@ async def test_a_file_of_another_time_is_named(here: Dropped) -> None:
     assert here.world.ids() == ["1", "2"]
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.json"])
+async def test_a_ticket_of_a_time_to_come_is_published_and_named(here: Dropped, name: str) -> None:
+    """As by every other kind of source: its words are no less true for the clock of who wrote the file."""
+    time = "2026-01-01 09:00"  # In China; the world's clock says 08:00 there.
+    ticket = {"id": "1", "body": "路灯坏了", "published": time}
+    here.drop(name, f"编号,内容,受理时间\n1,路灯坏了,{time}\n" if name == "a.csv" else json.dumps([ticket]))
+    assert (await here.world.visit(here.source)).failures == 0
+    assert here.world.ids() == ["1"]
+    assert here.count("signal:time:ahead") == 1
+
+
 async def test_of_several_files_with_one_ticket_the_newest_words_stand(here: Dropped) -> None:
     """Though all of them are met in one visit, read again, or one of before is put there later."""
     here.drop("d2.csv", "编号,内容\n1,路坏了，现已三人死亡\n", seconds=600)

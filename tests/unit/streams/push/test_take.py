@@ -68,6 +68,21 @@ async def test_a_webhook_may_speak_its_own_words() -> None:
     assert taken.counts["signal:unused:priority"] == 1
 
 
+async def test_a_time_that_is_yet_to_come_is_taken_and_named() -> None:
+    """No report is lost for a sender's clock; the answer says what to mend. Ten minutes are granted to any clock."""
+    world, webhook = World(), source(WEBHOOK)
+    time = world.clock.time + timedelta(minutes=11)
+    soon = {"id": "1", "body": "青溪没水", "published": (time - timedelta(minutes=2)).isoformat()}
+    taken = await brought(world, webhook, soon)
+    assert (taken.counts["published"], taken.counts.get("signal:time:ahead")) == (1, None)
+    said = time.isoformat()
+    late = {"id": "2", "body": "白石没水", "published": said, "answer": "已修", "answered": said}
+    taken = await brought(world, webhook, [late, {**late, "id": "3"}])
+    assert (taken.counts["published"], taken.unreadable) == (4, "")
+    assert (taken.counts["signal:time:ahead"], taken.counts["signal:answer_time:ahead"]) == (1, 1)
+    assert {post.published for post in world.published[1:]} == {time}
+
+
 @pytest.mark.parametrize("said", [b"\xff", b"", b'{"data": []}', b"[" * 10_000, b'{"data": {"tickets": 1}}'])
 async def test_what_is_no_message_is_named(said: bytes) -> None:
     """Nothing is published, and the sender is told what could not be read."""
