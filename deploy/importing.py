@@ -150,27 +150,31 @@ class Maker(Struct, frozen=True, kw_only=True):
 
 
 def rows(
-    file: Path, encoding: str | None = None, sheet: str | None = None
+    file: Path, encoding: str | None = None, sheet: str | None = None, named: Collection[str] = ()
 ) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     """Rows of a file with the lines on which they end: `.csv` and `.xlsx` have a header, all else is JSON lines.
 
-    The encoding of a CSV is seen from its bytes where none is named; of an XLSX the first visible sheet is read.
+    The encoding of a CSV is seen from its bytes where none is named; of an XLSX that sheet is read, or all of one kind.
+    The columns that are `named` tell the header from what stands above it, as known ones do.
 
     Raises:
-        Unreadable: it is another spreadsheet or binary, or its encoding is another or unknown.
+        Unreadable: it is another spreadsheet or binary, its encoding is another or unknown, or it has no such sheet
+            (NoSheet).
     """
     try:
-        yield from _rows(file, encoding, sheet)
+        yield from _rows(file, encoding, sheet, named)
     except Unreadable as error:
-        raise Unreadable(f"{file} {error}") from error
+        raise type(error)(f"{file} {error}") from error
 
 
-def _rows(file: Path, encoding: str | None, sheet: str | None) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
+def _rows(
+    file: Path, encoding: str | None, sheet: str | None, named: Collection[str]
+) -> Iterator[tuple[int, Mapping[str, Any] | BadRow]]:
     match file.suffix.lower():
         case ".csv":
-            return table.csv_rows(_decoded(file, encoding))
+            return table.csv_rows(_decoded(file, encoding), named)
         case ".xlsx":
-            return table.rows(_spreadsheet(file), sheet=sheet, unpacked=UNPACKED)
+            return table.rows(_spreadsheet(file), sheet=sheet, named=named, unpacked=UNPACKED)
         case ending if ending in OTHER_TABLES:
             raise Unreadable("is no CSV, XLSX or JSONL; save it as one of them and import that")
         case _:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from aiolimiter import AsyncLimiter
@@ -22,8 +22,8 @@ from deploy.settings import townships
 from deploy.settings.deployment import Settings, load
 from streams.identity import padded
 from streams.pages.dates import is_ahead
-from streams.pages.spreadsheet import Unreadable
-from streams.pages.table import BadRow
+from streams.pages.spreadsheet import NoSheet, Unreadable
+from streams.pages.table import BadRow, LeftSheet
 from streams.records import Post
 from streams.topics import BACKFILL, POSTS
 from streams.township import Township
@@ -57,7 +57,7 @@ def command(
         str | None, typer.Option(help="Of a CSV file; else UTF-8 and GBK are told apart.", show_default=False)
     ] = None,
     sheet: Annotated[
-        str | None, typer.Option(help="Of an XLSX; else the first that is visible.", show_default=False)
+        str | None, typer.Option(help="Of an XLSX; else those that are visible and alike.", show_default=False)
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be published, and publish nothing.")
@@ -80,14 +80,7 @@ def command(
         door=door(settings),
         live=(lambda: datetime.now(UTC)) if live else None,
     )
-    try:
-        found = list(rows(file, encoding, sheet))
-    except Unreadable as error:
-        complain(str(error))
-        raise typer.Exit(exits.BAD_INPUT) from None
-    if not found:
-        complain(f"{file} has no row; of an XLSX one sheet is read, the first unless another is named: --sheet NAME")
-        raise typer.Exit(exits.BAD_INPUT)
+    found, left = _read(file, encoding, sheet, columns.values())
     if there := columns_of(found):
         if absent := missing(columns, there):
             raise typer.BadParameter(absent)
@@ -109,7 +102,7 @@ def command(
         hint(f"{file}: posts of a time that is yet to come: {ahead}; look at the column of `published`")
     if dry_run:
         _show([post for post, _ in posts], len(read), len(bad), len(answers))
-        raise typer.Exit(exits.BAD_INPUT if bad else exits.OK)
+        raise typer.Exit(exits.BAD_INPUT if bad or left else exits.OK)
     with kafka_remedy(), elasticsearch_remedy():
         refused, forgotten = asyncio.run(_publish(settings, posts, POSTS if live else BACKFILL, rate))
     for post in refused[:NAMED]:
@@ -118,8 +111,32 @@ def command(
     left_out = f", forgotten {forgotten}" * (forgotten > 0)
     published = len(posts) - len(refused) - forgotten
     typer.echo(f"in {len(read)}, published {published}{_of_them(len(answers))}, bad {number}{left_out}")
-    if number:
+    if number or left:
         raise typer.Exit(exits.BAD_INPUT)
+
+
+Rows = Sequence[tuple[int, Mapping[str, Any] | BadRow]]
+
+
+def _read(file: Path, encoding: str | None, sheet: str | None, named: Collection[str]) -> tuple[Rows, bool]:
+    """The file's rows, and whether it has sheets that are left: each of them is said. Ends where there is no row."""
+    if sheet and file.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"--sheet {sheet}: {file} is no XLSX, and has no sheets")
+    try:
+        found = list(rows(file, encoding, sheet, named))
+    except NoSheet as error:
+        raise typer.BadParameter(f"--sheet: {error}") from None
+    except Unreadable as error:
+        complain(str(error))
+        raise typer.Exit(exits.BAD_INPUT) from None
+    left = [row for _, row in found if isinstance(row, LeftSheet)]
+    for each in left:
+        complain(f"{file}: {each.error}; what it says is imported by --sheet {each.sheet}")
+    found = [each for each in found if not isinstance(each[1], LeftSheet)]
+    if not found:
+        complain(f"{file} has no row; of an XLSX the visible sheets with known columns are read, or --sheet NAME")
+        raise typer.Exit(exits.BAD_INPUT)
+    return found, bool(left)
 
 
 def _show(posts: Sequence[Post], rows: int, bad: int, answers: int) -> None:

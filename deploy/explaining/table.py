@@ -8,7 +8,7 @@ from streams.pages.charset import decoded
 from streams.pages.columns import column_of
 from streams.pages.page import Page
 from streams.pages.spreadsheet import Unreadable
-from streams.pages.table import BadRow, Row, rows
+from streams.pages.table import BadRow, LeftSheet, Row, rows
 from streams.parsers.table import UNPACKED, columns_of
 from streams.source import Folder, Table
 
@@ -22,11 +22,22 @@ def why(source: Table | Folder, page: Page, signal: str) -> str:
     if page.body.lstrip().startswith(b"<"):
         return f"it is no table: {opening(decoded(page.body, source.encoding or page.charset))}"
     try:
-        found = list(rows(page.body, charset=source.encoding or page.charset, sheet=source.sheet, unpacked=UNPACKED))
+        found = list(
+            rows(
+                page.body,
+                charset=source.encoding or page.charset,
+                sheet=source.sheet,
+                named=columns_of(source.columns).values(),
+                unpacked=UNPACKED,
+            )
+        )
     except Unreadable as error:
         return str(error)
+    bad = [row for _, row in found if isinstance(row, BadRow)]
+    if field == "sheet":
+        return "; ".join(row.error for row in bad if isinstance(row, LeftSheet))
     if field == "row":
-        return next((f"line {row.line}: {row.error}" for _, row in found if isinstance(row, BadRow)), "")
+        return next((f"line {row.line}: {row.error}" for row in bad if not isinstance(row, LeftSheet)), "")
     return _of_column(source, [row for _, row in found if not isinstance(row, BadRow)], field, what)
 
 

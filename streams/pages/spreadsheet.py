@@ -34,6 +34,10 @@ class Unreadable(Exception):
     """A file that cannot be read as a table; the message begins with a verb and names the remedy."""
 
 
+class NoSheet(Unreadable):
+    """A spreadsheet without the sheet that was named."""
+
+
 def is_spreadsheet(body: bytes) -> bool:
     """Whether the bytes are those of a ZIP archive, as an XLSX is."""
     return body.startswith(_MARK)
@@ -52,7 +56,7 @@ def sheets(body: bytes, name: str | None, unpacked: int) -> Iterator[tuple[str, 
         unpacked: bytes that the file may have when it is unpacked.
 
     Raises:
-        Unreadable: no XLSX, larger than that, with a password, or without such a sheet.
+        Unreadable: no XLSX, larger than that, with a password, or without such a sheet (NoSheet).
     """
     with _readable():
         opened = _opened(_unpacked(body, unpacked), name)
@@ -75,7 +79,8 @@ def _opened(file: BytesIO, name: str | None) -> list["ReadOnlyWorksheet"]:
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     found = [each for each in book.worksheets if (each.title == name if name else each.sheet_state == "visible")]
     if not found:
-        raise Unreadable(f"has no sheet {name or 'that is visible'}; its sheets are {', '.join(book.sheetnames)}")
+        there = f"its sheets are {', '.join(book.sheetnames)}"
+        raise NoSheet(f"has no sheet {name}; {there}") if name else Unreadable(f"has no sheet that is visible; {there}")
     return cast("list[ReadOnlyWorksheet]", found)  # The library knows no other kind in a book that is only read.
 
 

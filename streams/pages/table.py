@@ -21,6 +21,9 @@ _TITLES: Final = 10
 _KNOWN: Final = frozenset({*ALIASES, *(name for names in ALIASES.values() for name in names)})
 _DELIMITERS: Final = (",", ";", "\t")
 
+_SHOWN: Final = 20
+"""Columns of a sheet that is left, in what is said of it."""
+
 _LONGEST: Final = 500
 """Lines of a row: somebody writes letters into a cell, and a quote that nobody closed would run to the file's end."""
 
@@ -32,6 +35,12 @@ class BadRow(Struct, frozen=True):
     error: str
 
 
+class LeftSheet(BadRow, frozen=True):
+    """A sheet that was not read, on line 0: no sheet was named, and its columns are not those of the one that was."""
+
+    sheet: str
+
+
 def rows(
     body: bytes, *, charset: str | None = None, sheet: str | None = None, named: Collection[str] = (), unpacked: int
 ) -> Iterator[tuple[int, Row | BadRow]]:
@@ -41,7 +50,7 @@ def rows(
     with two or more filled cells: a title may stand above it. Empty rows are left out; of
     an empty column's name, its number stands for it, and of two with one name the first that is filled counts; the
     second is called `name#3` by its number. Where no sheet is named, all visible ones are read whose columns are those
-    of the first that has a known one; any other with rows is a `BadRow` on line 0.
+    of the first that has a known one; any other with rows is a `LeftSheet`.
 
     Args:
         body: the file: XLSX, or CSV with commas, semicolons or tabs.
@@ -53,13 +62,12 @@ def rows(
     Raises:
         Unreadable: neither the one nor the other, or too large.
     """
-    known = _KNOWN.union(named)
     if body.startswith(_OLD_EXCEL):
         raise Unreadable("is a spreadsheet of an old Excel; save it as XLSX, or as CSV")
     if is_spreadsheet(body):
-        yield from _of_sheets(body, sheet, known, unpacked)
+        yield from _of_sheets(body, sheet, _KNOWN.union(named), unpacked)
     else:
-        yield from csv_rows(text_of_csv(body, charset), known)
+        yield from csv_rows(text_of_csv(body, charset), named)
 
 
 def _of_sheets(
@@ -71,7 +79,8 @@ def _of_sheets(
         if table.header == first.header:
             yield from _headed(table, ragged=True)
         elif len(table.header) > 1 and any(isinstance(row, dict) for _, row in _headed(table, ragged=True)):
-            yield 0, BadRow(0, f"sheet {title} is left: its columns are others; name it as `sheet` to read it")
+            columns = ", ".join(list(filter(None, table.header))[:_SHOWN])
+            yield 0, LeftSheet(0, f"sheet {title} is left: its columns are others ({columns})", title)
 
 
 def text_of_csv(body: bytes, charset: str | None) -> str:
@@ -82,9 +91,9 @@ def text_of_csv(body: bytes, charset: str | None) -> str:
     return text
 
 
-def csv_rows(text: str, known: Collection[str] = ()) -> Iterator[tuple[int, Row | BadRow]]:
+def csv_rows(text: str, named: Collection[str] = ()) -> Iterator[tuple[int, Row | BadRow]]:
     """The rows of a CSV text, as `rows` gives them."""
-    known = known or _KNOWN
+    known = _KNOWN.union(named)
     tables = (_begun(_csv(text, delimiter), known) for delimiter in _DELIMITERS)
     yield from _headed(next((each for each in tables if each.is_known), _begun(_csv(text, ","), known)), ragged=False)
 

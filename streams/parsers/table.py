@@ -14,7 +14,7 @@ from streams.pages.links import for_readers
 from streams.pages.markup import plain, text_of
 from streams.pages.page import Page, Raw, Reading
 from streams.pages.spreadsheet import Unreadable
-from streams.pages.table import BadRow, Row, rows
+from streams.pages.table import BadRow, LeftSheet, Row, rows
 from streams.records import Reach
 from streams.source import Columns, Folder, Table
 
@@ -58,7 +58,7 @@ def read(page: Page, source: Either) -> Reading:
                 signals["page:overgrown"] = None
                 break
             if isinstance(row, BadRow):
-                signals["row:unreadable" if row.line else "sheet:left"] = None
+                signals["sheet:left" if isinstance(row, LeftSheet) else "row:unreadable"] = None
                 continue
             if _SUM.fullmatch(row.get(column_of("id", row, columns) or "", "").strip()):
                 continue

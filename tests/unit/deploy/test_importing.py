@@ -247,6 +247,19 @@ def test_a_sheet_is_found_by_its_columns_or_named(tmp_path: Path) -> None:
         list(rows(tmp_path / "a.xlsx", sheet="附件"))
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_header_is_the_line_with_mapped_columns(tmp_path: Path, ending: str) -> None:
+    """Whatever stands above it: a column that is mapped is as known as one whose name is common."""
+    lines = [["县热线", "2026年3月"], ["流水", "诉求"], ["1", "路灯坏了"]]
+    book, file = Workbook(), tmp_path / f"a.{ending}"
+    for line in lines:
+        book.worksheets[0].append(line)
+    book.save(file)
+    if ending == "csv":
+        file.write_text("".join(",".join(line) + "\n" for line in lines), "utf-8")
+    assert list(rows(file, named=["流水", "诉求"])) == [(3, {"流水": "1", "诉求": "路灯坏了"})]
+
+
 HOTLINE = "编号,内容,来电人,链接,办理结果,办结时间,办理单位,状态\n"
 
 

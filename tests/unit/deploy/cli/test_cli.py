@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from deploy.cli import exits, run
 from deploy.cli.lazy import COMMANDS
@@ -198,9 +199,54 @@ def test_import_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
     capsys.readouterr()
     (tmp_path / "a.csv").write_text("id,body\n", "utf-8")
     assert run(["import", str(tmp_path / "a.csv"), "-c", str(tmp_path / "d" / "deployment.yaml")]) == exits.BAD_INPUT
-    assert "a.csv has no row; of an XLSX one sheet is read, the first unless another is named: --sheet NAME" in (
+    assert "a.csv has no row; of an XLSX the visible sheets with known columns are read, or --sheet NAME" in (
         capsys.readouterr().err
     )
+
+
+def workbook(file: Path, **sheets: list[list[str]]) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, lines in sheets.items():
+        made = book.create_sheet(name)
+        for line in lines:
+            made.append(line)
+    book.save(file)
+
+
+def test_import_names_the_sheets_that_it_leaves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the option that imports them, before anything is published; they are no rows, and the code is 1."""
+    run(["init", str(tmp_path / "d")])
+    sheets = {"工单": [["编号", "内容"], ["1", "路灯坏了"]], "来信": [["信号", "来信"], ["7", "桥塌了"]]}
+    workbook(tmp_path / "a.xlsx", **sheets)
+    command = ["import", str(tmp_path / "a.xlsx"), "--dry-run", "-c", str(tmp_path / "d" / "deployment.yaml")]
+    capsys.readouterr()
+    assert run(command) == exits.BAD_INPUT
+    said = capsys.readouterr()
+    left = "a.xlsx: sheet 来信 is left: its columns are others (信号, 来信); what it says is imported by --sheet 来信"
+    assert said.err.splitlines()[0].endswith(left)
+    assert said.out.endswith("in 1, would be published 1, bad 0\n")
+    assert run([*command, "--sheet", "工单"]) == exits.OK
+    assert "来信" not in capsys.readouterr().err
+    mapped = ["--map", "id=信号", "--map", "body=来信"]
+    assert run([*command, *mapped]) == exits.USAGE
+    assert left in capsys.readouterr().err
+    assert run([*command, *mapped, "--sheet", "来信"]) == exits.OK
+    assert "7 message" in capsys.readouterr().out
+
+
+def test_import_of_a_sheet_that_is_not_there_is_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As of every option that names nothing: 2, with the file and the sheets that it has."""
+    run(["init", str(tmp_path / "d")])
+    workbook(tmp_path / "a.xlsx", 工单=[["编号", "内容"], ["1", "路灯坏了"]], 说明=[])
+    (tmp_path / "a.csv").write_text("编号,内容\n1,路灯坏了\n", "utf-8")
+    capsys.readouterr()
+    for name, expected in (("a.xlsx", "has no sheet 来信; its sheets are 工单, 说明"), ("a.csv", "has no sheets")):
+        options = ["--sheet", "来信", "--dry-run", "-c", str(tmp_path / "d" / "deployment.yaml")]
+        assert run(["import", str(tmp_path / name), *options]) == exits.USAGE
+        said = " ".join(capsys.readouterr().err.replace("│", " ").split())
+        assert name in said
+        assert expected in said
 
 
 def test_import_counts_times_that_are_yet_to_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
