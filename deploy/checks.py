@@ -1,7 +1,8 @@
 """Tries everything that a deployment needs, and says of each part what is wrong and how to mend it."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from deploy.manners import assert_awake
 from deploy.remedies import START_ELASTICSEARCH, START_KAFKA
 from deploy.settings import deployment, sources, townships
 from deploy.settings.deployment import Settings
+from streams.crawl.disk import Disk
 from streams.elasticsearch.client import connect
 from streams.elasticsearch.indices import differences
 from streams.errors import Busy, Misconfigured, XiangyinError
@@ -29,6 +31,9 @@ from streams.web.fetch import assert_named
 T = TypeVar("T")
 
 OLDEST_ELASTICSEARCH: Final = 8
+
+PATIENCE: Final = 10.0
+"""Seconds in which a folder must be listed: a person waits."""
 
 
 class Finding(Struct, frozen=True):
@@ -57,7 +62,7 @@ async def checks(file: Path | None) -> AsyncIterator[Finding]:
     yield finding if served is None else Finding("townships", named)
     if served is not None:
         known, finding = _tried("sources", lambda: _awake(settings, set(served)))
-        opened = tuple(unopened(known.values())) if known else ()
+        opened = tuple(await unopened(known.values())) if known else ()
         yield finding if known is None else Finding("sources", ", ".join(known), wrong=opened)
         yield contact(settings.contact)
     yield await _kafka(settings)
@@ -70,23 +75,37 @@ def _awake(settings: Settings, served: set[str]) -> dict[str, AnySource]:
     return known
 
 
-def unopened(known: Iterable[AnySource]) -> Iterator[str]:
-    """What a crawler will not be able to open: the secrets of webhooks, each with its own, and folders."""
-    believed: dict[str, Sequence[bytes]] = {}
+async def unopened(known: Iterable[AnySource], seconds: float = PATIENCE) -> Sequence[str]:
+    """What a crawler will not be able to open: the secrets of webhooks, each with its own, and folders.
+
+    All folders are listed at once, in `seconds`: a share whose server is away holds whoever looks there, for hours.
+    """
+    disk, believed, wrong, folders = Disk(seconds), dict[str, Sequence[bytes]](), list[str](), list[Folder]()
     for source in known:
         try:
             if isinstance(source, Webhook):
                 believed[source.name] = signature.secrets_of(Path(source.secret_file))
             elif isinstance(source, Folder):
-                os.scandir(source.path).close()
+                folders.append(source)
         except Misconfigured as error:
-            yield f"{source.name}: {error}"
-        except OSError as error:
-            yield f"{source.name}: {error.filename}: {error.strerror}; make the folder, or correct `url`"
+            wrong.append(f"{source.name}: {error}")
     try:
         signature.assert_apart(believed)
     except Misconfigured as error:
-        yield str(error)
+        wrong.append(str(error))
+    return [*wrong, *filter(None, await asyncio.gather(*(_unlisted(each, disk) for each in folders)))]
+
+
+async def _unlisted(folder: Folder, disk: Disk) -> str:
+    """Why a folder cannot be listed, and what to do; nothing where it can."""
+    try:
+        await disk.read(folder.name, lambda: os.scandir(folder.path).close())
+    except TimeoutError as error:
+        remedy = "see whether its server is away and mount it again, or correct `url`"
+        return f"{folder.name}: {folder.path}: {error.strerror}; {remedy}"
+    except OSError as error:
+        return f"{folder.name}: {folder.path}: {error.strerror}; make the folder, or correct `url`"
+    return ""
 
 
 def contact(named: str) -> Finding:

@@ -14,6 +14,7 @@ from deploy.keys import door
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
 from streams.crawl.counts import Counts
+from streams.crawl.disk import Disk
 from streams.crawl.folder import ENDINGS
 from streams.crawl.memory import Here
 from streams.crawl.visit import visit
@@ -43,6 +44,8 @@ class Tried(Struct, frozen=True):
     counts: Mapping[str, int]
     seen: Sequence[Seen]
     unfetched: Sequence[Unfetched]
+    left: str = ""
+    """Which files of a folder were not read, or why it could not be listed."""
 
     @property
     def unused(self) -> Sequence[str]:
@@ -135,7 +138,8 @@ async def tried(
         await visit(replace(source, budget=min(requests, source.budget or requests)), way)
     else:
         await take(source, way, message)
-    return Tried(posts, counts.of(source.name), seen, watched.unfetched)
+    left = await _left(source, way.disk, seen) if isinstance(source, Folder) else ""
+    return Tried(posts, counts.of(source.name), seen, watched.unfetched, left)
 
 
 def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
@@ -150,8 +154,8 @@ def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
             said.append(f"{name}: {errors[0]}{more}")
     said += explained(source, found.seen)
     said += [f"{signal}: {why}" for signal, why in _OF_A_WALK.items() if f"signal:{signal}" in found.counts]
-    if isinstance(source, Folder):
-        said += _left(source, found)
+    if found.left:
+        said.append(found.left)
     if isinstance(source, Api) and (beyond := _beyond(source, found)):
         said.append(beyond)
     return said
@@ -169,13 +173,17 @@ def _beyond(source: Api, found: Tried) -> str:
     return more(answer, sum(raw.kind != "answer" for raw in reading.posts))
 
 
-def _left(source: Folder, found: Tried) -> Sequence[str]:
-    """Files of a folder that were not read."""
-    read = {page.url for page, _ in found.seen}
+async def _left(source: Folder, disk: Disk, seen: Sequence[Seen]) -> str:
+    """Files of a folder that were not read. A disk on which the visit hung is not asked once more."""
+    read = {page.url for page, _ in seen}
+
+    def unread() -> list[str]:
+        return sorted(each.name for each in source.path.iterdir() if each.as_uri() not in read)
+
     try:
-        names = sorted(each.name for each in source.path.iterdir() if (source.path / each).as_uri() not in read)
+        names = await disk.read(source.name, unread)
     except OSError as error:
-        return (f"{source.path}: {error.strerror}",)
+        return f"{source.path}: {error.strerror}"
     ours = ", ".join(sorted(ENDINGS))
     said = f"{source.path}: not read: {', '.join(names)}; read are {ours} of ten seconds ago or older"
-    return (said,) if names else ()
+    return said if names else ""

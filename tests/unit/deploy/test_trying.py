@@ -2,15 +2,19 @@
 
 import json
 import os
+import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from deploy.cli import exits, run
 from deploy.trying import Tried, remarks
+from streams.crawl.disk import Disk
 from streams.crawl.kinds import read
+from streams.crawl.way import Way
 from streams.pages.page import Page
 from streams.source import parse_source
 
@@ -38,6 +42,19 @@ def test_the_files_of_a_folder_are_read(made: Path, capsys: pytest.CaptureFixtur
     assert "2 files, 1 post listed, 1 would be published" in said.out
     assert f"{exports}/odd.csv: column 市民诉求 is not in the header: 流水号, 诉求" in said.err
     assert f"{exports}: not read: old.xls" in said.err
+
+
+def test_a_folder_that_hangs_is_said(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A share whose server is away is asked once, and not waited for."""
+    source(made, "exports", "kind: folder\nurl: file:///share\n")
+    dead = threading.Event()
+    monkeypatch.setattr("streams.crawl.folder._dropped", lambda *_: dead.wait())
+    monkeypatch.setattr("deploy.trying.Way", partial(Way, disk=Disk(0.2)))
+    assert run(["source", "try", "exports"]) == exits.BAD_INPUT
+    dead.set()
+    assert "/share: the disk has not answered since the last time" in capsys.readouterr().err
 
 
 def test_a_message_of_a_webhook_is_read(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
