@@ -17,6 +17,7 @@ from streams.crawl.shelf import is_due_to_be_met, resting
 from streams.crawl.walk import Walk
 from streams.crawl.way import Way
 from streams.errors import Unfetched
+from streams.pages.charset import decoded
 from streams.privacy.mask import mask
 from streams.source import Folder
 
@@ -58,7 +59,7 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
         return
     for each in others:
-        way.counts.add(source.name, f"{IGNORED}{mask(each)}")
+        way.counts.add(source.name, f"{IGNORED}{told(each)}")
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
     for file in files:
         known = held.get(file.path.as_uri(), Held())
@@ -94,12 +95,17 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
         said = min(said, datetime.fromisoformat(before))
     refused = walk.refused
     if isinstance(await walk.bring(body, address, said), Failed):
-        way.counts.add(source.name, f"error:file:{mask(file.path.name)}")
+        way.counts.add(source.name, f"error:file:{told(file.path.name)}")
         await way.memory.remember(source.name, {}, {address: resting(done, way.clock.now())})
     elif walk.refused == refused:  # What is refused may be allowed another day.
         pages = {address: replace(done, times=0), content: Held(modified=said.isoformat())}
         now = way.clock.now()
         await way.memory.remember(source.name, {}, {each: replace(held, visited=now) for each, held in pages.items()})
+
+
+def told(name: str) -> str:
+    """A file's name in which nobody is named, and that any store takes: on a disk it may be of any charset."""
+    return mask(decoded(os.fsencode(name)))
 
 
 def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], list[str]]:

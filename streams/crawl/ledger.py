@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
 from streams.crawl.day import Day, Days, with_share
+from streams.crawl.refusal import refused
 from streams.crawl.watch import Watch, missing
 from streams.errors import Busy
 from streams.protocols import Clock
@@ -22,12 +24,16 @@ _ATTEMPTS: Final = 3
 
 
 class _Book(Struct):
-    """What this crawler counted of a source by the beginning of a day, when it last tried to write, and as written."""
+    """What this crawler counted of a source by the beginning of a day, when it last tried to write, and as written.
+
+    Whether the store refused that is said once a day.
+    """
 
     day: date
     begin: Mapping[str, int]
     tried: Mapping[str, int] = {}
     written: Mapping[str, int] = {}
+    refused: bool = False
 
 
 class Ledger:
@@ -72,7 +78,7 @@ class Ledger:
                 continue
 
     async def keep(self) -> None:
-        """Write what was counted since the last time.
+        """Write what was counted since the last time. A day that the store refuses keeps out no other, and is named.
 
         Raises:
             Busy: some of it is not written, or nobody knows; the next call writes it, once.
@@ -99,9 +105,9 @@ class Ledger:
         left = list(names)
         for _ in range(_ATTEMPTS):
             there = await self._days.days({name: self._books[name].day for name in left})
-            late = {
-                day.source for day in await self._days.put_days([self._day(name, there.get(name)) for name in left])
-            }
+            late = set[str]()
+            for name in await refused(left, partial(self._put, there, late)):
+                self._refuse(name)
             for name in left:
                 if name not in late:
                     self._books[name].written = self._books[name].tried
@@ -109,6 +115,17 @@ class Ledger:
             if not left:
                 return
         raise Busy(f"others keep writing the days of {', '.join(left)}")
+
+    async def _put(self, there: Mapping[str, Day], late: set[str], names: Sequence[str]) -> None:
+        """Write some days upon those that are there; the names of those that are `late` are added."""
+        late.update(
+            day.source for day in await self._days.put_days([self._day(name, there.get(name)) for name in names])
+        )
+
+    def _refuse(self, name: str) -> None:
+        if not self._books[name].refused:
+            self._books[name].refused = True
+            self._counts.add(name, "error:refused")
 
     def _day(self, name: str, there: Day | None) -> Day:
         source, book = self._sources[name], self._books[name]

@@ -6,9 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from msgspec.structs import replace
 
 from streams.crawl import kinds
+from streams.crawl.folder import told
 from streams.errors import Busy, Misconfigured
 from streams.pages.page import Page, Reading
 from streams.source import AnySource
@@ -201,6 +204,25 @@ async def test_files_of_other_kinds_are_named(here: Dropped) -> None:
     begins = "signal:file:ignored:"
     named = [name.removeprefix(begins) for name in here.world.counts.of("s") if name.startswith(begins)]
     assert (here.world.ids(), named) == (["1"], ["2026", "a.xls", "b.txt", "link.json"])
+
+
+async def test_a_name_of_any_charset_is_told_as_people_write_it(here: Dropped) -> None:
+    """On shares of old machines it is GBK; what is of none has marks in it. No store takes half a character."""
+    for name in ("统计表.xls", "工单.csv", "好.csv"):
+        here.drop(
+            os.fsdecode(name.encode("gbk")), "编号,内容\n1,路灯坏了\n" if name == "好.csv" else "说明\n市长热线\n"
+        )
+    here.drop(os.fsdecode(b"\xe6\x97\xa5\xff.xls"), "")
+    await here.world.visit(here.source)
+    named = {name for name in here.world.counts.of("s") if ":file:" in name}
+    ignored = [f"signal:file:ignored:{name}.xls" for name in ("统计表", "日\ufffd")]
+    assert (here.world.ids(), named) == (["1"], {*ignored, "error:file:工单.csv"})
+
+
+@given(some.binary(min_size=1, max_size=80))
+def test_any_name_of_a_file_can_be_written(name: bytes) -> None:
+    """Whatever bytes a disk has for it."""
+    assert told(os.fsdecode(name)).encode()
 
 
 @pytest.mark.parametrize("content", ["说明\n市长热线\n", '{"say": "hello"}'])

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as some
+from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
 from streams.crawl.day import Day, shown, with_share
 from streams.crawl.ledger import Ledger
 from streams.crawl.memory import Here
 from streams.crawl.watch import Watch
-from streams.errors import Busy
+from streams.errors import Busy, Refused
 from streams.source import Feed
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -35,13 +36,16 @@ class Clock:
 
 
 class Flaky(Here):
-    """A store that is told of each writing whether it arrives, and whether its answer does."""
+    """A store that is told of each writing whether it arrives, and whether its answer does; it refuses some sources."""
 
     def __init__(self) -> None:
         super().__init__()
         self.arrives = self.answers = True
+        self.refuses: set[str] = set()
 
     async def put_days(self, days: list[Day]) -> list[Day]:
+        if not self.refuses.isdisjoint(day.source for day in days):
+            raise Refused("this one never")
         late = await super().put_days(days) if self.arrives else []
         if not self.answers:
             raise Busy("no answer")
@@ -127,6 +131,29 @@ async def test_two_crawlers_of_a_source_add_up() -> None:
     await life.keep()
     await first.keep()
     assert (await life.day(START.date())).counts == Counter(visits=7)
+
+
+async def test_a_day_that_is_refused_keeps_out_no_other_and_ends_nothing() -> None:
+    """It is counted by name, once a day, and tried again; other sources' days are written, on the next day, too."""
+    life = Life()
+    names = ("b", "a", "c")
+    feeds = [replace(FEED, name=name) for name in names]
+    life.ledger = Ledger(feeds, life.memory, life.counts, life.clock, "1")
+    life.memory.refuses = {"b"}
+    for _ in range(2):
+        for _ in range(3):
+            for name in names:
+                life.counts.add(name, "visits")
+            assert await life.keep()
+        life.clock.time += timedelta(days=1)
+    for day in (START.date(), START.date() + timedelta(days=1)):
+        found = await life.memory.days(dict.fromkeys(names, day))
+        assert {name: each.counts["visits"] for name, each in found.items()} == {"a": 3, "c": 3}
+    assert life.counts.of("b")["error:refused"] == 2
+    life.memory.refuses = set()
+    life.counts.add("b", "visits")
+    assert await life.keep()
+    assert (await life.memory.days({"b": life.clock.now().date()}))["b"].counts == Counter(visits=1)
 
 
 STEPS = some.lists(
