@@ -24,9 +24,6 @@ from streams.web.wire import REDIRECTS, Answer, Wire, open_wire
 _HOSTS: Final = 50_000
 """Hosts of which is known how they were treated today; more while each may still be missed."""
 
-_FAILURES: Final = frozenset({"timeout", "unreachable", "broken"})
-"""Of a host; that a page is too large or unpacks to too much is none."""
-
 _RANDOM: Final = SystemRandom().random
 _LONGEST_VALIDATOR: Final = 512
 
@@ -196,21 +193,16 @@ class Fetcher:
         return answer.status, answer.body
 
     async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> Answer:
-        host = self._host(url)
+        host, budget = self._host(url), self._terms.budget(source) if source else None
         async with AsyncExitStack() as turn:
             async with self._turns.waiting():
-                await turn.enter_async_context(host.turn(self._terms.budget(source) if source else None))
+                await turn.enter_async_context(host.turn(budget))
             if not self._may_ask():
                 raise Late
             if source:
                 self._terms.assert_awake(source)  # Its turn may have come late.
-            try:
-                limit = LARGEST if cut else self._limits.body
-                answer = await self._wire.ask(url, headers, limit, cut=cut)
-            except Unfetched as error:
-                if error.name in _FAILURES:
-                    await host.failed(error.name)
-                raise
+            async with host.asking(budget):
+                answer = await self._wire.ask(url, headers, LARGEST if cut else self._limits.body, cut=cut)
             await host.answered(answer.status, self._asked_to_wait(answer))
         return answer
 

@@ -16,6 +16,8 @@ from streams.web.budget import Budget
 
 _BUSY: Final = frozenset({429, 503})
 _SERVER: Final = 500
+_FAILURES: Final = frozenset({"timeout", "unreachable", "broken"})
+"""Of a host; that a page is too large or unpacks to too much is none."""
 
 News = Literal["host_rests", "host_recovered", "host_spent"]
 
@@ -64,29 +66,42 @@ class Host:
 
     @asynccontextmanager
     async def turn(self, budget: Budget | None = None) -> AsyncIterator[None]:
-        """Wait for the host's turn; after it the host has its pause.
+        """Wait for the host's turn, and have it.
 
         Args:
             budget: of the source that asks, besides the host's own.
 
         Raises:
-            Unfetched: `closed` (it asked to be left alone), `resting` (it failed too often), `budget` (it had all
-                requests of the day).
+            Unfetched: `closed` (it asked to be left alone), `resting` (it failed too often), `budget` (it, or the
+                source, had all requests of the day).
         """
         async with self._lock:
             self._breaker.assert_closed(self.name, self._clock.now())
-            if budget:
-                budget.assert_left(self._clock.now())
-            await self._spend()
-            if budget:
-                budget.spend(self._clock.now())
+            await self._assert_left(budget)
             loop = asyncio.get_running_loop()
             # By the pause that is known now: a robots.txt may have asked for a longer one since that answer.
             await asyncio.sleep(max(0.0, self._answered + self.interval - loop.time()))
-            try:
-                yield
-            finally:
-                self._answered = loop.time()
+            yield
+
+    @asynccontextmanager
+    async def asking(self, budget: Budget | None = None) -> AsyncIterator[None]:
+        """Ask, in its turn: only this costs a request, however it ends, and begins the pause.
+
+        Raises:
+            Unfetched: `budget`: other hosts had the source's last requests meanwhile.
+        """
+        await self._assert_left(budget)
+        self.budget.spend(self._clock.now())
+        if budget:
+            budget.spend(self._clock.now())
+        try:
+            yield
+        except Unfetched as error:
+            if error.name in _FAILURES:
+                await self.failed(error.name)
+            raise
+        finally:
+            self._answered = asyncio.get_running_loop().time()
 
     async def answered(self, status: int, retry_after: float | None) -> None:
         """Note an answer; 429 and those from 500 on are failures. One that is busy rests as long as it asks."""
@@ -119,10 +134,12 @@ class Host:
         now = self._clock.now()
         return self._lock.locked() or self._breaker.left(now) > 0 or self.budget.spent(now) > 0
 
-    async def _spend(self) -> None:
+    async def _assert_left(self, budget: Budget | None) -> None:
         now = self._clock.now()
+        if budget:
+            budget.assert_left(now)
         try:
-            self.budget.spend(now)
+            self.budget.assert_left(now)
         except Unfetched as spent:
             if not self._told:
                 self._told = True

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -214,6 +215,64 @@ async def test_who_stood_in_line_asks_nothing_when_he_may_not_any_more(site: Sit
         with pytest.raises(Late):
             await second
         assert site.asked == ["/robots.txt", "/a", "/a"]
+
+
+async def test_who_comes_too_late_has_asked_nothing(site: Site) -> None:
+    """It costs neither host nor source a request, whether a server of ours went away or the night came meanwhile."""
+    site.says("/a", "x")
+    clock, may, passes = Clock(), True, timedelta()
+
+    def may_ask() -> bool:
+        clock.time += passes
+        return may
+
+    source = Feed(name="a", url=site.url("/a"), township="330206104", budget=2, hours="07:00-09:00")  # It is 08:00.
+    async with fetcher(
+        contact="a@example.cn",
+        version="0",
+        clock=clock,
+        limits=replace(QUICK, budget=3),
+        allow_hosts=[site.address],
+        may_ask=may_ask,
+    ) as web_:
+        await web_.fetch(source.url, source=source)
+        may = False
+        for _ in range(3):
+            with pytest.raises(Late):
+                await web_.fetch(source.url, source=source)
+        may, passes = True, timedelta(hours=2)
+        with pytest.raises(Unfetched, match="time of day"):
+            await web_.fetch(source.url, source=source)
+        passes = timedelta()
+        waking = replace(source, hours=None)
+        assert await web_.fetch(source.url, source=waking) is not None
+        for spent, whose in ((waking, "a: all 2"), (None, f"{site.address}: all 3")):
+            with pytest.raises(Unfetched, match=whose):
+                await web_.fetch(source.url, source=spent)
+    assert site.asked == ["/robots.txt", "/a", "/a"]
+
+
+async def test_a_host_that_was_not_asked_needs_no_pause(site: Site) -> None:
+    """Who came too late leaves it to the next one, who need not wait."""
+    site.says("/robots.txt", "User-agent: *\nDisallow: /\n")
+    may = False
+    async with (
+        fetcher(
+            contact="a@example.cn",
+            version="0",
+            clock=Clock(),
+            limits=Limits(interval=3600.0),
+            allow_hosts=[site.address],
+            may_ask=lambda: may,
+        ) as web_,
+        asyncio.timeout(30),
+    ):
+        with pytest.raises(Late):
+            await web_.fetch(site.url("/a"))
+        may = True
+        with pytest.raises(Unfetched, match="closed to us"):
+            await web_.fetch(site.url("/a"))
+    assert site.asked == ["/robots.txt"]
 
 
 async def test_the_environment_has_no_say(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
