@@ -29,6 +29,8 @@ class Origin:
     def __init__(self, source: Source, way: Way) -> None:
         self._source, self._way = source, way
         self._answers: dict[str, str] = {}
+        self._sites: dict[tuple[str, ...], str] = {}
+        """Why those may not be asked of which nobody knows what they allow."""
         self._new = self.refused = 0
         self.left = False
 
@@ -50,7 +52,7 @@ class Origin:
 
     async def _ask(self, addresses: Iterable[str]) -> None:
         """Ask the sites of which nobody knows, several at a time; the gateway's next source need not wait for them."""
-        new = {urlsplit(address)[:2]: address for address in addresses if not self._is_known(address)}
+        new = {_site(address): address for address in addresses if not self._is_known(address)}
         if not new:
             return
         self._way.site.leave()
@@ -77,16 +79,25 @@ class Origin:
 
     async def _refusal(self, address: str) -> str:
         """Why an address may not be read; empty when it may."""
-        if address not in self._answers:
-            try:
-                if not self._way.web.knows(address):
-                    self._new += 1
-                    if self._new > _NEW:
-                        self.left = True
-                        return "later"
-                await self._way.web.assert_allowed(address, self._source)
-            except Unfetched as error:
-                self._answers[address] = error.name
-            else:
-                self._answers[address] = ""
-        return self._answers[address]
+        if address in self._answers:
+            return self._answers[address]
+        if not self._is_known(address):
+            if reason := self._sites.get(_site(address)):
+                return reason
+            self._new += 1
+            if self._new > _NEW:
+                self.left = True
+                return "later"
+        reason = ""
+        try:
+            await self._way.web.assert_allowed(address, self._source)
+        except Unfetched as error:
+            reason = error.name
+            if not self._is_known(address):  # Its site rests, is an inner one, or had its requests: so for all of it.
+                self._sites[_site(address)] = reason
+        self._answers[address] = reason
+        return reason
+
+
+def _site(address: str) -> tuple[str, ...]:
+    return urlsplit(address)[:2]

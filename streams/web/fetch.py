@@ -126,17 +126,14 @@ class Fetcher:
     async def assert_allowed(self, address: str, source: Source) -> None:
         """Ask the robots.txt of a page that is not fetched itself, because a gateway delivered what stands there.
 
-        A file that nobody has costs one of the source's requests.
+        Where the file is asked for, that costs the source's requests, besides its host's.
 
         Raises:
             Unfetched: `robots` and others, as `fetch`; a written permission opens what it covers here, too.
         """
         url = web_address(address)
         self._addresses.check(url, *_homes(source))
-        if not self.knows(address):
-            self._terms.assert_awake(source)
-            self._terms.budget(source).spend(self._clock.now())
-        await self._allowed(url, source)
+        await self._allowed(url, source, payer=source)
 
     def knows(self, address: str) -> bool:
         """Whether the robots.txt of this address was asked for lately. Raises Unfetched for what is no address."""
@@ -181,15 +178,16 @@ class Fetcher:
             url = target_of(url, location, downgrade=not robots)
         raise Unfetched("redirects", f"{url}: more than {self._limits.redirects} redirects")
 
-    async def _allowed(self, url: URL, source: Source | None) -> float:
+    async def _allowed(self, url: URL, source: Source | None, payer: Source | None = None) -> float:
         """The pause that the site's robots.txt asks for."""
         if source:
             self._terms.assert_awake(source)
+        permitted = source is not None and self._terms.permits(url, source)
         async with self._turns.waiting():  # Another one may be asking for the file, and waits for its host.
-            return await self._robots.check(url, permitted=source is not None and self._terms.permits(url, source))
+            return await self._robots.check(url, payer, permitted=permitted)
 
-    async def _read_robots(self, url: URL) -> tuple[int, bytes]:
-        _, answer = await self._follow(url, {}, None, robots=False)
+    async def _read_robots(self, url: URL, payer: Source | None) -> tuple[int, bytes]:
+        _, answer = await self._follow(url, {}, payer, robots=False)
         return answer.status, answer.body
 
     async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> Answer:

@@ -12,6 +12,7 @@ from yarl import URL
 from streams.errors import Unfetched
 from streams.pages.charset import decoded
 from streams.protocols import Clock
+from streams.source import Source
 from streams.web.backoff import LATER
 from streams.web.recent import Recent
 
@@ -63,11 +64,12 @@ class Robots:
     a site whose file cannot be had, and the site's keeper may have closed it meanwhile.
 
     Args:
-        read: fetches a URL, following redirects, and returns status and body; raises Unfetched.
+        read: fetches a URL, following redirects, and returns status and body; raises Unfetched. Is told whose requests
+            it costs, if any source's.
         clock: says when a copy is too old.
     """
 
-    def __init__(self, read: Callable[[URL], Awaitable[tuple[int, bytes]]], clock: Clock) -> None:
+    def __init__(self, read: Callable[[URL, Source | None], Awaitable[tuple[int, bytes]]], clock: Clock) -> None:
         self._read, self._clock = read, clock
         self._origins: Recent[URL, _Origin] = Recent(
             _Origin, _ALL_FILES, lambda origin: origin.asking.locked(), lambda origin: origin.size
@@ -77,19 +79,21 @@ class Robots:
         """Whether what is known of a site needs not be asked for."""
         return origin in self._origins and self._origins[origin].is_fresh(self._clock.now())
 
-    async def check(self, url: URL, *, permitted: bool = False) -> float:
+    async def check(self, url: URL, payer: Source | None = None, *, permitted: bool = False) -> float:
         """The crawl delay that the site asks for, in seconds, 0 for none.
 
         Args:
             url: what is to be fetched.
+            payer: the source whose requests the file costs where it has to be asked for, besides its host's.
             permitted: the site's keeper permitted it in writing; delays are kept, and a site whose file cannot be had
                 is closed nevertheless.
 
         Raises:
             Unfetched: `robots` when the path is closed to us, `robots_away` when the file cannot be had, `address` when
-                the host is an inner one; `closed`, `resting` or `budget` when the host may not be asked at all now.
+                the host is an inner one; `closed`, `resting`, `budget` or `hours` when the host may not be asked at all
+                now.
         """
-        rules = await self._rules(url.origin())
+        rules = await self._rules(url.origin(), payer)
         if rules is None:
             raise Unfetched("robots_away", f"{url.origin()}/robots.txt cannot be had: the site is closed until it can")
         if not permitted and not rules.can_fetch(str(url), PRODUCT):
@@ -97,19 +101,19 @@ class Robots:
         rate = rules.request_rate(PRODUCT)  # Crawl-delay by another name, which RFC 9309 knows as little.
         return max(rules.crawl_delay(PRODUCT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
 
-    async def _rules(self, url: URL) -> Protego | None:
+    async def _rules(self, url: URL, payer: Source | None) -> Protego | None:
         origin = self._origins[url]
         async with origin.asking:
             now = self._clock.now()
             if not origin.is_fresh(now):
-                origin.rules, origin.size = await self._asked(url)
+                origin.rules, origin.size = await self._asked(url, payer)
                 origin.until = now + (_KEPT if origin.rules else _KEPT_AWAY)
             return origin.rules
 
-    async def _asked(self, origin: URL) -> tuple[Protego | None, int]:
+    async def _asked(self, origin: URL, payer: Source | None) -> tuple[Protego | None, int]:
         """The rules, and how much they count."""
         try:
-            status, body = await self._read(origin / "robots.txt")
+            status, body = await self._read(origin / "robots.txt", payer)
         except Unfetched as error:
             if error.name in {"address", "closed", "resting", *LATER}:
                 raise  # The file was not asked for.

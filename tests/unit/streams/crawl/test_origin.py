@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
+from streams.crawl.origin import Origin
 from streams.errors import Busy, Unfetched
+from streams.pages.page import Raw
 from streams.source import Source
 from tests.unit.streams.crawl.test_visit import Web, World, source
-from tests.unit.streams.web.site import Site, polite
+from tests.unit.streams.web.site import Clock, Site, polite
 
 GATEWAY = """
 kind: api
@@ -125,6 +128,41 @@ async def test_an_items_site_costs_a_request_of_the_source(site: Site) -> None:
         with pytest.raises(Unfetched) as spent:
             await web.assert_allowed("https://elsewhere.example.com/1", gateway)
     assert (spent.value.name, site.asked) == ("budget", ["/robots.txt"])
+
+
+async def test_a_site_asked_for_two_items_at_once_costs_one_request(site: Site) -> None:
+    """Its robots.txt is asked for once, whoever waits for it."""
+    gateway = source(GATEWAY.replace("https://gate.example.cn", f"http://{site.address}") + "budget: 1\n")
+    async with polite(site) as web:
+        await asyncio.gather(*(web.assert_allowed(site.url(f"/{number}"), gateway) for number in range(5)))
+    assert site.asked == ["/robots.txt"]
+
+
+async def test_a_robots_txt_that_leads_on_costs_each_request(site: Site) -> None:
+    """The site was asked for two pages, and answered both."""
+    gateway = source(GATEWAY.replace("https://gate.example.cn", f"http://{site.address}") + "budget: 2\n")
+    site.says("/robots.txt", status=301, Location="/robots")
+    async with polite(site) as web:
+        await web.assert_allowed(site.url("/1"), gateway)
+        with pytest.raises(Unfetched) as spent:
+            await web.fetch(gateway.url, source=gateway)
+    assert (spent.value.name, site.asked) == ("budget", ["/robots.txt", "/robots"])
+
+
+async def test_a_site_that_may_not_be_asked_takes_nothing_from_others(site: Site, world: World) -> None:
+    """However many items stand there, it costs no request, and counts as one of the visit's new sites."""
+    gateway = source(GATEWAY.replace("https://gate.example.cn", f"http://{site.address}") + "budget: 1\n")
+    rests, inner = "https://rests.example.com/", "http://10.0.0.1/"
+    addresses = [f"{home}{number}" for home in (rests, inner) for number in range(60)]
+    posts = [Raw(id=address, body="路灯坏了", url=address) for address in [*addresses, site.url("/1")]]
+    clock = Clock()
+    async with polite(site, clock) as web:
+        web.rest(rests, clock.now() + timedelta(hours=1))
+        origin = Origin(gateway, replace(world.way, web=web))
+        assert await origin.allowed(posts) == (posts[-1],)
+    counts = world.counts.of("s")
+    assert (counts["refused:closed"], counts["refused:address"], origin.left) == (60, 60, False)
+    assert site.asked == ["/robots.txt"]
 
 
 async def test_a_refusal_is_no_decision_for_ever(world: World) -> None:
