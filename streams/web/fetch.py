@@ -1,6 +1,6 @@
 """Fetch a page from the web: the only place that does."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
 from random import SystemRandom
@@ -91,7 +91,12 @@ class Fetcher:
         self._terms = Terms(limits.hours, limits.budget, clock)
 
     async def fetch(
-        self, address: str, etag: str | None = None, modified: str | None = None, source: Source | None = None
+        self,
+        address: str,
+        etag: str | None = None,
+        modified: str | None = None,
+        source: Source | None = None,
+        home: str | None = None,
     ) -> Fetched | None:
         """The page, or None when it has not changed since it had this ETag or this Last-Modified.
 
@@ -101,6 +106,8 @@ class Fetcher:
             modified: the same.
             source: for which it is fetched: its hours and its budget are kept besides, and what its permission covers
                 is not asked of robots.txt.
+            home: where he stands who asks for no source, and to whom no other inner host is open; without it, at the
+                address itself.
 
         Raises:
             Unfetched: `robots`, `robots_away`, `address`, `redirects`, `timeout`, `unreachable`, `broken`, `large`,
@@ -110,7 +117,8 @@ class Fetcher:
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": modified}
         validators = {name: said for name, said in asked.items() if said}
-        url, answer = await self._follow(web_address(address), validators, source, robots=True)
+        homes = _homes(source) if source else [web_address(home or address)]
+        url, answer = await self._follow(web_address(address), validators, source, homes, robots=True)
         if answer.status == 304 and validators:  # noqa: PLR2004 (what nobody asked has not changed since nothing)
             return None
         if answer.status != 200:  # noqa: PLR2004
@@ -161,11 +169,11 @@ class Fetcher:
         self._terms.budget(source).recall(day, requests, now)
 
     async def _follow(
-        self, url: URL, headers: Mapping[str, str], source: Source | None, *, robots: bool
+        self, url: URL, headers: Mapping[str, str], source: Source | None, homes: Sequence[URL], *, robots: bool
     ) -> tuple[URL, Answer]:
         """Every hop is checked as the first one was; an inner host is a home to what begins there only."""
         begins = self._addresses.host_of(url)
-        homes = [each for each in _homes(source) if self._addresses.host_of(each) == begins] if source else [url]
+        homes = [each for each in homes if self._addresses.host_of(each) == begins]
         for _ in range(self._limits.redirects + 1):
             self._addresses.check(url, *homes)
             if robots:
@@ -187,7 +195,7 @@ class Fetcher:
             return await self._robots.check(url, payer, permitted=permitted)
 
     async def _read_robots(self, url: URL, payer: Source | None) -> tuple[int, bytes]:
-        _, answer = await self._follow(url, {}, payer, robots=False)
+        _, answer = await self._follow(url, {}, payer, [url], robots=False)
         return answer.status, answer.body
 
     async def _ask(self, url: URL, headers: Mapping[str, str], source: Source | None, *, cut: bool) -> Answer:

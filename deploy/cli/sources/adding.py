@@ -60,11 +60,11 @@ def command(
 
 
 async def _looked(settings: Settings, url: str) -> Proposal:
-    """What stands at an address, or at the feed that it names."""
-    remarks: tuple[str, ...] = ()
+    """What stands at an address, or at the feed that it names; that opens no inner host but the one that was given."""
+    home, remarks = url, tuple[str, ...]()
     async with open_web(settings) as web:
         for _ in range(2):
-            page = await web.fetch(url)
+            page = await web.fetch(url, home=home)
             if page is None:
                 raise Unfetched("broken", f"{url}: answered that it has not changed, which nobody asked")
             found = proposal(page)

@@ -1,5 +1,6 @@
 """`xiangyin source`: what can be said at once is said before anything is fetched or imported."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from deploy.cli import exits, run
 from deploy.cli.sources.tables import show
+from tests.unit.streams.web.site import standing
 
 HEAVY = ("numpy", "rjieba", "aiokafka", "faust", "models.segment", "prometheus_client")
 
@@ -55,6 +57,26 @@ def test_a_recipe_is_for_the_deployments_own_township(made: Path, capsys: pytest
     """Unless it is told another."""
     assert run(["source", "recipes", "weibo-user", "--set", "uid=1"]) == exits.OK
     assert "township: '990101101000'" in capsys.readouterr().out
+
+
+async def test_an_address_opens_no_other_inner_host(
+    made: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deployment allows two, and a page of the one names a feed on the other: who wrote that is a stranger."""
+    feed = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "content_text": "路灯坏了"}]}'
+    async with standing() as site, standing() as inner:
+        monkeypatch.setenv("XIANGYIN_CONTACT", "a@example.cn")
+        monkeypatch.setenv("XIANGYIN_ALLOW_HOSTS", f'["{site.address}", "{inner.address}"]')
+        for each in (site, inner):
+            each.says("/feed", feed)
+        for name, home in (("theirs", inner), ("ours", site)):
+            link = f'<link rel="alternate" type="application/feed+json" href="{home.url("/feed")}">'
+            site.says(f"/{name}", f"<html><head>{link}</head></html>", Content_Type="text/html")
+        refused = await asyncio.to_thread(run, ["source", "add", site.url("/theirs")])
+        assert (refused, inner.asked) == (exits.BAD_INPUT, [])
+        assert "an inner host, which only sources that stand on it may ask" in capsys.readouterr().err
+        assert await asyncio.to_thread(run, ["source", "add", site.url("/ours")]) == exits.OK
+        assert f"url: {site.url('/feed')}" in capsys.readouterr().out
 
 
 def test_a_name_that_is_taken_is_refused_before_the_site_is_asked(
