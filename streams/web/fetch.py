@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
+from functools import partial
 from random import SystemRandom
 from typing import Final
 
@@ -83,11 +84,11 @@ class Fetcher:
         turns: Turns | None = None,
         may_ask: Callable[[], bool] = always,
     ) -> None:
-        self._may_ask = may_ask
         self._wire, self._addresses, self._clock, self._limits = wire, addresses, clock, limits
-        self._random, self._tell, self._turns = random, tell, turns or Turns()
+        self._turns, self._may_ask = turns or Turns(), may_ask
         self._robots = Robots(self._read_robots, clock)
-        self._hosts: Recent[str, Host] = Recent(self._new_host, _HOSTS, lambda host: host.is_in_use)
+        host = partial(Host, interval=limits.interval, budget=limits.budget, clock=clock, random=random, tell=tell)
+        self._hosts: Recent[str, Host] = Recent(host, _HOSTS, lambda host: host.is_in_use)
         self._terms = Terms(limits.hours, limits.budget, clock)
 
     async def fetch(
@@ -214,17 +215,6 @@ class Fetcher:
 
     def _host(self, url: URL) -> Host:
         return self._hosts[self._addresses.host_of(url)]
-
-    def _new_host(self, name: str) -> Host:
-        limits = self._limits
-        return Host(
-            name,
-            interval=limits.interval,
-            budget=limits.budget,
-            clock=self._clock,
-            random=self._random,
-            tell=self._tell,
-        )
 
     def _asked_to_wait(self, answer: Answer) -> float | None:
         return retry_after(answer.headers.get("Retry-After"), self._clock.now())
