@@ -13,7 +13,7 @@ from streams.crawl.watch import Trouble
 Shares = Mapping[str, Mapping[str, int]]
 
 _WRITERS: Final = 5
-"""Crawlers of a day whose counts are kept apart; those of earlier ones are a single share: they write no more."""
+"""Crawlers of a day whose counts are kept apart: those that wrote last. What the others counted is a single share."""
 
 EARLIER: Final = ""
 
@@ -27,8 +27,9 @@ _UNUSED: Final = "signal:unused:"
 class Day(Struct, frozen=True, kw_only=True):
     """One source on one day, by its own time zone; `begins` is that midnight.
 
-    `shares` are the counts of each crawler, as of its last writing: one that writes again, or does not know whether its
-    last writing arrived, puts the same number there and adds nothing twice.
+    `shares` are the counts of each crawler, as of its last writing, the latest last: one that writes again, or does not
+    know whether its last writing arrived, puts the same number there and adds nothing twice. One whose share is not
+    there any more begins another: what it counted before is in the share of all whose writing is long ago.
     """
 
     source: str
@@ -84,15 +85,15 @@ class Days(Protocol):
 
 
 def with_share(shares: Shares, crawler: str, counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """The shares, a crawler's counts in the place of what it wrote before; names of crawlers sort by their start."""
+    """The shares, a crawler's counts in the place of what it wrote before; of too many the earliest become one."""
     told: Counter[str] = Counter()
     for name, number in counts.items():
         told[shown(name)] += number
-    merged = {**{writer: dict(share) for writer, share in shares.items()}, crawler: dict(told)}
-    while len(merged) > _WRITERS:
-        first, second, *_ = sorted(merged)
-        merged[EARLIER] = dict(Counter(merged.pop(first)) + Counter(merged.pop(second)))
-    return merged
+    others = {writer: dict(share) for writer, share in shares.items() if writer not in (EARLIER, crawler)}
+    earlier = Counter(dict(shares.get(EARLIER, {})))
+    while len(others) >= _WRITERS:
+        earlier += Counter(others.pop(next(iter(others))))
+    return {**({EARLIER: dict(earlier)} if earlier else {}), **others, crawler: dict(told)}
 
 
 def shown(name: str) -> str:

@@ -24,15 +24,17 @@ _ATTEMPTS: Final = 3
 
 
 class _Book(Struct):
-    """What this crawler counted of a source by the beginning of a day, when it last tried to write, and as written.
+    """What this crawler counted of a source by the beginning of its share, when it last tried to write, and as written.
 
-    Whether the store refused that is said once a day.
+    The share begins with the day, and anew where the one before, which held what was `stored`, became one with those of
+    others. Whether the store refused it is said once a day.
     """
 
     day: date
     begin: Mapping[str, int]
     tried: Mapping[str, int] = {}
     written: Mapping[str, int] = {}
+    stored: Mapping[str, int] = {}
     refused: bool = False
 
 
@@ -95,7 +97,8 @@ class Ledger:
         """Whether there is something to write; on a new day it is what was not written on the old one."""
         book, counts = self._books[name], self._counts.of(name)
         if book.day != self._today(source):
-            book = self._books[name] = _Book(self._today(source), book.written, book.written, book.written)
+            done = book.written
+            book = self._books[name] = _Book(self._today(source), done, done, done, done)
         if counts == book.written:
             return False
         book.tried = counts
@@ -106,11 +109,15 @@ class Ledger:
         for _ in range(_ATTEMPTS):
             there = await self._days.days({name: self._books[name].day for name in left})
             late = set[str]()
-            for name in await refused(left, partial(self._put, there, late)):
-                self._refuse(name)
+            not_taken = await refused(left, partial(self._put, there, late))
             for name in left:
+                book = self._books[name]
                 if name not in late:
-                    self._books[name].written = self._books[name].tried
+                    book.written = book.tried
+                if name in not_taken:
+                    self._refuse(name)
+                elif name not in late:
+                    book.stored = book.tried
             left = [name for name in left if name in late]
             if not left:
                 return
@@ -131,6 +138,8 @@ class Ledger:
         source, book = self._sources[name], self._books[name]
         midnight = datetime.combine(book.day, time(), source.zone).astimezone(UTC)
         day = there or Day(source=name, day=book.day, begins=midnight)
+        if there and self._crawler not in there.shares:
+            book.begin = book.stored  # Others wrote so often since that our share is one with theirs.
         counts = {what: number - book.begin.get(what, 0) for what, number in book.tried.items()}
         day = replace(
             day,

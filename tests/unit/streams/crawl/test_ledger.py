@@ -156,6 +156,58 @@ async def test_a_day_that_is_refused_keeps_out_no_other_and_ends_nothing() -> No
     assert (await life.memory.days({"b": life.clock.now().date()}))["b"].counts == Counter(visits=1)
 
 
+async def test_what_was_refused_is_written_whole_when_it_is_taken() -> None:
+    """Though others wrote the day meanwhile: the share was never there, and no part of it is in theirs."""
+    life = Life()
+    first, counts = life.ledger, life.counts
+    life.memory.refuses = {"a"}
+    counts.add("a", "visits", 3)
+    assert await life.keep()
+    life.memory.refuses = set()
+    life.start()
+    life.counts.add("a", "visits")
+    assert await life.keep()
+    counts.add("a", "visits")
+    await first.keep()
+    assert (await life.day(START.date())).counts["visits"] == 5
+
+
+async def test_a_crawler_that_was_started_first_is_counted_once() -> None:
+    """Each note that a clerk tells is a crawler that writes once: ten of them make nothing grow."""
+    life = Life()
+    first, counts = life.ledger, life.counts
+    for visits in range(1, 41):
+        counts.add("a", "visits")
+        await first.keep()
+        if visits % 4 == 0:
+            life.start()
+            life.counts.add("a", "published")
+            await life.keep()
+        assert (await life.day(START.date())).counts == Counter(visits=visits, published=visits // 4)
+
+
+@given(some.lists(some.tuples(some.integers(0, 9), some.integers(0, 3), some.booleans()), min_size=30, max_size=60))
+def test_crawlers_side_by_side_neither_lose_nor_double(steps: list[tuple[int, int, bool]]) -> None:
+    """Ten of them, whoever writes when, and however many others wrote since; also over midnight."""
+
+    async def live() -> None:
+        life, expected = Life(), 0
+        crawlers = [(life.ledger, life.counts)]
+        for _ in range(9):
+            life.start()
+            crawlers.append((life.ledger, life.counts))
+        for who, number, sleeps in steps:
+            life.ledger, life.counts = crawlers[who]
+            life.counts.add("a", "published", number)
+            expected += number
+            assert await life.keep()
+            if sleeps:
+                life.clock.time += timedelta(hours=2)
+        assert await life.total("published") == expected
+
+    asyncio.run(live())
+
+
 STEPS = some.lists(
     some.tuples(
         some.integers(0, 3),
@@ -190,11 +242,11 @@ def test_restarts_lost_answers_and_midnights_neither_lose_nor_double(
 
 
 def test_crawlers_that_come_and_go_do_not_fill_a_day() -> None:
-    """A thousand restarts are five shares, and the sum is right."""
+    """A thousand restarts are five shares and one of all others, and the sum is right."""
     shares: dict[str, dict[str, int]] = {}
     for number in range(1000):
         shares = with_share(shares, f"{number:04}", {"visits": 1, "published": 2})
-    assert len(shares) == 5
+    assert len(shares) == 6
     assert Day(source="a", day=START.date(), begins=START, shares=shares).counts == Counter(visits=1000, published=2000)
 
 
