@@ -30,12 +30,13 @@ from streams.crawl.counts import Counts
 from streams.crawl.crawler import Crawler
 from streams.crawl.pace import Pace, Send
 from streams.crawl.patient import patient
-from streams.crawl.servers import Servers
+from streams.crawl.servers import Lookout, Servers
 from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
 from streams.elasticsearch.sources import ElasticsearchMemory
-from streams.errors import Refused
+from streams.errors import Busy, Refused
+from streams.kafka.failures import assert_answers
 from streams.kafka.log import KafkaLog
 from streams.kafka.pooled import Pooled
 from streams.push import signature
@@ -50,6 +51,9 @@ from streams.web.turns import Turns
 from streams.worker.status import Status
 
 log = structlog.get_logger()
+
+_ANSWER: Final = 5.0
+"""Seconds in which a broker that is there answers."""
 
 _BEAT: Final = 1.0
 """Seconds between two signs of life of a crawler."""
@@ -94,16 +98,31 @@ async def open_crawler(
         send = _into(kafka)
         pace = _pace(settings, counts, send)
         way = replace(_way(settings, counts, web, kafka, client, pace), turns=turns)
-        # Who brings does not wait for a server, but is told to come again.
-        doors = await stack.enter_async_context(_ingesting(settings, found.values(), way))
+        # Who brings does not wait for a server, but is told to come again. The ledger asks for the store each minute;
+        # where no site is visited nobody but the lookout would say that the log is away.
+        lookout = Lookout(servers.log, lambda: assert_answers(settings.kafka_access(), _ANSWER))
+        doors = await stack.enter_async_context(_ingesting(settings, found.values(), _watched(way, lookout)))
 
         async def insist(role: str, posts: Sequence[Post]) -> None:
             await servers.log.insist(lambda: send(role, posts))
 
         # Not the pace insists, which would plan anew at each attempt, but what it sends.
         way = patient(way, servers, pace.through(insist).publish)
-        beside = [door.until_broken for door in doors]
+        beside = [lookout.keep, *(door.until_broken for door in doors)]
         yield Crawler(list(found.values()), way, random.SystemRandom().random, backoff, beside)
+
+
+def _watched(way: Way, lookout: Lookout) -> Way:
+    """The same way, on which whatever cannot be published has somebody look whether the log is there."""
+
+    async def publish(posts: Sequence[Post]) -> None:
+        try:
+            await way.publish(posts)
+        except Busy:
+            lookout.look()
+            raise
+
+    return replace(way, publish=publish)
 
 
 @asynccontextmanager

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from streams.batch.patience import PAUSES, Tell, untold
 from streams.errors import Busy
@@ -106,6 +107,31 @@ class Server:
             self.trouble, self._failed = None, 0
             self._there.set()
             self._changed()
+
+
+class Lookout:
+    """Waits for a server in place of those who do not, but are told to come again: or nobody would say that it is away.
+
+    Args:
+        server: is known to be away as long as it does not answer.
+        ask: whether it is there; raises Busy where it is not.
+    """
+
+    def __init__(self, server: Server, ask: Callable[[], Awaitable[None]]) -> None:
+        self._server, self._ask = server, ask
+        self._asked = asyncio.Event()
+
+    def look(self) -> None:
+        """Somebody has found it away."""
+        self._asked.set()
+
+    async def keep(self) -> NoReturn:
+        """Look whenever it is asked for, until cancelled."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            with suppress(Busy):  # It was away for long, or answers others.
+                await self._server.insist(self._ask)
 
 
 class Servers:

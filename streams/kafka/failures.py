@@ -120,6 +120,12 @@ async def answers(servers: Servers, seconds: float) -> bool:
     return any(await asyncio.gather(*(_answers(host, port, options) for host, port, _ in hosts)))
 
 
+async def assert_answers(servers: Servers, seconds: float) -> None:
+    """Raise Busy where none of these brokers answers within so many seconds."""
+    if not await answers(servers, seconds):
+        raise Busy(f"Kafka at {servers} does not answer")
+
+
 async def _answers(host: str, port: int, options: dict[str, Any]) -> bool:
     try:
         connection = await create_conn(host, port, **options)

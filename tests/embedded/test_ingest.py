@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from deploy.embedded import EmbeddedServers
 from streams.push.signature import secrets_of, sign
 from tests.embedded.county import HERE, County
+from tests.servers import silenced
 
 
 @pytest.fixture
@@ -28,14 +29,14 @@ def county(servers: EmbeddedServers, deployment: str, tmp_path: Path) -> County:
     return made
 
 
-async def entrance(county: County) -> str:
+async def entrance(county: County, log: str = "crawl.log") -> str:
     """Where the crawler takes messages, once it does."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        if found := re.search(r"http://127\.0\.0\.1:\d+/ingest/", (county.folder / "crawl.log").read_text("utf-8")):
+        if found := re.search(r"http://127\.0\.0\.1:\d+/ingest/", (county.folder / log).read_text("utf-8")):
             return found[0]
         await asyncio.sleep(0.2)
-    raise AssertionError((county.folder / "crawl.log").read_text("utf-8"))
+    raise AssertionError((county.folder / log).read_text("utf-8"))
 
 
 async def test_what_is_brought_is_published_once_and_masked(county: County) -> None:
@@ -92,3 +93,30 @@ async def test_what_is_brought_is_published_once_and_masked(county: County) -> N
     ]
     written = str(published) + str(await county.search("sources")) + (county.folder / "crawl.log").read_text("utf-8")
     assert not [each for each in ("老周看天", "摊主老李", "13812345678", "whsec_") if each in written]
+
+
+async def test_a_log_that_is_away_is_said_where_nothing_but_messages_comes(county: County) -> None:
+    """`/health` names the server for which messages are refused, until it is back: no visit would find out."""
+    county.set_up()
+    crawler = county.start("crawl", log="worker-crawl.log")
+    try:
+        url = f"{await entrance(county, 'worker-crawl.log')}hotline"
+        (secret,) = secrets_of(county.folder / "sources" / "hotline.secret")
+        body, now = json.dumps({"id": "1", "body": "东埠村的水管爆了"}).encode(), datetime.now(UTC)
+        headers = {
+            "webhook-id": "a",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": sign(secret, "a", now, body),
+        }
+        async with ClientSession() as session:
+            with silenced(county.kafka):
+                async with session.post(url, data=body, headers=headers) as answer:
+                    assert answer.status == 503
+                said = await county.health(lambda health: "waiting" in health)
+                assert said["waiting"]["detail"] == f"Kafka at {county.kafka} does not answer"
+            await county.health(lambda health: "waiting" not in health)
+            async with session.post(url, data=body, headers=headers) as answer:
+                assert answer.status == 200
+    finally:
+        crawler.terminate()
+        await asyncio.to_thread(crawler.wait, 30)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from streams.crawl.crawler import Crawler
 from streams.crawl.memory import Head, Held, Here, Noted
 from streams.crawl.patient import patient
-from streams.crawl.servers import Server, Servers
+from streams.crawl.servers import Lookout, Server, Servers
 from streams.crawl.way import Way
 from streams.errors import Busy, Why
 from streams.records import Post
@@ -236,3 +236,29 @@ async def test_one_at_a_time_looks_for_a_server_that_is_away() -> None:
 
     assert await asyncio.gather(*(server.insist(request) for _ in range(50))) == ["fine"] * 50
     assert sum(0 < each < 60 for each in times) < 50 + 25
+
+
+async def test_who_does_not_wait_has_somebody_look() -> None:
+    """A message is refused at once; that the server is away is said, and that it is back, though no other comes."""
+    told, back, answers = list[Why | None](), asyncio.Event(), iter([Busy("away"), Busy("away"), None, None])
+
+    def tell(why: Why | None, _: str) -> None:
+        told.append(why)
+        if why is None:
+            back.set()
+
+    async def ask() -> None:
+        if busy := next(answers):
+            raise busy
+
+    servers = Servers(Minutes(), tell)
+    lookout = Lookout(servers.log, ask)
+    keeping = asyncio.create_task(lookout.keep())
+    lookout.look()
+    await asyncio.wait_for(back.wait(), 5)
+    assert told == ["away", "away", None]
+    assert servers.are_there()
+    lookout.look()
+    await asyncio.sleep(0)
+    assert told[3:] == [], "it was there"
+    keeping.cancel()
