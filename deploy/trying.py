@@ -13,9 +13,9 @@ from deploy.explaining.paging import more
 from deploy.keys import door
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
-from streams.crawl.counts import Counts
+from streams.crawl.counts import UNREAD, Counts
 from streams.crawl.disk import Disk
-from streams.crawl.folder import ENDINGS
+from streams.crawl.folder import ENDINGS, told
 from streams.crawl.memory import Here
 from streams.crawl.visit import visit
 from streams.crawl.watch import Event
@@ -138,8 +138,9 @@ async def tried(
         await visit(replace(source, budget=min(requests, source.budget or requests)), way)
     else:
         await take(source, way, message)
-    left = await _left(source, way.disk, seen) if isinstance(source, Folder) else ""
-    return Tried(posts, counts.of(source.name), seen, watched.unfetched, left)
+    counted = counts.of(source.name)
+    left = await _left(source, way.disk, seen, counted) if isinstance(source, Folder) else ""
+    return Tried(posts, counted, seen, watched.unfetched, left)
 
 
 def remarks(source: AnySource, found: Tried, requests: int) -> Sequence[str]:
@@ -173,12 +174,14 @@ def _beyond(source: Api, found: Tried) -> str:
     return more(answer, sum(raw.kind != "answer" for raw in reading.posts))
 
 
-async def _left(source: Folder, disk: Disk, seen: Sequence[Seen]) -> str:
-    """Files of a folder that were not read. A disk on which the visit hung is not asked once more."""
+async def _left(source: Folder, disk: Disk, seen: Sequence[Seen], counts: Collection[str]) -> str:
+    """Files of a folder that were not read, and why. A disk on which the visit hung is not asked once more."""
     read = {page.url for page, _ in seen}
+    why = [name.removeprefix(UNREAD) for name in counts if name.startswith(UNREAD)]
 
     def unread() -> list[str]:
-        return sorted(each.name for each in source.path.iterdir() if each.as_uri() not in read)
+        names = sorted(told(each.name) for each in source.path.iterdir() if each.as_uri() not in read)
+        return [next((each for each in why if each.startswith(f"{name} (")), name) for name in names]
 
     try:
         names = await disk.read(source.name, unread)

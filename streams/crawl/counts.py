@@ -7,7 +7,10 @@ from typing import Final
 IGNORED: Final = "signal:file:ignored:"
 """How the names begin of files that a folder holds and nobody reads."""
 
-STRANGE: Final = ("signal:unused:", IGNORED, "error:file:")
+UNREAD: Final = "error:file:"
+"""The same of files that could not be read; why that is may stand behind the file's own name, in brackets."""
+
+STRANGE: Final = ("signal:unused:", IGNORED, UNREAD)
 """How names begin that end with others' words: a page's classes, a folder's files."""
 
 _MOST: Final = 50

@@ -1,5 +1,6 @@
 """Read what another program dropped into a folder: each file once, and again when it changed. Nothing is moved."""
 
+import errno
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.crawl.counts import IGNORED
+from streams.crawl.counts import IGNORED, UNREAD
 from streams.crawl.memory import Held
 from streams.crawl.outcome import Failed
 from streams.crawl.shelf import is_due_to_be_met, resting
@@ -42,21 +43,30 @@ class _Dropped(Struct, frozen=True):
 
     @property
     def stamp(self) -> str:
-        return f"{self.written}-{self.size}"
+        """What changes when it is to be looked at anew: it was written, or its time has come."""
+        return f"{self.written}-{self.size}{'-ahead' * self.is_ahead}"
+
+    def read(self) -> bytes:
+        """What stands in it. Raises OSError."""
+        if self.is_ahead:
+            raise OSError(errno.EINVAL, "of a time that is to come")
+        if self.size > LARGEST:
+            raise OSError(errno.EFBIG, f"more than {LARGEST // 1_000_000} MB")
+        return self.path.read_bytes()
 
 
 async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
 
-    A file whose time is to come is not read before, and named: it may be hours until then. One that cannot be read is
-    named, too, and read again less and less often, or when it changes; so is one of no kind that is read.
+    One that cannot be read, is too large or of a time that is to come is named with the reason, fails nothing else, and
+    is tried again less and less often, when it changes, or when its time has come. So is one of no kind that is read.
     Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
     """
     try:
         async with way.turns.waiting():
             files, others = await way.disk.read(source.name, partial(_dropped, source.path, way.clock.now()))
     except OSError as error:
-        walk.fail(Unfetched("folder", f"{source.path}: {error.strerror}"))
+        walk.fail(_unread(source, error))
         return
     for each in others:
         way.counts.add(source.name, f"{IGNORED}{told(each)}")
@@ -68,26 +78,30 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
             if is_due_to_be_met(known, now := way.clock.now()):
                 await way.memory.remember(source.name, {}, {file.path.as_uri(): replace(known, visited=now)})
             continue
-        if file.is_ahead:
-            walk.fail(Unfetched("clock", f"{file.path}: of a time that is to come; set the clocks"))
-        elif file.size > LARGEST:
-            walk.fail(Unfetched("large", f"{file.path}: more than {LARGEST} bytes"))
-        else:
-            times = known.times if is_known else 0
-            await _read(source, walk, way, file, Held(stamp=file.stamp, reading=reading, times=times))
+        times = known.times if is_known else 0
+        if not await _read(source, walk, way, file, Held(stamp=file.stamp, reading=reading, times=times)):
+            return
 
 
-async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held) -> None:
+async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held) -> bool:
     """Publish what is new in a file, and remember it as `done`, or to be read again.
 
     The same bytes said the same when they were first there: an old file that is copied, or touched, is no later word.
+
+    Returns:
+        False where the disk does not answer: nothing else of it is asked for.
     """
     try:
         async with way.turns.waiting():
-            body = await way.disk.read(source.name, file.path.read_bytes)
+            body = await way.disk.read(source.name, file.read)
+    except FileNotFoundError:
+        return True  # Since it was listed it is gone, as whoever drops it may want.
     except OSError as error:
-        walk.fail(Unfetched("folder", f"{file.path}: {error.strerror}"))
-        return
+        is_silent = isinstance(error, TimeoutError)
+        if is_silent:
+            walk.fail(_unread(source, error))
+        await _leave(source, way, file, done, f" ({error.strerror})")
+        return not is_silent
     address, content = file.path.as_uri(), f"sha256:{hashlib.sha256(body).hexdigest()}"
     before = (await way.memory.pages(source.name, [content])).get(content, Held()).modified
     said = datetime.fromtimestamp(file.written / 1e9, UTC)
@@ -95,12 +109,22 @@ async def _read(source: Folder, walk: Walk, way: Way, file: _Dropped, done: Held
         said = min(said, datetime.fromisoformat(before))
     refused = walk.refused
     if isinstance(await walk.bring(body, address, said), Failed):
-        way.counts.add(source.name, f"error:file:{told(file.path.name)}")
-        await way.memory.remember(source.name, {}, {address: resting(done, way.clock.now())})
+        await _leave(source, way, file, done)
     elif walk.refused == refused:  # What is refused may be allowed another day.
         pages = {address: replace(done, times=0), content: Held(modified=said.isoformat())}
         now = way.clock.now()
         await way.memory.remember(source.name, {}, {each: replace(held, visited=now) for each, held in pages.items()})
+    return True
+
+
+async def _leave(source: Folder, way: Way, file: _Dropped, done: Held, why: str = "") -> None:
+    """Name a file that could not be read, and remember to try it again."""
+    way.counts.add(source.name, f"{UNREAD}{told(file.path.name)}{why}")
+    await way.memory.remember(source.name, {}, {file.path.as_uri(): resting(done, way.clock.now())})
+
+
+def _unread(source: Folder, error: OSError) -> Unfetched:
+    return Unfetched("folder", f"{source.path}: {error.strerror}")
 
 
 def told(name: str) -> str:

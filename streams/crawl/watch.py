@@ -28,7 +28,7 @@ DRIFT: Final = frozenset(
 _LACKS: Final = frozenset({"missing", "unreadable", "empty", "overgrown", "rounded", "repeated", "left", "login"})
 """Second words of signals that say why nothing is found in a page."""
 
-RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address"})
+RESTRAINT: Final = frozenset({"closed", "resting", "robots", "address", "folder"})
 """Failures for which no page was asked for: they say nothing about how well a site answers."""
 
 _ENOUGH: Final = 5

@@ -139,7 +139,8 @@ def _new(source: AnySource, head: Head, day: Day | None) -> Standing:
     """Nothing was ever read of it, and nothing says that it should have been."""
     if isinstance(source, Webhook | Manual):
         return Standing("no message yet")
-    if errors := _errors(day):
+    errors = _errors(day)
+    if errors or (day and day.names("error:file")):
         return Standing(f"never read{_because(errors)}", is_bad=True)
     return Standing("read, but nothing in it yet" if head.walked else "its first visit is not at its end")
 

@@ -192,13 +192,17 @@ def _ragged(posts: Sequence[Said]) -> bytes:
 
 FOLDER_FAULTS: Final[Mapping[str, Make]] = {
     "folder-away": _away,
-    "folder-large": _beside("error:large", "large.csv", lambda _: File(size=LARGE)),
+    "folder-large": _beside("error:file:large.csv (more than 25 MB)", "large.csv", lambda _: File(size=LARGE)),
     "folder-half": _beside("signal:page:unreadable", "half.xlsx", lambda posts: File(body=xlsx_of(posts)[:3_000])),
     "folder-bomb": _beside("signal:page:unreadable", "bomb.xlsx", lambda _: File(body=bomb())),
     "folder-old": _beside("signal:page:unreadable", "old.xlsx", lambda _: File(body=OLD_EXCEL)),
     "folder-no-json": _beside("signal:page:unreadable", "no.json", lambda posts: File(body=FORMS["json"](posts)[:-9])),
     "folder-ragged": _beside("signal:row:unreadable", "ragged.csv", lambda posts: File(body=_ragged(posts))),
-    "folder-ahead": _beside("error:clock", "ahead.csv", lambda posts: File(body=FORMS["csv"](posts), age=AHEAD)),
+    "folder-ahead": _beside(
+        "error:file:ahead.csv (of a time that is to come)",
+        "ahead.csv",
+        lambda posts: File(body=FORMS["csv"](posts), age=AHEAD),
+    ),
     "folder-odd-lines": _odd_lines,
     "folder-under-way": _under_way,
     "folder-of-origin": _of_origin,

@@ -33,6 +33,8 @@ def test_the_files_of_a_folder_are_read(made: Path, capsys: pytest.CaptureFixtur
     )
     (exports / "odd.csv").write_text("流水号,诉求\n1,路灯坏了\n", "utf-8")
     (exports / "old.xls").write_bytes(b"")
+    (exports / "large.csv").write_bytes(b"")
+    os.truncate(exports / "large.csv", 25_000_001)
     for file in exports.iterdir():
         os.utime(file, (time.time() - 60, time.time() - 60))
     assert run(["source", "try", "exports"]) == exits.OK
@@ -41,7 +43,7 @@ def test_the_files_of_a_folder_are_read(made: Path, capsys: pytest.CaptureFixtur
     assert "2026-03-01 08:15 +08:00" in said.out
     assert "2 files, 1 post listed, 1 would be published" in said.out
     assert f"{exports}/odd.csv: column 市民诉求 is not in the header: 流水号, 诉求" in said.err
-    assert f"{exports}: not read: old.xls" in said.err
+    assert f"{exports}: not read: large.csv (more than 25 MB), old.xls; read are" in said.err
 
 
 def test_a_folder_that_hangs_is_said(

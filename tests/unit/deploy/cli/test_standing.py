@@ -122,6 +122,8 @@ def test_a_source_of_which_nothing_was_read_yet_is_not_well() -> None:
     assert standing(HOOK, head(watch=Watch(good=NOW), walked=True), day(), NOW) == Standing("no message yet")
     died = standing(NEWS, head(watch=Watch(good=NOW), walked=True), day(error__parser__KeyError=1), NOW)
     assert died == Standing("never read: parser:KeyError", is_bad=True)
+    shut = standing(NEWS, head(watch=Watch(good=NOW), walked=True), day(error__file__a=1), NOW)
+    assert shut == Standing("never read; left unread today: a", is_bad=True)
 
 
 def test_counts_that_are_not_written_yet_are_promised() -> None:

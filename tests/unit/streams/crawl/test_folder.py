@@ -1,7 +1,10 @@
 """What another program drops into a folder is published once, whole files only, and nothing there is touched."""
 
+import errno
 import json
 import os
+import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +14,9 @@ from hypothesis import strategies as some
 from msgspec.structs import replace
 
 from streams.crawl import kinds
-from streams.crawl.folder import told
+from streams.crawl.disk import Disk
+from streams.crawl.folder import LARGEST, told
+from streams.crawl.visit import visit
 from streams.errors import Busy, Misconfigured
 from streams.pages.page import Page, Reading
 from streams.source import AnySource
@@ -37,6 +42,9 @@ class Dropped:
 
     def count(self, name: str) -> int:
         return self.world.counts.of("s").get(name, 0)
+
+    def errors(self) -> Mapping[str, int]:
+        return {name: number for name, number in self.world.counts.of("s").items() if name.startswith("error:")}
 
 
 @pytest.fixture
@@ -106,24 +114,79 @@ async def test_what_its_own_site_closes_is_looked_at_anew(here: Dropped) -> None
 async def test_a_file_of_another_time_is_named(here: Dropped) -> None:
     """A clock that is minutes ahead is waited for in silence; nobody would notice one that is hours ahead."""
     here.drop("a.json", '[{"id": "1", "body": "青溪没水"}]', seconds=-200)
-    assert (await here.world.visit(here.source)).failures == 0
+    await here.world.visit(here.source)
     here.drop("b.json", '[{"id": "2", "body": "白石没电"}]', seconds=-3600)
-    assert (await here.world.visit(here.source)).failures == 1
-    assert here.count("error:clock") == 1
-    here.world.clock.time += timedelta(hours=2)
-    assert (await here.world.visit(here.source)).failures == 0
+    for _ in range(4):
+        await here.world.visit(here.source)
+    assert here.errors() == {"error:file:b.json (of a time that is to come)": 2}
+    here.world.clock.time += timedelta(hours=1, seconds=20)
+    await here.world.visit(here.source)
     assert here.world.ids() == ["1", "2"]
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.json"])
-async def test_a_ticket_of_a_time_to_come_is_published_and_named(here: Dropped, name: str) -> None:
-    """As by every other kind of source: its words are no less true for the clock of who wrote the file."""
-    time = "2026-01-01 09:00"  # In China; the world's clock says 08:00 there.
-    ticket = {"id": "1", "body": "路灯坏了", "published": time}
-    here.drop(name, f"编号,内容,受理时间\n1,路灯坏了,{time}\n" if name == "a.csv" else json.dumps([ticket]))
+async def test_a_file_that_is_not_to_be_had_is_named_and_fails_nothing(
+    here: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is too large, or not for us: by its name and why, less and less often; the source is read whole."""
+    os.truncate(here.drop("年报.csv", ""), LARGEST + 1)
+    os.utime(here.folder / "年报.csv", (0, 0))
+    here.drop("b.csv", "编号,内容\n1,路灯坏了\n")
+    here.drop("c.csv", "编号,内容\n2,路坏了\n")
+    read = Path.read_bytes
+
+    def closed(path: Path) -> bytes:
+        if path.name == "b.csv":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", closed)
+        visited = [await here.world.visit(here.source) for _ in range(4)]
+    assert ([each.failures for each in visited], here.world.ids()) == ([0] * 4, ["2"])
+    assert here.errors() == {"error:file:年报.csv (more than 25 MB)": 2, "error:file:b.csv (Permission denied)": 2}
+    assert (await here.world.memory.head("s")).walked
+    here.world.clock.time += timedelta(days=1)
+    await here.world.visit(here.source)
+    assert here.world.ids() == ["2", "1"]
+
+
+async def test_a_file_that_went_since_it_was_listed_is_no_error(here: Dropped, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever drops files may take them away again."""
+    here.drop("a.csv", "编号,内容\n1,路灯坏了\n")
+    here.drop("b.csv", "编号,内容\n2,路坏了\n")
+    read = Path.read_bytes
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda path: read(path.with_name("x" if path.name == "a.csv" else path.name))
+    )
     assert (await here.world.visit(here.source)).failures == 0
-    assert here.world.ids() == ["1"]
-    assert here.count("signal:time:ahead") == 1
+    assert (here.world.ids(), here.errors()) == (["2"], {})
+
+
+async def test_a_disk_that_hangs_is_asked_for_one_file_and_no_more(
+    here: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The visit fails, once; the file is named: it may be the only one that is slow, and keeps no other for ever."""
+    for number in range(5):
+        here.drop(f"{number}.csv", f"编号,内容\n{number},路灯坏了\n", seconds=90 - number)
+    dead, read, asked = threading.Event(), Path.read_bytes, list[str]()
+
+    def hang(path: Path) -> bytes:
+        asked.append(path.name)
+        if path.name == "2.csv":
+            dead.wait()
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", hang)
+    way = replace(here.world.way, disk=Disk(0.5))
+    assert (await visit(here.source, way)).failures == 1
+    assert asked == ["0.csv", "1.csv", "2.csv"]
+    silent = "error:file:2.csv (the disk has not answered within 0 seconds)"
+    assert here.errors() == {"error:folder": 1, silent: 1}
+    assert here.count("requests") == 0
+    dead.set()
+    while (await visit(here.source, way)).failures:
+        pass
+    assert here.world.ids() == ["0", "1", "2", "3", "4"]
 
 
 async def test_of_several_files_with_one_ticket_the_newest_words_stand(here: Dropped) -> None:
@@ -264,7 +327,7 @@ async def test_a_folder_that_is_not_there_is_a_failure_by_name(here: Dropped) ->
     """It is counted, and the source is reported as failing like any other."""
     gone = replace(here.source, url=f"{here.folder.as_uri()}/nowhere")
     assert (await here.world.visit(gone)).failures == 1
-    assert here.count("error:folder") == 1
+    assert (here.count("error:folder"), here.count("requests")) == (1, 0)
 
 
 @pytest.mark.parametrize("url", ["https://a.example.cn/", "file:dropped", "file://server/dropped", "/srv/dropped"])
