@@ -18,11 +18,11 @@ from msgspec.structs import replace
 from deploy import health, ingest, knowledge
 from deploy.keys import door, notebook
 from deploy.manners import assert_awake, host_teller, show_permissions
-from deploy.producing import message, open_log, report
+from deploy.producing import message, open_log
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings
 from deploy.wiring.clock import SystemClock
-from deploy.wiring.observed import log_event, observer
+from deploy.wiring.observed import observer, source_teller
 from deploy.wiring.servers import open_search, serve_health
 from deploy.wiring.web import open_web
 from streams.batch.patience import Tell, untold
@@ -31,7 +31,6 @@ from streams.crawl.crawler import Crawler
 from streams.crawl.pace import Pace, Send
 from streams.crawl.patient import patient
 from streams.crawl.servers import Lookout, Servers
-from streams.crawl.watch import Event
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
 from streams.elasticsearch.sources import ElasticsearchMemory
@@ -157,16 +156,11 @@ def _pace(settings: Settings, counts: Counts, send: Send) -> Pace:
 
 def _way(settings: Settings, counts: Counts, web: Web, kafka: KafkaLog, client: AsyncElasticsearch, pace: Pace) -> Way:
     towns, clock = townships.read_all(settings.townships), SystemClock()
-
-    async def tell_operators(event: Event) -> None:
-        log_event(event)
-        await kafka.send([report(event)])
-
     return Way(
         web=web,
         door=door(settings),
         publish=pace.publish,
-        report=tell_operators,
+        report=source_teller(kafka.send),
         locate=knowledge.locate(towns.values()),
         memory=ElasticsearchMemory(
             client, server=settings.elasticsearch, deployment=settings.name, notebook=notebook(settings)

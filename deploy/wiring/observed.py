@@ -1,12 +1,15 @@
 """What a crawler did, in its metrics and its log."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
 from deploy import health
+from deploy.producing import report
 from streams.crawl.counts import IGNORED, STRANGE, Observe
 from streams.crawl.watch import Event
+from streams.crawl.way import Report
+from streams.protocols import Message
 
 log = structlog.get_logger()
 
@@ -41,6 +44,16 @@ def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> 
             log.warning("a source could not be read", source=source, **where, reason=rest, remedy="docs/sources.md")
 
     return observed
+
+
+def source_teller(send: Callable[[Sequence[Message]], Awaitable[None]]) -> Report:
+    """Tells operators how a source stands, and then our own log: who waits for Kafka calls this again and again."""
+
+    async def tell(event: Event) -> None:
+        await send([report(event)])
+        log_event(event)
+
+    return tell
 
 
 def log_event(event: Event) -> None:

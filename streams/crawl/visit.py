@@ -127,6 +127,7 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
     """Remember how it went."""
     tally = walk.tally
     cut = bool(tally.failures or tally.later)
+    stands = standing(source, way, walk.seen)
 
     async def finished(head: Head) -> Head:
         return replace(
@@ -135,13 +136,13 @@ async def _finish(source: AnySource, way: Way, walk: Walk, head: Head) -> Head |
             reached=head.reached if cut else 0,
             failures=min(head.failures + 1, MOST_FAILURES) if tally.failures else 0,
             closed=way.clock.now() + timedelta(seconds=tally.retry_after) if tally.retry_after else None,
-            watch=await watched(source, way, head.watch, walk.seen),
+            watch=await stands(head.watch),
         )
 
-    stands = await _put(way, head, finished)
-    if stands and stands.watch.trouble:
-        way.counts.add(source.name, f"trouble:{stands.watch.trouble}")
-    return stands
+    put = await _put(way, head, finished)
+    if put and put.watch.trouble:
+        way.counts.add(source.name, f"trouble:{put.watch.trouble}")
+    return put
 
 
 async def _put(way: Way, head: Head, change: Callable[[Head], Awaitable[Head]]) -> Head | None:
@@ -160,13 +161,22 @@ async def _put(way: Way, head: Head, change: Callable[[Head], Awaitable[Head]]) 
     return None
 
 
-async def watched(source: AnySource, way: Way, watch: Watch, seen: Seen) -> Watch:
-    """How a source stands now. What changed is reported before anybody remembers it: no crash keeps it quiet."""
-    watch, event = look(watch, source, seen, way.clock.now())
-    if event:
-        await way.report(event)
-        way.counts.add(source.name, event.event)
-    return watch
+def standing(source: AnySource, way: Way, seen: Seen) -> Callable[[Watch], Awaitable[Watch]]:
+    """Says how a source stands now by how it stood, which is asked again where somebody else writes it first.
+
+    What changed is reported before anybody remembers it, so that no crash keeps it quiet, and once.
+    """
+    now, told = way.clock.now(), set[tuple[str, str]]()
+
+    async def stands(watch: Watch) -> Watch:
+        watch, event = look(watch, source, seen, now)
+        if event and (event.event, event.reason) not in told:
+            await way.report(event)
+            told.add((event.event, event.reason))
+            way.counts.add(source.name, event.event)
+        return watch
+
+    return stands
 
 
 def _was_away(source: AnySource, before: Head, now: datetime) -> bool:

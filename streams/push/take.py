@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from streams.crawl.counts import Counts
 from streams.crawl.kinds import reading_of
-from streams.crawl.visit import watched
+from streams.crawl.visit import standing
 from streams.crawl.walk import Walk
 from streams.crawl.watch import Seen
 from streams.crawl.way import Way
@@ -54,8 +54,8 @@ async def take(source: AnySource, way: Way, body: bytes, said: datetime | None =
 
 async def _note(source: AnySource, way: Way, seen: Seen) -> None:
     """How the source stands from now on. A visit may write the same head meanwhile: then it is read once more."""
+    stands = standing(source, way, seen)
     for _ in range(_ATTEMPTS):
         head = (await way.memory.head(source.name)).believed(way.clock.now())
-        watch = await watched(source, way, head.watch, seen)
-        if await way.memory.put_head(replace(head, watch=watch)):
+        if await way.memory.put_head(replace(head, watch=await stands(head.watch))):
             return

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +15,14 @@ from deploy import health
 from deploy.initialise import initialise
 from deploy.producing import report
 from deploy.settings.deployment import Settings, load
-from deploy.wiring.observed import log_event, observer
+from deploy.wiring.observed import log_event, observer, source_teller
 from deploy.wiring.servers import serve_health
 from deploy.wiring.worker import source_names
+from streams.crawl.servers import Servers
 from streams.crawl.watch import Event
 from streams.errors import Busy
+from streams.protocols import Message
+from tests.unit.streams.crawl.test_patient import Minutes
 
 
 @pytest.fixture
@@ -147,3 +150,22 @@ def test_the_log_of_a_trouble_says_the_trouble() -> None:
         log_event(replace(event, reason="barren", missing=(), why=("page:login",)))
     assert (lines[0]["source"], lines[0]["reason"], lines[0]["missing"]) == ("news", "bare", ("published",))
     assert (lines[1]["reason"], lines[1]["why"]) == ("barren", ("page:login",))
+
+
+async def test_a_trouble_stands_in_the_log_once_however_long_kafka_is_away() -> None:
+    """A visit insists on telling operators, for hours: who reads the log sees one line of it, when they were told."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    event = Event(event="source_silent", source="news", township="", reason="few", seen=0, since=at, time=at)
+    attempts, sent = 0, list[Message]()
+
+    async def send(messages: Sequence[Message]) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 10:
+            raise Busy("Kafka is away")
+        sent.extend(messages)
+
+    tell, servers = source_teller(send), Servers(Minutes())
+    with capture_logs() as lines:
+        await servers.log.insist(lambda: tell(event))
+    assert (len(sent), [line["event"] for line in lines]) == (1, ["a source is not as expected"])

@@ -212,3 +212,34 @@ async def test_a_message_during_a_visit_takes_no_source_away() -> None:
     head = await world.memory.head("s")
     assert (head.crawler, head.walked, sum(head.watch.hours.values())) == ("1", True, 2)
     assert "error:taken" not in world.counts.of("s")
+
+
+class Beaten(Here):
+    """A store in which somebody else writes a head just before each second one."""
+
+    late = False
+
+    async def put_head(self, head: Head) -> Head | None:
+        self.late = not self.late
+        if self.late:
+            await super().put_head(await self.head(head.source))
+        return await super().put_head(head)
+
+
+async def test_what_changed_is_told_once_whoever_writes_first() -> None:
+    """A visit and a message look again at how their source stands then, and report no second time what they did."""
+    world, manual = World(), replace(source(MANUAL), schedule=36_000.0)
+    world.memory = Beaten()
+    for day in range(3):
+        for number in range(5):
+            await brought(world, manual, {"id": f"{day}-{number}", "body": "有人说路不平"})
+        await world.visit(manual)
+        await world.clock.sleep(86_400)
+    for _ in range(3):
+        await world.visit(manual)
+        await world.clock.sleep(36_000)
+    for number in range(5):
+        await brought(world, manual, {"id": f"3-{number}", "body": "有人说路不平"})
+    told = [(event.event, event.reason) for event in world.reported]
+    assert told == [("source_silent", "few"), ("source_recovered", "few")]
+    assert world.counts.total("source_silent") == world.counts.total("source_recovered") == 1
