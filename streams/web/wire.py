@@ -16,6 +16,10 @@ from streams.web.body import body_of
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS: Final = 200
 
+_IDLE: Final = 4.0
+"""Seconds for which a connection waits for its host's next request: Apache and Node.js close theirs after five, and a
+request that crosses with that is lost."""
+
 
 class Answer(Struct, frozen=True):
     """What a server said; the body only where it will be read."""
@@ -69,18 +73,27 @@ async def open_wire(addresses: Addresses, agent: str, seconds: float) -> AsyncIt
         seconds: for a whole request, however slowly its answer drips.
     """
     resolver = GuardedResolver(addresses)
-    connector = aiohttp.TCPConnector(resolver=resolver, limit=_CONNECTIONS, limit_per_host=1)
+    connector = aiohttp.TCPConnector(resolver=resolver, limit=_CONNECTIONS, limit_per_host=1, keepalive_timeout=_IDLE)
     try:
         async with aiohttp.ClientSession(
             connector=connector,
             headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            middlewares=[_once],
             timeout=aiohttp.ClientTimeout(total=None),  # A whole request has one, the turn of its host has none.
         ) as session:
             yield Wire(session, seconds)
     finally:
         await resolver.close()
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Ask, and raise what aiohttp takes for no reason to ask again: at once, without a pause, and beside the budget."""
+    try:
+        return await send(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
 
 
 def _named(url: URL, error: Exception) -> Unfetched:

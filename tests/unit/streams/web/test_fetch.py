@@ -80,7 +80,7 @@ async def test_an_unreachable_site_is_named(site: Site, unused_tcp_port: int) ->
 
 
 async def test_a_cut_connection_is_named(site: Site) -> None:
-    """A site that hangs up in the middle of its answer."""
+    """A site that hangs up in the middle of its answer is not asked again at once: that nobody would count."""
 
     async def hang_up(request: web.Request) -> web.StreamResponse:
         assert request.transport is not None
@@ -89,6 +89,7 @@ async def test_a_cut_connection_is_named(site: Site) -> None:
 
     site.does("/a", hang_up)
     assert await failure(site, "/a") == "unreachable"
+    assert site.pages_asked == ["/a"]
 
 
 async def test_a_hanging_site_is_left(site: Site) -> None:
