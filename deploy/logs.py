@@ -59,6 +59,11 @@ def configure(style: Literal["text", "json"]) -> None:
         logging.getLogger(name).setLevel(logging.INFO)
 
 
+def aside() -> None:
+    """Send our own events to standard error, where a command prints its result and names itself what is away."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def _ours_or_a_warning(record: logging.LogRecord) -> bool:
     """Whether an event is ours or a library's warning.
 

@@ -10,9 +10,10 @@ from typing import Annotated, Final
 
 import typer
 
+from deploy import logs
 from deploy.cli import complain, exits
 from deploy.cli.options import ConfigOption
-from deploy.cli.remedy import kafka_remedy
+from deploy.cli.remedy import elasticsearch_remedy, kafka_remedy
 from deploy.keys import notebook
 from deploy.settings import sources, townships
 from deploy.settings.deployment import Settings, load
@@ -48,6 +49,7 @@ def command(
 ) -> None:
     """Publish what a clerk read in public or was told. It passes the door, is judged and may alert as any post."""
     settings = load(config)
+    logs.aside()
     said = (sys.stdin.read() if text == "-" else text).strip()
     if not said:
         raise typer.BadParameter("there is no text")
@@ -56,7 +58,7 @@ def command(
     item = {"id": identity, "title": title, "body": said, "url": url, "author": author}
     if published:
         item["published"] = _moment(published, desk, datetime.now(UTC))
-    with kafka_remedy():
+    with kafka_remedy(), elasticsearch_remedy():
         taken = asyncio.run(_take(settings, desk, json.dumps([item]).encode()))
     if taken.unreadable:
         complain(f"it was not published: {taken.unreadable}")

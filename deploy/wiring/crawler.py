@@ -33,6 +33,7 @@ from streams.crawl.patient import patient
 from streams.crawl.servers import Lookout, Servers
 from streams.crawl.way import Way, Web
 from streams.elasticsearch.archive import ElasticsearchArchive
+from streams.elasticsearch.client import connect
 from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.errors import Busy, Refused
 from streams.kafka.failures import assert_answers
@@ -126,10 +127,19 @@ def _watched(way: Way, lookout: Lookout) -> Way:
 
 @asynccontextmanager
 async def open_entrance(settings: Settings) -> AsyncIterator[Way]:
-    """The way of what a person brings. Raises as `open_crawler`, but for the contact: no site is asked."""
-    async with open_log(settings) as kafka, open_search(settings, SystemClock()) as client:
-        counts = Counts()
-        yield _way(settings, counts, Nowhere(), kafka, client, _pace(settings, counts, _into(kafka)))
+    """The way of what a person brings, who does not wait for a server that is away, but is told.
+
+    Raises:
+        Misconfigured: as `open_crawler`, but for the contact: no site is asked.
+        Busy: the broker or the search server is away.
+    """
+    async with open_log(settings) as kafka:
+        client = await connect(settings.access())
+        try:
+            counts = Counts()
+            yield _way(settings, counts, Nowhere(), kafka, client, _pace(settings, counts, _into(kafka)))
+        finally:
+            await client.close()
 
 
 def _into(kafka: KafkaLog) -> Send:

@@ -1,18 +1,24 @@
 """`xiangyin tell`: what was told once stands once, and the clerk hears what became of it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
+from elastic_transport import ConnectionError as NoConnection
 
 from deploy.cli import exits, run, tell
+from deploy.remedies import START_ELASTICSEARCH
 from deploy.settings.deployment import CONFIG, Settings
+from deploy.wiring import crawler
+from deploy.wiring.clock import SystemClock
+from streams.crawl.memory import Here, Noted
 from streams.crawl.way import Way
-from streams.errors import Misconfigured
+from streams.errors import Busy, Misconfigured
 from streams.identity import forgotten_author
 from streams.source import parse_source
 from tests.unit.streams.crawl.test_visit import World
@@ -21,7 +27,7 @@ URL = ("--url", "https://bbs.example.cn/t-1")
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployment with a clerk's desk, and what its posts become."""
     made = World()
     assert run(["init", str(tmp_path / "town")]) == exits.OK
@@ -34,7 +40,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
     monkeypatch.setattr(tell, "open_entrance", entrance)
     monkeypatch.setenv(CONFIG, str(tmp_path / "town" / "deployment.yaml"))
-    return made
+    yield made
+    structlog.reset_defaults()
 
 
 def test_notes_read_at_one_address_are_one_post_each(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,3 +92,56 @@ def test_when_it_was_said_is_read_as_sources_read_it(world: World, capsys: pytes
         assert run(["tell", "desk", "桥又塌了", "--published", said]) == exits.USAGE
     assert len(world.published) == 1
     assert "yet to come" in capsys.readouterr().err
+
+
+class Away(Here):
+    """The store goes away while the note is on its way."""
+
+    async def posts(self, source: str, keys: Collection[str]) -> Mapping[str, Noted]:  # noqa: ARG002
+        raise Busy("http://127.0.0.1:1 is away") from NoConnection("refused")
+
+
+def test_a_store_that_is_away_is_said_with_its_remedy(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """As by other commands: 75, and what to start or to correct."""
+    world.memory = Away()
+    assert run(["tell", "desk", "桥塌了"]) == exits.TEMPORARY
+    assert capsys.readouterr().err.endswith(f"is away; {START_ELASTICSEARCH}\n")
+
+
+def test_nobody_waits_for_a_store_that_is_away(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clerk at a terminal is told at once: a crawler has time, and waits."""
+
+    @asynccontextmanager
+    async def log(_: Settings) -> AsyncIterator[None]:
+        yield
+
+    async def wait(*_: object) -> None:
+        raise AssertionError("it waits")
+
+    monkeypatch.setattr(tell, "open_entrance", crawler.open_entrance)
+    monkeypatch.setattr(crawler, "open_log", log)
+    monkeypatch.setattr(SystemClock, "sleep", wait)
+    monkeypatch.setenv("XIANGYIN_ELASTICSEARCH", "http://127.0.0.1:1")
+    assert run(["tell", "desk", "桥塌了"]) == exits.TEMPORARY
+    said = capsys.readouterr()
+    assert (said.out, said.err.count(START_ELASTICSEARCH), world.published) == ("", 1, [])
+
+
+def test_only_the_result_is_printed(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that calls `tell` reads one line; what we log meanwhile goes to the error stream."""
+
+    @asynccontextmanager
+    async def entrance(_: Settings) -> AsyncIterator[Way]:
+        structlog.get_logger().warning("the log refuses a post")
+        yield world.way
+
+    monkeypatch.setattr(tell, "open_entrance", entrance)
+    assert run(["tell", "desk", "桥塌了"]) == exits.OK
+    said = capsys.readouterr()
+    assert said.out.startswith("published: ")
+    assert said.out.count("\n") == 1
+    assert "the log refuses a post" in said.err
