@@ -18,7 +18,7 @@ def observer(metrics: health.Metrics, urls: Mapping[str, str] | None = None) -> 
     """Counts what the crawler did, and says why a source could not be read, and where that is by the sources' `urls`.
 
     What nobody uses counts as `signal:unused`: what follows are a page's own words, which are no label; nor is the name
-    of a file that could not be read, which the log has, or of one that never is, which it has once.
+    of a file that could not be read, which the log has each time, or of one that never is, which it has once.
     """
     left: set[tuple[str, str]] = set()
 

@@ -13,8 +13,8 @@ UNREAD: Final = "error:file:"
 STRANGE: Final = ("signal:unused:", IGNORED, UNREAD)
 """How names begin that end with others' words: a page's classes, a folder's files."""
 
-_MOST: Final = 50
-"""Names of each of these that one source may have: a page may have hundreds, and others in an hour."""
+MOST: Final = 50
+"""Names of each of these that one source may have in a day: a page may have hundreds, and others in an hour."""
 
 _LONGEST: Final = 80
 
@@ -31,8 +31,8 @@ class Counts:
     of. Each visit counts what it lists, whether or not an earlier one did. A post that is listed is then published,
     unchanged, a duplicate (the id stands there twice with different words), empty, outdated (somebody brought a later
     message before), or without an id (a signal): the sums add up, unless publishing failed, which is counted
-    as an error of the visit. Of names with others' words each source has fifty, the rest are `<beginning>:other`: they
-    leave room for ours.
+    as an error of the visit. Of names with others' words each source has fifty a day, the rest are `<beginning>:other`:
+    they leave room for ours. Whoever observes is told each as it is.
     """
 
     def __init__(self, observe: Observe | None = None) -> None:
@@ -43,14 +43,26 @@ class Counts:
         """Count so many of a name."""
         if not number:
             return
-        name = name[:_LONGEST]
+        told = name = name[:_LONGEST]
         counts = self._counts.setdefault(source, Counter())
         begins = next((each for each in STRANGE if name.startswith(each)), None)
-        if begins and name not in counts and sum(each.startswith(begins) for each in counts) >= _MOST:
+        if begins and name not in counts and sum(each.startswith(begins) for each in counts) >= MOST:
             name = f"{begins}other"
         counts[name] += number
         if self._observe:
-            self._observe(source, name, number)
+            self._observe(source, told, number)
+
+    def renew(self, source: str, written: Mapping[str, int]) -> Mapping[str, int]:
+        """On a new day other names with others' words have the place of those of which all is written.
+
+        Returns:
+            The rest of what is written.
+        """
+        counts = self._counts.get(source, Counter())
+        old = {name for name, number in written.items() if name.startswith(STRANGE) and counts[name] == number}
+        for name in old:
+            del counts[name]
+        return {name: number for name, number in written.items() if name not in old}
 
     def of(self, source: str) -> Mapping[str, int]:
         """The counts of one source by name, as they stand."""

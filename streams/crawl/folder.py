@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.crawl.counts import IGNORED, UNREAD
+from streams.crawl.counts import IGNORED, MOST, UNREAD
 from streams.crawl.memory import Held
 from streams.crawl.outcome import Failed
 from streams.crawl.shelf import is_due_to_be_met, resting
@@ -59,8 +59,9 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     """Publish what is new in the folder's files, the oldest first; a file is done with when all of it is published.
 
     One that cannot be read, is too large or of a time that is to come is named with the reason, fails nothing else, and
-    is tried again less and less often, when it changes, or when its time has come. So is one of no kind that is read.
-    Of a post that several of them hold, the words of the newest stand, in whatever order they are read.
+    is tried again less and less often, when it changes, or when its time has come. Those of no kind that is read are
+    counted, and the newest of them named: a folder may hold a million pictures.
+    Of a post that several files hold, the words of the newest stand, in whatever order they are read.
     """
     try:
         async with way.turns.waiting():
@@ -68,8 +69,9 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     except OSError as error:
         walk.fail(_unread(source, error))
         return
-    for each in others:
+    for each in others[:MOST]:
         way.counts.add(source.name, f"{IGNORED}{told(each)}")
+    way.counts.add(source.name, f"{IGNORED}other", len(others[MOST:]))
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
     for file in files:
         known = held.get(file.path.as_uri(), Held())
@@ -133,12 +135,12 @@ def told(name: str) -> str:
 
 
 def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], list[str]]:
-    """Files that are whole or of a time to come, the oldest first, and the names of others, folders too.
+    """Files that are whole or of a time to come, the oldest first; of others, folders too, the names, the newest first.
 
     What begins with a dot is not ours, and no link leads out of here.
     """
     found: list[_Dropped] = []
-    others: list[str] = []
+    others: list[tuple[int, str]] = []
     with os.scandir(folder) as entries:
         for each in entries:
             path, status = Path(each.path), each.stat(follow_symlinks=False)
@@ -147,7 +149,7 @@ def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], list[str]]:
             if each.name.startswith("."):
                 continue
             if not each.is_file(follow_symlinks=False) or path.suffix.lower() not in ENDINGS:
-                others.append(each.name)
+                others.append((status.st_ctime_ns, each.name))  # Since when it is here: a copy bears an old time.
             elif is_ahead or age >= _SETTLED.total_seconds():
                 found.append(_Dropped(path, status.st_mtime_ns, status.st_size, is_ahead))
-    return sorted(found, key=lambda each: (each.written, each.path)), sorted(others)
+    return sorted(found, key=lambda each: (each.written, each.path)), [name for _, name in sorted(others, reverse=True)]

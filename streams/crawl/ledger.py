@@ -97,8 +97,9 @@ class Ledger:
         """Whether there is something to write; on a new day it is what was not written on the old one."""
         book, counts = self._books[name], self._counts.of(name)
         if book.day != self._today(source):
-            done = book.written
+            done = self._counts.renew(name, book.written)
             book = self._books[name] = _Book(self._today(source), done, done, done, done)
+            counts = self._counts.of(name)
         if counts == book.written:
             return False
         book.tried = counts

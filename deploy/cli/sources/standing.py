@@ -158,9 +158,10 @@ def _errors(day: Day | None) -> list[str]:
 
 def _files(day: Day | None) -> str:
     """Files of a folder that could not be read, or are none that is."""
-    files = sorted({*day.names("error:file"), *day.names("signal:file:ignored")}) if day else []
+    files = {*day.names("error:file"), *day.names("signal:file:ignored")} if day else set[str]()
+    named = sorted(files, key=lambda each: (each == "other", each))  # Of more than fifty the rest are so called.
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
-    return ", ".join(files[:_SHOWN]) + more
+    return ", ".join(named[:_SHOWN]) + more
 
 
 def _because(names: Iterable[str]) -> str:

@@ -32,3 +32,13 @@ def test_a_hostile_page_makes_no_flood_of_names() -> None:
     assert len(counts.of("a")) == 3 * 51 + 4
     assert counts.total("signal:unused:") == counts.total("error:file:") == 5000
     assert max(map(len, counts.of("a"))) <= 80
+
+
+def test_who_observes_hears_each_name_as_it_is() -> None:
+    """The log names a file though fifty others were named before it."""
+    told: list[str] = []
+    counts = Counts(lambda _, name, __: told.append(name))
+    for number in range(60):
+        counts.add("a", f"error:file:{number}.xlsx")
+    assert told == [f"error:file:{number}.xlsx" for number in range(60)]
+    assert counts.of("a")["error:file:other"] == 10

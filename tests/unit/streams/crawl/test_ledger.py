@@ -133,6 +133,25 @@ async def test_two_crawlers_of_a_source_add_up() -> None:
     assert (await life.day(START.date())).counts == Counter(visits=7)
 
 
+async def test_each_day_has_names_of_its_own() -> None:
+    """A file a day that nobody can read is named after a year, too; what is counted at midnight is not lost."""
+    life = Life()
+    for number in range(3):
+        day = life.clock.now().date()
+        for file in range(60):
+            life.counts.add("a", f"error:file:{number}-{file:02}.xls")
+        await life.keep()
+        files = [f"{number}-{file:02}.xls" for file in range(50)]
+        assert (await life.day(day)).names("error:file") == [*files, "other"]
+        life.counts.add("a", f"error:file:{number}-00.xls")
+        life.clock.time += timedelta(days=1)
+        await life.keep()
+        assert (await life.day(life.clock.now().date())).counts == {f"error:file:{number}-00.xls": 1}
+        life.clock.time += timedelta(days=1)
+        await life.keep()
+    assert life.counts.of("a") == {}
+
+
 async def test_a_day_that_is_refused_keeps_out_no_other_and_ends_nothing() -> None:
     """It is counted by name, once a day, and tried again; other sources' days are written, on the next day, too."""
     life = Life()
@@ -228,6 +247,7 @@ def test_restarts_lost_answers_and_midnights_neither_lose_nor_double(
         life, expected = Life(), 0
         for number, (arrives, answers), then in steps:
             life.counts.add("a", "published", number)
+            life.counts.add("a", "error:file:a.xls", number)
             expected += number
             await life.keep(arrives=arrives, answers=answers)
             if then == "d":
@@ -236,7 +256,7 @@ def test_restarts_lost_answers_and_midnights_neither_lose_nor_double(
                 assert await life.keep()
                 life.start()
         assert await life.keep()
-        assert await life.total("published") == expected
+        assert await life.total("published") == await life.total("error:file:a.xls") == expected
 
     asyncio.run(live())
 
