@@ -6,7 +6,7 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -113,17 +113,23 @@ async def _work(
         await check_topics(settings.servers, settings.deployment, partitions=settings.partitions)
         reader = Reader(settings, processor, ownership, status, fail)
         status.started = True
-        beside = [
-            asyncio.ensure_future(each) for each in (_turn(status), watch_broker(settings.servers, ownership, status))
-        ]
+
+        def begun(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+            task = asyncio.create_task(work)
+            task.add_done_callback(look)
+            return task
+
+        def look(task: "asyncio.Task[None]") -> None:
+            error = None if task.cancelled() else task.exception()
+            if error and not ended.done():
+                fail(error)
+
+        # Nobody waits for these. What ends by an error ends the worker, or it would watch its broker no more, unseen.
+        tasks = [begun(_turn(status)), begun(watch_broker(settings.servers, ownership, status))]
         watch(settings, ownership, status)
-        starting = asyncio.ensure_future(reader.start())
-        waited: set[asyncio.Future[Any]] = {starting, ended}
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done() and (error := starting.exception()):
-            fail(error)
+        tasks.append(begun(reader.start()))
         code = await _end(reader, settings, await ended)
-        for each in beside:
+        for each in tasks:
             each.cancel()
         return code
 

@@ -1,12 +1,20 @@
 """How a worker's process ends, and what the supervisor learns from it."""
 
+import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from streams.errors import Busy, Fenced, Misconfigured, NewerState, Refused, StoreRefuses
+from streams.kafka.ownership import Ownership
+from streams.worker import run
 from streams.worker.deadline import Deadline
+from streams.worker.processor import Processor
 from streams.worker.run import describe, exit_code, how_to_mend
+from streams.worker.settings import Exit, WorkerSettings
+from streams.worker.status import Status
 
 
 @pytest.mark.parametrize(
@@ -55,3 +63,44 @@ def test_what_can_be_expected_is_no_trace() -> None:
     shown = how_to_mend(defect.value)
     assert list(shown) == ["trace"]
     assert "test_run.py" in str(shown)
+
+
+class Idle:
+    """A reader that joins its group, and reads nothing."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@pytest.mark.parametrize("what", ["watch_broker", "_turn"])
+async def test_what_goes_on_beside_the_reading_ends_with_the_worker_only(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watch that dies unseen would let the next outage of Kafka end the worker as stalled: its error is a failure."""
+
+    @asynccontextmanager
+    async def opened(_: Ownership) -> AsyncIterator[Processor]:
+        yield None  # type: ignore[misc]
+
+    async def fine(*_: object, **__: object) -> None: ...
+
+    async def dies(*_: object) -> None:
+        await asyncio.sleep(0)
+        raise ValueError("of a library")
+
+    for name, instead in (("Reader", Idle), ("check_topics", fine), ("watch", lambda *_: None), (what, dies)):
+        monkeypatch.setattr(run, name, instead)
+    settings, ownership = WorkerSettings(servers="127.0.0.1:1", deployment="d"), Ownership(session=6, rebalance=6)
+    ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+    failures: list[BaseException] = []
+
+    def fail(error: BaseException) -> None:
+        failures.append(error)
+        ended.set_result(Exit.DONE)
+
+    working = run._work(settings, opened, ownership, Status(), fail, ended)  # Else the process would end.
+    assert await asyncio.wait_for(working, 5) == Exit.DONE
+    assert [str(each) for each in failures] == ["of a library"]
