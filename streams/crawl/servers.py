@@ -64,7 +64,7 @@ class Server:
                         raise
                     self._is_away(busy)
                 else:
-                    self._assert_timely(since)
+                    _assert_timely(self._clock, since)
                     return answer
         finally:
             self._insisting -= 1
@@ -75,7 +75,7 @@ class Server:
         """Wait until it is not known to be away. Raises Overdue."""
         since = self._clock.now()
         await self._there.wait()
-        self._assert_timely(since)
+        _assert_timely(self._clock, since)
 
     async def _in_turn(self, request: Callable[[], Awaitable[T]], since: datetime) -> T:
         if self.is_away:
@@ -83,7 +83,7 @@ class Server:
                 if self.is_away:
                     await self._clock.sleep(PAUSES[min(self._failed, len(PAUSES)) - 1])
                     return await self._answer(request)
-            self._assert_timely(since)
+            _assert_timely(self._clock, since)
         return await self._answer(request)
 
     async def _answer(self, request: Callable[[], Awaitable[T]]) -> T:
@@ -91,10 +91,6 @@ class Server:
         self._answered += 1
         self._is_back()
         return answer
-
-    def _assert_timely(self, since: datetime) -> None:
-        if (waited := self._clock.now() - since) > _OLD:
-            raise Overdue(f"it was away for {waited.total_seconds():.0f} s")
 
     def _is_away(self, busy: Busy) -> None:
         self.trouble = busy
@@ -138,7 +134,7 @@ class Servers:
     """Both; `tell` hears which of them is waited for, and why, and when none is any longer."""
 
     def __init__(self, clock: Clock, tell: Tell = untold) -> None:
-        self._tell = tell
+        self._clock, self._tell = clock, tell
         self.log, self.store = Server(clock, self._say), Server(clock, self._say)
 
     def are_there(self) -> bool:
@@ -146,13 +142,20 @@ class Servers:
         return not (self.log.is_away or self.store.is_away)
 
     async def back(self) -> None:
-        """Wait until both are there. Raises Overdue."""
+        """Wait until both are there. Raises Overdue, also where it was one after the other that took so long."""
+        since = self._clock.now()
         while not self.are_there():
             await self.log.back()
             await self.store.back()
+        _assert_timely(self._clock, since)
 
     def _say(self) -> None:
         if busy := self.log.trouble or self.store.trouble:
             self._tell(busy.why, str(busy))
         else:
             self._tell(None, "")
+
+
+def _assert_timely(clock: Clock, since: datetime) -> None:
+    if (waited := clock.now() - since) > _OLD:
+        raise Overdue(f"it was away for {waited.total_seconds():.0f} s")

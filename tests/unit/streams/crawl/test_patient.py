@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from streams.crawl.crawler import Crawler
 from streams.crawl.memory import Head, Held, Here, Noted
 from streams.crawl.patient import patient
-from streams.crawl.servers import Lookout, Server, Servers
+from streams.crawl.servers import Lookout, Overdue, Server, Servers
 from streams.crawl.way import Way
 from streams.errors import Busy, Why
 from streams.records import Post
@@ -262,3 +262,25 @@ async def test_who_does_not_wait_has_somebody_look() -> None:
     await asyncio.sleep(0)
     assert told[3:] == [], "it was there"
     keeping.cancel()
+
+
+async def test_servers_that_are_away_one_after_the_other_are_one_wait() -> None:
+    """Each is back within ten minutes of its turn, and what a visit has in hand is older than that: it begins anew."""
+    clock = Minutes()
+    servers, began = Servers(clock), clock.time
+
+    async def away(server: Server, until: timedelta) -> None:
+        async def request() -> None:
+            if clock.time < began + until:
+                raise Busy("away")
+
+        await server.insist(request)
+
+    trying = [away(servers.log, MINUTES), away(servers.store, 2 * MINUTES)]
+    tasks = [asyncio.create_task(each) for each in trying]
+    await asyncio.sleep(0)
+    assert not servers.are_there()
+    with pytest.raises(Overdue):
+        await servers.back()
+    assert servers.are_there()
+    await asyncio.gather(*tasks, return_exceptions=True)
