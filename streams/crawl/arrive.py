@@ -69,9 +69,16 @@ def unnamed(raw: Raw, writers: Mapping[str, Writers]) -> Raw:
     return replace(raw, title=title, body=body)
 
 
-def keys(raw: Raw, source: str, door: Door) -> tuple[str, ...]:
-    """Under which keys the list of what was forgotten may hold the post."""
-    return door.keys(source, shortened(raw.id), raw.author)
+def keys(raw: Raw, source: str, door: Door, asker: str | None = None) -> tuple[str, ...]:
+    """Under which keys the list of what was forgotten may hold the post.
+
+    An office's answer tells what was asked: it may be held under the keys of that, too, and of its `asker`, a handle.
+    What other people reply is theirs.
+    """
+    its = door.keys(source, shortened(raw.id), raw.author)
+    if raw.kind != "answer" or raw.thread is None:
+        return its
+    return (*its, *door.keys(source, shortened(raw.thread), asker))
 
 
 def shortened(identity: str) -> str:

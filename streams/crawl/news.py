@@ -119,7 +119,7 @@ class News:
 
     async def _remembered(self, raws: Sequence[Raw]) -> Sequence[Raw]:
         """Those that nobody asked to forget; of the others nothing is noted."""
-        keys = [keys_of(raw, self._source.name, self._way.door) for raw in raws]
+        keys = [keys_of(raw, self._source.name, self._way.door, self._authors.get(raw.thread or "")) for raw in raws]
         listed = await self._way.memory.forgotten([key for each in keys for key in each]) if keys else ()
         if not listed:
             return raws

@@ -252,6 +252,33 @@ async def test_what_was_forgotten_is_not_published_and_nothing_is_noted_of_it(wo
     assert world.counts.total("forgotten") == 4
 
 
+async def test_an_answer_to_what_was_forgotten_is_not_published_either(world: World) -> None:
+    """Its words tell what was asked: by whoever is forgotten, or under an id that is; also of a later message."""
+    world.memory.listed |= {forgotten_author(world.way.door.pseudonyms("s", "老街坊")[0]), key_of_post("s", "2")}
+    for asked in ("路灯坏了", "路灯还没修"):
+        world.board(
+            {"id": 1, "body": asked, "who": "老街坊", "answer": f"您反映的{asked}已办结"},
+            {"id": 2, "body": f"白石的{asked}", "who": "听风", "answer": f"白石的{asked}已办结"},
+            {"id": 3, "body": f"青溪的{asked}", "who": "乙", "answer": f"青溪的{asked}已办结"},
+        )
+        await world.visit(source(BOARD))
+    assert set(world.ids()) == {"3", "3#answer"}
+    gone = [key_of(f"{number}{end}") for number in (1, 2) for end in ("", "#answer")]
+    assert await world.memory.posts("s", gone) == {}
+    assert world.counts.total("forgotten") == 8
+
+
+async def test_what_others_reply_to_somebody_who_is_forgotten_is_theirs(world: World) -> None:
+    """Only an office's answer goes along; a thread's other authors asked for nothing."""
+    world.memory.listed.add(forgotten_author(world.way.door.pseudonyms("s", "老街坊")[0]))
+    world.list((1, 0))
+    world.web.pages["https://bbs.example.cn/t-1-1"] = (
+        '<h1>路灯</h1><p id="1"><i>老街坊</i><span>路灯坏了</span></p><p id="2"><i>乙</i><span>桥也坏了</span></p>'
+    )
+    await world.visit(source(AUTHORED))
+    assert [post.body for post in world.published] == ["桥也坏了"]
+
+
 async def test_what_was_decided_of_a_post_is_dated_though_it_was_never_published(world: World) -> None:
     """A note without a day on which its post was listed would be swept by nobody."""
     world.board({"id": 1, "body": "青溪的路灯坏了"})
