@@ -22,6 +22,17 @@ def answer_id(asked: str) -> str:
     return f"{asked}{ANSWER}"
 
 
+def asked_id(answer: str) -> str | None:
+    """The id of what an office's answer of this id answers; None for that of no answer."""
+    asked = answer.removesuffix(ANSWER)
+    return asked if asked and asked != answer else None
+
+
+def with_answer(post: str) -> tuple[str, ...]:
+    """The ids of a post and of an office's answer to it; of an answer its own."""
+    return (post,) if asked_id(post) else (post, answer_id(post))
+
+
 def forgotten_post(source: str, post: str) -> str:
     """Under which key a forgotten post stands in the list, in whichever township it may come again."""
     return _digest("forgotten post", source, post)

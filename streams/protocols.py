@@ -102,6 +102,8 @@ class Erasure(Struct, frozen=True):
     township: str
     time: datetime
     after: StoredPost | None
+    keys: tuple[str, ...] = ()
+    """Under which the list of what was forgotten is to hold it from now on, if it does not yet."""
 
 
 class Told(Struct, frozen=True):
@@ -187,7 +189,7 @@ class Store(Protocol):
         """Refresh, then what every stored post of an incident tells, in no particular order."""
 
     async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
-        """Leave only a mark of posts, by document id: created, or by compare-and-set."""
+        """List their keys; then leave only a mark of posts, by document id: created, or by compare-and-set."""
 
     async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
         """Create or compare-and-set posts by document id."""

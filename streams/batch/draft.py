@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from streams.identity import document_id, with_answer
 from streams.protocols import Earlier, Message, PostWrite, Record, StoredPost
 from streams.records import Action, Forget, Incident, JudgedPost, Post
 
@@ -22,6 +23,18 @@ class Arrived(Struct):
     """Of that document: a later one replaces it."""
     keys: tuple[str, ...] = ()
     """Under which the list of what was forgotten may hold the post."""
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Of a post its document, and that of an office's answer to it in the same township."""
+        match self.content:
+            case Post(source=source, id=identity):
+                return (
+                    self.document,
+                    *(document_id(self.township, source, each) for each in with_answer(identity)[1:]),
+                )
+            case _:
+                return ()
 
 
 Refusals = dict[tuple[str, int], str]

@@ -14,8 +14,10 @@ from streams.batch.memory import Memory
 from streams.batch.patience import Patience
 from streams.batch.write import Writer
 from streams.errors import Fenced
+from streams.identity import with_answer
+from streams.privacy.door import key_of_post
 from streams.protocols import Erasure, Store, StoredPost, Told
-from streams.records import Incident
+from streams.records import Incident, Post
 
 OVER: Final = ("closed", "false")
 """Statuses of an incident that owes nothing any more."""
@@ -25,7 +27,7 @@ REPEATED: Final = 5
 
 
 class Eraser:
-    """Erases posts of which the list of what was forgotten holds the keys already: none comes in any more.
+    """Erases posts that the list of what was forgotten names already, by id or author: none comes in any more.
 
     Args:
         store: holds the posts.
@@ -84,7 +86,7 @@ class Eraser:
         todo = {document: posts[document] for document in open_ones if not _is_mark(stored.get(document))}
         await self._change({i: a for d, a in todo.items() if (i := _incident(stored.get(d)))}, posts)
         return await self._writer.erase(
-            {d: Erasure(arrived.township, arrived.record.time, stored.get(d)) for d, arrived in todo.items()}
+            {d: Erasure(a.township, a.record.time, stored.get(d), _keys(a)) for d, a in todo.items()}
         )
 
     async def _change(self, incidents: Mapping[str, Arrived], gone: Collection[str]) -> None:
@@ -122,6 +124,18 @@ def _unwritten(incident: str, arrived: Arrived, *, is_over: bool) -> Incident:
         status="closed" if is_over else "open", closed=time if is_over else None, posts=1,
         first_seen=time, last_seen=time, founded=time, last_record=time,
     )  # fmt: skip
+
+
+def _keys(arrived: Arrived) -> tuple[str, ...]:
+    """What is to be listed: of a post that came again, which the list may know by its author only, and of its answer.
+
+    Who answers it names no author, may be slow, and may write to another township.
+    """
+    match arrived.content:
+        case Post(source=source, id=identity):
+            return tuple(key_of_post(source, each) for each in with_answer(identity))
+        case _:  # Who asks for it has listed what is to be.
+            return ()
 
 
 def _is_mark(stored: StoredPost | None) -> bool:

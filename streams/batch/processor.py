@@ -226,7 +226,7 @@ class Processor:
         reason = refused.get((arrival.document, arrival.version))
         if arrival.document in recalled.forgotten:
             if arrival.document not in recalled.posts:
-                draft.erased[arrival.document] = arrival
+                draft.erased |= dict.fromkeys(arrival.documents, arrival)
             draft.count("forgotten", arrival)
         elif reason is not None:
             self._decider.bury(arrival, draft, step="store", reason="refused", error=reason)

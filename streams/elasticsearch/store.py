@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -18,6 +18,7 @@ from streams.errors import Busy, Misconfigured
 from streams.protocols import (
     Attempts,
     Clock,
+    Conflict,
     Done,
     Erasure,
     IncidentWrite,
@@ -96,7 +97,8 @@ class ElasticsearchStore:
         return [documents.read_told(hit["_id"], hit["_source"]) for hit in hits]
 
     async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
-        """Create a mark, or replace exactly what was recalled."""
+        """List what is not listed; then create a mark, or replace exactly what was recalled."""
+        await self._list({key: erasure.time for erasure in posts.values() for key in erasure.keys})
         return await self._send([self._mark(document, erasure) for document, erasure in posts.items()])
 
     async def write_posts(self, posts: Mapping[str, PostWrite]) -> Sequence[Outcome]:
@@ -209,6 +211,20 @@ class ElasticsearchStore:
             outcomes = await send(self.client, self.server, writes)
             assert_prepared(self.server, outcomes)
         return outcomes
+
+    async def _list(self, keys: Mapping[str, datetime]) -> None:
+        """What stands in the list stays as it is: who forgets a post notes there that it was found.
+
+        Raises:
+            Busy: not all of them stand.
+        """
+        writes = [
+            Write("create", {"_index": self.names.forgotten, "_id": key}, {"time": time, "found": False})
+            for key, time in keys.items()
+        ]
+        outcomes = await self._send(writes) if writes else ()
+        if open_ones := [each for each in outcomes if not isinstance(each, Done | Conflict)]:
+            raise Busy(f"{self.server} did not take all of the list: {open_ones[0]}")
 
     async def _looked_up(self, wanted: Sequence[Mapping[str, str]], **options: Any) -> list[Mapping[str, Any] | None]:
         with self.admission.asking():

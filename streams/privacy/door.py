@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from streams.identity import ANSWER, forgotten_author, forgotten_post
+from streams.identity import ANSWER, asked_id, forgotten_author, forgotten_post
 from streams.privacy.addresses import address_without, leads
 from streams.privacy.handles import without
 from streams.privacy.mask import mask
@@ -50,11 +50,12 @@ class Door:
     def keys(self, source: str, post: str, author: str | None) -> tuple[str, ...]:
         """Under which keys the list of what was forgotten may hold a post, before or behind the door.
 
-        One of its source and id, and of its author one for each key of the deployment.
+        One of its source and id, for an office's answer one of what was asked, too, and of its author one for each key
+        of the deployment.
         """
-        if author is None or not author.strip():
-            return (key_of_post(source, post),)
-        return (key_of_post(source, post), *map(forgotten_author, self.pseudonyms(source, author)))
+        posts = [key_of_post(source, each) for each in (post, asked_id(post)) if each]
+        authors = self.pseudonyms(source, author) if author and author.strip() else ()
+        return (*posts, *map(forgotten_author, authors))
 
     def pseudonyms(self, source: str, author: str) -> tuple[str, ...]:
         """What an author of a source is called, one for each key of the deployment; a pseudonym is its only one."""

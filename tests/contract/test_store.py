@@ -77,6 +77,16 @@ async def test_of_a_forgotten_post_a_mark_is_left_which_nobody_writes_over(store
     assert [told.id for told in await store.told("i1", TOWN)] == ["2"]
 
 
+async def test_the_list_knows_what_came_again_before_its_mark_stands(store: ElasticsearchStore) -> None:
+    """By its own key and its answer's; what whoever forgot it noted under a key stays as it is."""
+    keys = forgotten_post("forum", "1"), forgotten_post("forum", "1#answer")
+    await store.client.index(index=store.names.forgotten, id=keys[0], document={"time": NOW, "found": True})
+    for _ in range(2):
+        await store.erase({"p": Erasure(TOWN, NOW, None, keys)})
+    found = [(await store.client.get(index=store.names.forgotten, id=key))["_source"]["found"] for key in keys]
+    assert found == [True, False]
+
+
 async def test_an_incident_goes_if_it_is_as_it_was_read(store: ElasticsearchStore) -> None:
     """One that another has changed stays; of one that is gone the history goes, and nobody else's."""
     one, other = await written(store, incident("a" * 32), incident("b" * 32))

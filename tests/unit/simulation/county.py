@@ -23,7 +23,7 @@ import agents.revise
 from streams.batch.letters import Letters
 from streams.batch.processor import Processor
 from streams.flow import Flow
-from streams.identity import content_digest, document_id, incident_id
+from streams.identity import answer_id, content_digest, document_id, incident_id, with_answer
 from streams.matter import Arrival, Decision, Deployment, Forgetting, Grouping, Known, Matter, Moment, Overdue
 from streams.privacy.door import Door, key_of_post
 from streams.privacy.pseudonym import Pseudonyms
@@ -51,6 +51,7 @@ from tests.unit.simulation.world import LIST, QUIET, START, numbered
 
 PARTITIONS = 3
 CODES = ("990101101000", "990101102000", "990101103000", "990101104000")
+ANSWERED = "id=answer places=chat grade=none warning=none deaths="
 NAMELESS = agents.forget.NAMELESS
 DOOR = Door(Pseudonyms({1: b"simulation" * 4}))
 
@@ -275,16 +276,41 @@ def forgetting(
         except ValueError:
             continue
         listed = max(second + random.random() * 12 - 4, 0)
-        told.append((LIST, 0, key_of_post(about.source, about.id).encode(), listed))
+        told.append((LIST, 0, keys_with_answer(about), listed))
         later = [listed + random.random() * random.choice([0.1, 6]) for _ in range(random.randint(1, 2))]
         told += [("actions", int(about.township) % PARTITIONS, forget(f"f{number}", about), at) for at in later]
     return told
 
 
+def answers(
+    random: Random, inputs: Sequence[tuple[str, int, bytes, float]], share: float
+) -> list[tuple[str, int, bytes, float]]:
+    """What an office answers to so many of these posts: mostly later, mostly in the same township; it names nobody."""
+    given = list[tuple[str, int, bytes, float]]()
+    for number, (role, _, value, second) in enumerate(inputs):
+        try:
+            about = json.decode(value, type=Post)
+        except ValueError:
+            continue
+        if random.random() < share:
+            code = about.township if random.random() < 0.8 else random.choice(CODES[:2])
+            said = replace(
+                about, id=answer_id(about.id), township=code, kind="answer", author=None, body=f"{ANSWERED}{number}"
+            )
+            given.append((role, int(code) % PARTITIONS, json.encode(said), max(second + random.random() * 8 - 2, 0)))
+    return given
+
+
+def keys_with_answer(post: Post) -> bytes:
+    """What is listed of a post that is forgotten by its id."""
+    return " ".join(key_of_post(post.source, each) for each in with_answer(post.id)).encode()
+
+
 def forget(identity: str, *posts: Post) -> bytes:
-    """What tells the owner of these posts' township that they are to be forgotten."""
+    """What tells the owner of these posts' township that they are to be forgotten, each with its answer."""
     township = posts[0].township
-    documents = tuple(document_id(township, each.source, each.id) for each in posts)
+    ids = [(each.source, name) for each in posts for name in with_answer(each.id)]
+    documents = tuple(document_id(township, *each) for each in ids)
     return json.encode(
         Forget(
             id=identity, township=township, verb="forget", posts=documents, role="privacy", reason="asked", time=START

@@ -11,8 +11,7 @@ import pytest
 from msgspec import DecodeError, json
 from msgspec.structs import replace
 
-from streams.identity import document_id, forgotten_author
-from streams.privacy.door import key_of_post
+from streams.identity import asked_id, document_id, forgotten_author
 from streams.protocols import Record
 from streams.records import Incident, JudgedPost, Post
 from tests.unit.simulation import county, world
@@ -27,17 +26,18 @@ INPUTS = 300
 
 
 def records_of(seed: int) -> list[Record]:
-    """Live posts and a backfill with decisions; some of the posts are forgotten, and sometimes an author."""
+    """Live posts and a backfill with answers and decisions; some posts are forgotten, and sometimes an author."""
     random = Random(seed)
     written = county.posts(random, random.randint(6, 16), codes=county.CODES[:2], each=random.choice([2, 4]))
     written = [(role, partition, by_its_author(value), second) for role, partition, value, second in written]
+    answers = county.answers(random, written, 0.3)
     decided = county.actions(random, written, random.randint(0, 3))
     forgotten = county.forgetting(random, written, random.randint(1, 4))
     forgotten += county.sweeping(random, written, random.randint(0, 2))
     if seed % 3 == 0:
         key = forgotten_author(county.DOOR_AUTHORS[random.choice("abcdef")])
         forgotten.append((world.LIST, 0, key.encode(), random.random() * 20))
-    return world.numbered([*(county.elsewhere(random, *entry) for entry in [*written, *decided]), *forgotten])
+    return world.numbered([*(county.elsewhere(random, *entry) for entry in [*written, *answers, *decided]), *forgotten])
 
 
 def by_its_author(value: bytes) -> bytes:
@@ -57,7 +57,7 @@ def schedule(number: int) -> World:
     ended.run(upgrading)
     for _ in range(2):
         left = [judged.post for judged in ended.posts.values() if is_forgotten(judged.post, ended)]
-        ended.forgotten |= {key_of_post(post.source, post.id) for post in left}
+        ended.forgotten |= {key for post in left for key in county.keys_with_answer(post).decode().split()}
         for post in left:
             told = ("actions", int(post.township) % county.PARTITIONS, county.forget("again", post), ended.now)
             ended.append(world.numbered([told])[0])
@@ -70,9 +70,13 @@ def schedule(number: int) -> World:
 def check(ended: World) -> None:
     """Nothing that a forgotten post said is left, and what the others said is."""
     check_any_end(ended)
-    gone = {document for post, document in readable(all_records(ended)) if is_forgotten(post, ended)}
+    read = list(readable(all_records(ended)))
+    gone = {document for post, document in read if is_forgotten(post, ended)}
     dead = {where for where, reason in letters(ended).items() if reason != "orphan"}
     assert gone - unread(ended, dead) <= ended.marks, "a worker that slept might create it"
+    asked = {(post.source, post.id) for post, document in read if document in gone - unread(ended, dead)}
+    answered = {(judged.post.source, asked_id(judged.post.id)) for judged in ended.posts.values()}
+    assert answered.isdisjoint(asked), "an office's answer tells what was asked"
     told = {entry.partition(":")[0] for entry in ended.history.keys() - ended.strays}
     assert told <= ended.incidents.keys(), "an incident that went left its history"
     for identity, each in ended.incidents.items():

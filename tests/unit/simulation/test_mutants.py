@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from streams.batch import erase
 from streams.batch.decide import Decider
-from streams.batch.draft import Draft, Refusals
+from streams.batch.draft import Arrived, Draft, Refusals
 from streams.batch.erase import Eraser
 from streams.batch.processor import Processor
 from streams.batch.write import Writer
@@ -232,7 +233,14 @@ def keeps_what_was_said(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Eraser, "_change", change)
 
 
+def keeps_the_answer(patch: pytest.MonkeyPatch) -> None:
+    """Drops what a forgotten author wrote, and not what an office answers to it."""
+    patch.setattr(Arrived, "documents", property(lambda arrived: (arrived.document,)))
+    patch.setattr(erase, "_keys", lambda _: ())
+
+
 FORGETTING: tuple[Mutate, ...] = (
+    keeps_the_answer,
     deletes_without_a_mark,
     erases_the_post_first,
     keeps_what_was_said,

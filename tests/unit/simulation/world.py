@@ -478,6 +478,8 @@ class Store:
         )
 
     async def erase(self, posts: Mapping[str, Erasure]) -> Sequence[Outcome]:
+        if keys := {key for erasure in posts.values() for key in erasure.keys}:
+            await self.worker.request(lambda: self.worker.world.forgotten.update(keys))
         return await self.worker.request(  # type: ignore[no-any-return]
             lambda: [self._unless_half(lambda i=i, e=e: self._mark(i, e)) for i, e in posts.items()]  # type: ignore[misc]
         )

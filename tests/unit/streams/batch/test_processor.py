@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from streams.batch.headers import OLDER, letter_id
 from streams.batch.quarantine import LEAST
 from streams.errors import Fenced
-from streams.identity import document_id, incident_id
+from streams.identity import answer_id, document_id, forgotten_author, incident_id
 from streams.privacy.door import key_of_post
 from streams.protocols import (
     Attempts,
@@ -152,9 +152,31 @@ def test_what_was_forgotten_stays_forgotten() -> None:
     ended = world.World(0, world.numbered(inputs), county.PARTITIONS, 1, world.NO_FAULTS, listed)
     ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
     assert set(ended.posts) == {document_id(HERE, "forum", "p2")}
-    assert ended.marks == {document_id(HERE, "forum", "p1")}
+    assert ended.marks == {document_id(HERE, "forum", each) for each in ("p1", "p1#answer")}
     assert len(ended.incidents) == 1
     assert ended.sent == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_answer_goes_with_a_question_of_an_author_who_was_forgotten(*, before: bool) -> None:
+    """It names no author; it may have come to its township before, or come long after it to any."""
+    question = county.post("p1", HERE, "well", author="b")
+    given = [
+        ("posts", place(code), answer(name, code), second if before else 10 + second)
+        for name, code, second in (("p1", HERE, 1.0), ("p2", HERE, 2.0), *([] if before else [("p1", THERE, 3.0)]))
+    ]
+    listed = frozenset({forgotten_author(county.DOOR_AUTHORS["b"])})
+    records = world.numbered([("posts", place(HERE), question, 5.0), *given])
+    ended = world.World(0, records, county.PARTITIONS, 1, world.NO_FAULTS, listed)
+    ended.run(lambda log, store, clock: county.processor(log, store, clock, timers=False))
+    assert {judged.post.id for judged in ended.posts.values()} == {"p2#answer"}
+    assert ended.forgotten - listed == {key_of_post("forum", each) for each in ("p1", "p1#answer")}
+
+
+def answer(asked: str, code: str) -> bytes:
+    """An office's, as another program writes it."""
+    said = json.decode(county.post(asked, code, "chat"), type=Post)
+    return json.encode(replace(said, id=answer_id(asked), kind="answer", author=None))
 
 
 @pytest.mark.parametrize("others", [(), ("other",)])
@@ -180,7 +202,7 @@ def test_a_write_that_lands_late_tells_nothing_of_a_forgotten_post(
     assert [store._compare_and_set(write) for store, write in late] == [Conflict()]
     (left,) = ended.incidents.values()
     assert (left.incident.posts, left.incident.samples) == (len(others), others)
-    assert ended.marks == {document_id(HERE, "forum", "gone")}
+    assert ended.marks == {document_id(HERE, "forum", each) for each in ("gone", "gone#answer")}
 
 
 def test_a_decision_about_nothing_is_a_letter_once_the_posts_have_passed_it() -> None:
