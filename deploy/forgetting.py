@@ -13,6 +13,7 @@ from deploy import letters
 from deploy.desk import Desk
 from deploy.keys import door, notebook
 from deploy.knowledge import with_inboxes
+from deploy.letters import Said
 from deploy.owners import AT_ONCE, Owners
 from deploy.producing import open_log
 from deploy.settings import townships
@@ -27,7 +28,7 @@ from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
 from streams.elasticsearch.whole import assert_whole, refresh, scanned
 from streams.errors import Busy
-from streams.identity import answer_id, content_digest, document_id, forgotten_author
+from streams.identity import answer_id, content_digest, document_id, forgotten_author, with_answer
 from streams.portions import portions
 from streams.privacy.door import digested, key_of_post
 from streams.protocols import Done
@@ -106,15 +107,15 @@ class Forgetter:
         keys = [_key(source, each) for each in (identity, answer)]
         await self._list(keys, receipt)
         found_letters, notes = await self._letters(set(keys)), await self._notes([(source, identity), (source, answer)])
-        answers = self._documents(source, answer)
-        documents = {**self._documents(source, identity), **answers}
-        documents |= {stored.document: stored.township} if stored else {}
-        found = await self._look(documents.items())
+        answers = await self._stored([(source, answer)])
+        found = {**await self._stored([(source, identity)]), **answers, **({stored.document: stored} if stored else {})}
         if found or notes or found_letters:
             await self._list(keys, receipt, found=True)
         receipt.notes, receipt.letters = await self._delete_notes(notes), await self._drop(found_letters)
-        receipt.posts, receipt.answers = len(found), sum(each.document in answers for each in found)
+        mine = self._owned(found.values(), receipt)
+        receipt.posts, receipt.answers = len(mine), len(answers.keys() & mine.keys())
         # Each owner is told, also one that has no such post: it may have it in hand.
+        documents = {**self._documents(source, identity), **self._documents(source, answer), **mine}
         receipt.waiting = await self._owners.forget(documents, wait)
         receipt.incidents = len(self._incidents)
         return receipt
@@ -129,46 +130,48 @@ class Forgetter:
         await self._list(sorted(keys), receipt)
         found_letters = await self._letters(keys)
         # One that another program published holds her handle, which leads to her under every key.
-        hers = keys.union(*(authors for _, (_, *authors) in found_letters.values()))
+        hers = keys.union(*(self._authors(said) for _, said in found_letters.values()))
         if others := hers - keys:
             await self._list(sorted(others), receipt)
             found_letters = await self._letters(hers)
         if found_letters:
             await self._list(sorted(hers), receipt, found=True)
         receipt.letters = await self._drop(found_letters)
+        # What she wrote may have an answer that is stored, though it is a dead letter itself.
+        dead = {(said.source, said.id) for _, said in found_letters.values()}
         # No post has this id: it makes each owner answer once it has stored what it had in hand.
         documents = {content_digest("forget", code, *sorted(hers)): code for code in self._served}
         for _ in range(ROUNDS):
-            found = [each async for each in self._of(hers)]
-            receipt.foreign = tuple(sorted({each.township for each in found if each.township not in self._served}))
-            found = [each for each in found if each.township in self._served]
-            ids = [(each.source, identity) for each in found for identity in (each.id, answer_id(each.id))]
+            found = {each.document: each async for each in self._of(hers)}
+            asked = dead.union((each.source, each.id) for each in found.values())
+            ids = [(source, each) for source, identity in asked for each in with_answer(identity)]
             if ids:
                 await self._list([*sorted(hers), *(_key(*each) for each in ids)], receipt, found=True)
             receipt.notes += await self._delete_notes(await self._notes(ids))
-            answers = await self._answers(found)
-            receipt.posts, receipt.answers = receipt.posts + len(found + answers), receipt.answers + len(answers)
-            found += answers
-            if not found and not documents:
+            answers = await self._stored([(source, answer_id(identity)) for source, identity in asked])
+            mine = self._owned({**answers, **found}.values(), receipt)
+            receipt.posts += len(mine)
+            receipt.answers += len((answers.keys() - found.keys()) & mine.keys())
+            if not mine and not documents:
                 break
-            receipt.waiting = await self._owners.forget(
-                {**documents, **{each.document: each.township for each in found}}, wait
-            )
+            receipt.waiting = await self._owners.forget({**documents, **mine}, wait)
             if receipt.waiting:
                 break
             documents = {}
+        if posts := self._keys - hers:  # A letter of an answer to what she wrote names nobody.
+            of_posts = await self._letters(posts)
+            receipt.letters += await self._drop({i: each for i, each in of_posts.items() if i not in found_letters})
         receipt.incidents = len(self._incidents)
         return receipt
 
     async def named(self, document: str) -> Found | None:
         """The stored post of this document id; None where there is none, or only its mark."""
-        found = await self._look((document, code) for code in self._served)
-        return next(iter(found), None)
+        there = await self._under(document)
+        return next((_found(item) for item in there if "forgotten" not in item["_source"]), None)
 
     async def is_mark(self, document: str) -> bool:
         """Whether only a mark is left of the post of this document id."""
-        items = await self._items((document, code) for code in self._served)
-        return any("forgotten" in item["_source"] for item in items)
+        return any("forgotten" in item["_source"] for item in await self._under(document))
 
     async def sources(self) -> Sequence[str]:
         """The sources of which posts are stored; of very many those with the most posts."""
@@ -197,21 +200,49 @@ class Forgetter:
         short = shortened(identity)
         return {document_id(code, source, each): code for code in self._served for each in (short, digested(short))}
 
-    async def _answers(self, asked: Sequence[Found]) -> list[Found]:
-        """What offices answered these posts; an answer that names another township's place is stored there."""
-        documents = dict[str, str]()
-        for each in asked:
-            documents |= self._documents(each.source, answer_id(each.id))
-        known = {each.document for each in asked}
-        return [each for each in await self._look(documents.items()) if each.document not in known]
+    async def _stored(self, posts: Collection[tuple[str, str]]) -> dict[str, Found]:
+        """Where these posts (source, id) are stored, and more than a mark, by their documents.
 
-    async def _look(self, wanted: Iterable[tuple[str, str]]) -> list[Found]:
-        """Those of these documents (id, township) that are stored, and more than a mark."""
-        return [
-            Found(item["_id"], source["township"], source["source"], source["id"])
-            for item in await self._items(wanted)
-            if "forgotten" not in (source := item["_source"])
-        ]
+        Where they may stand is looked up in real time. A post of another program stands under an id that the door took
+        away from it, and a township may be served no more: so what they say of themselves is searched for, too.
+        """
+        documents, by_source = dict[str, str](), dict[str, set[str]]()
+        for source, identity in posts:
+            documents |= self._documents(source, identity)
+            by_source.setdefault(source, set()).update(_called(shortened(identity)))
+        items = await self._items(documents.items())
+        await refresh(self._client, self._server, self._names.all_posts)
+        for source, ids in by_source.items():
+            for some in portions(sorted(ids), lambda _: 1, AT_ONCE):
+                items += await self._searched({"terms": {"source": _called(source)}}, {"terms": {"id": some}})
+        return {item["_id"]: _found(item) for item in items if "forgotten" not in item["_source"]}
+
+    def _owned(self, found: Iterable[Found], receipt: Receipt) -> dict[str, str]:
+        """Those that somebody owns, with their townships; the receipt names the townships of the others."""
+        mine = {each.document: each.township for each in found if each.township in self._served}
+        foreign = {each.township for each in found if each.township not in self._served}
+        receipt.foreign = tuple(sorted(foreign.union(receipt.foreign)))
+        return mine
+
+    async def _under(self, document: str) -> list[Mapping[str, Any]]:
+        """What stands under this document id: in real time, and of townships that are served no more."""
+        items = await self._items((document, code) for code in self._served)
+        await refresh(self._client, self._server, self._names.all_posts)
+        return items + await self._searched({"ids": {"values": [document]}})
+
+    async def _searched(self, *filters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The documents of posts that a search finds, marks too, also of townships that are served no more."""
+        query, fields = {"bool": {"filter": list(filters)}}, [*_FOUND, "incident", "forgotten"]
+        search: dict[str, Any] = {"query": query, "sort": ["_doc"], "source_includes": fields}
+        index = self._names.all_posts
+        items = [hit async for hit in scanned(self._client, self._server, index=index, size=PAGE, **search)]
+        self._note_incidents(items)
+        return items
+
+    def _note_incidents(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Remember which incidents are told anew: those of posts that somebody owns."""
+        told = [each["_source"] for each in items if each["_source"]["township"] in self._served]
+        self._incidents |= {each["incident"] for each in told if each.get("incident")}
 
     async def _items(self, wanted: Iterable[tuple[str, str]]) -> list[Mapping[str, Any]]:
         """The documents of posts that there are, marks too, in real time."""
@@ -220,7 +251,7 @@ class Forgetter:
             with busy_when_away(self._server):
                 answer = await self._client.mget(docs=some, source_includes=[*_FOUND, "incident", "forgotten"])
             items += [item for each in answer["docs"] if (item := looked_up(self._server, each))]
-        self._incidents |= {each["_source"]["incident"] for each in items if each["_source"].get("incident")}
+        self._note_incidents(items)
         return items
 
     async def _of(self, authors: Collection[str]) -> AsyncIterator[Found]:
@@ -231,9 +262,8 @@ class Forgetter:
         async for hit in scanned(self._client, self._server, index=index, size=PAGE, **search):
             source = hit["_source"]
             if (author := source.get("author")) and forgotten_author(author) in authors:
-                if source.get("incident"):
-                    self._incidents.add(source["incident"])
-                yield Found(hit["_id"], source["township"], source["source"], source["id"])
+                self._note_incidents([hit])
+                yield _found(hit)
 
     async def _notes(self, posts: Collection[tuple[str, str]]) -> list[str]:
         """The documents in which crawlers noted these posts (source, id)."""
@@ -256,15 +286,22 @@ class Forgetter:
 
     # What others are told
 
-    async def _letters(self, keys: AbstractSet[str]) -> Mapping[tuple[str, datetime], tuple[Letter, Sequence[str]]]:
-        """The dead letters of which a key is among these, each with its own: of the post, then of its author."""
-        found = dict[tuple[str, datetime], tuple[Letter, Sequence[str]]]()
+    async def _letters(self, keys: AbstractSet[str]) -> Mapping[tuple[str, datetime], tuple[Letter, Said]]:
+        """The dead letters of which a key is among these, each with what it says of its post."""
+        found = dict[tuple[str, datetime], tuple[Letter, Said]]()
         async for letter, original in letters.all_originals(self._settings):
-            if not keys.isdisjoint(its := letters.keys_of(original, self._door)):
-                found[letter.identity] = letter, its
+            said = letters.said(original)
+            if said and not keys.isdisjoint(letters.keys_of(original, self._door)):
+                found[letter.identity] = letter, said
         return found
 
-    async def _drop(self, found: Mapping[tuple[str, datetime], tuple[Letter, Sequence[str]]]) -> int:
+    def _authors(self, said: Said) -> Iterable[str]:
+        """Under which keys the list may hold who wrote a letter's post."""
+        if said.author is None or not said.author.strip():
+            return ()
+        return map(forgotten_author, self.pseudonyms(said.source, said.author))
+
+    async def _drop(self, found: Mapping[tuple[str, datetime], tuple[Letter, Said]]) -> int:
         """Be done with these letters; how many there are. None of them is shown or sent again."""
         for letter, _ in found.values():
             await self._desk.drop(letter)
@@ -274,6 +311,16 @@ class Forgetter:
 def _key(source: str, identity: str) -> str:
     """Under which key the list holds a post of any id, however long."""
     return key_of_post(source, shortened(identity))
+
+
+def _found(item: Mapping[str, Any]) -> Found:
+    source = item["_source"]
+    return Found(item["_id"], source["township"], source["source"], source["id"])
+
+
+def _called(name: str) -> list[str]:
+    """What a stored post may call its source, or its id: as it was given, or what the door made of it."""
+    return sorted({name, digested(name)})
 
 
 _FOUND: Final = ("township", "source", "id")

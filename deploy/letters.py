@@ -118,24 +118,38 @@ def _opened(seal: Seal, value: bytes) -> Original | Unreadable:
 
 def keys_of(original: Original, door: Door) -> tuple[str, ...]:
     """Under which keys the list of what was forgotten may hold what a record says, as far as it can be read."""
-    try:
-        said = _said.decode(original.value or b"")
-    except NOT_OURS:
-        return ()
-    if not isinstance(said.source, str) or not isinstance(said.id, str):
-        return ()
-    return door.keys(said.source, said.id, said.author if isinstance(said.author, str) else None)
+    found = said(original)
+    return door.keys(found.source, found.id, found.author) if found else ()
 
 
-class _Said(Struct):
+class Said(Struct, frozen=True):
     """By what a post can be told, whatever else is wrong with it."""
+
+    source: str
+    id: str
+    author: str | None = None
+
+
+def said(original: Original) -> Said | None:
+    """By what a record's post can be told; None where that cannot be read."""
+    try:
+        found = _any.decode(original.value or b"")
+    except NOT_OURS:
+        return None
+    if not isinstance(found.source, str) or not isinstance(found.id, str):
+        return None
+    return Said(found.source, found.id, found.author if isinstance(found.author, str) else None)
+
+
+class _Any(Struct):
+    """The same of any type."""
 
     id: Any = None
     source: Any = None
     author: Any = None
 
 
-_said: Final = json.Decoder(_Said)
+_any: Final = json.Decoder(_Any)
 
 
 def by_id(letters: Sequence[Standing]) -> dict[str, Standing]:

@@ -229,7 +229,7 @@ async def test_who_was_forgotten_by_handle_stays_forgotten(  # noqa: PLR0915 - o
         county.work()
         forget = ("forget", "--role", "privacy", "--reason", "老周看天 asked", "--source", "board", "--handle")
         said = await command(*forget, given="老周看天\n")
-        assert "keys listed: 6\n" in said  # Two pseudonyms, two posts, and what an office may answer each.
+        assert "keys listed: 8\n" in said  # Two pseudonyms, two posts, a letter, and what an office may answer each.
         assert "posts: 2\n" in said
         assert "crawlers' notes: 2\n" in said
         assert "not shown or sent any more: 1\n" in said
