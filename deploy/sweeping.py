@@ -114,7 +114,7 @@ class Sweeper:
 
     @property
     def _old_notes(self) -> Query:
-        """Of posts that no source lists any more, and of pages that no visit meets."""
+        """Of posts and pages that no visit meets any more, whether or not there is anything new to read."""
         before = {"lt": self._before}
         notes = (
             _all_of({"term": {"kind": POST}}, {"range": {"listed": before}}),

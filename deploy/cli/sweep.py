@@ -24,8 +24,8 @@ def command(
     """Take away what is older than `retention_months` (24 unless set), counted from when a post was published.
 
     Posts go, and what only they said of an incident; incidents that are closed and have no post left, with their
-    history; what crawlers noted of posts that no source lists any more, and of pages that they meet no more. Nobody is
-    alerted. To be run once a day, by a timer; it works in small pages, and goes on where it was when it is run again.
+    history; what crawlers noted of posts and pages that none of their visits meets any more. Nobody is alerted. To be
+    run once a day, by a timer; it works in small pages, and goes on where it was when it is run again.
     """
     settings = load(config)
     with kafka_remedy(), elasticsearch_remedy():

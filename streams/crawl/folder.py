@@ -1,4 +1,4 @@
-"""Read what another program dropped into a folder: each file once, and again when it changed. Nothing is moved."""
+"""Read what another program dropped into a folder: each file once, again when it changed, and now and then."""
 
 import errno
 import hashlib
@@ -29,6 +29,9 @@ LARGEST: Final = 25_000_000
 _SETTLED: Final = timedelta(seconds=10)
 """Since a file was last written: who drops it may still be writing."""
 
+
+_AGAIN: Final = 10
+"""Files that are done with which a visit reads again, at most: new ones are not to wait for them."""
 
 _AHEAD: Final = timedelta(minutes=5)
 """By which another machine's clock may be ahead of ours, as that of whoever sends a message."""
@@ -62,6 +65,9 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
     is tried again less and less often, when it changes, or when its time has come. Those of no kind that is read are
     counted, and the newest of them named: a folder may hold a million pictures.
     Of a post that several files hold, the words of the newest stand, in whatever order they are read.
+
+    One that is done with is read again now and then: what is noted of its posts, and of its bytes, is not old while it
+    is there.
     """
     try:
         async with way.turns.waiting():
@@ -73,13 +79,16 @@ async def collect(source: Folder, walk: Walk, way: Way, reading: str) -> None:
         way.counts.add(source.name, f"{IGNORED}{told(each)}")
     way.counts.add(source.name, f"{IGNORED}other", len(others[MOST:]))
     held = await way.memory.pages(source.name, [each.path.as_uri() for each in files])
+    again = 0
     for file in files:
-        known = held.get(file.path.as_uri(), Held())
+        known, now = held.get(file.path.as_uri(), Held()), way.clock.now()
         is_known = (known.stamp, known.reading) == (file.stamp, reading)
-        if is_known and (known.rests is None or way.clock.now() < known.rests):
-            if is_due_to_be_met(known, now := way.clock.now()):
-                await way.memory.remember(source.name, {}, {file.path.as_uri(): replace(known, visited=now)})
+        if is_known and known.rests and now < known.rests:
             continue
+        if is_known and not known.rests:
+            if again == _AGAIN or not is_due_to_be_met(known, now):
+                continue
+            again += 1
         times = known.times if is_known else 0
         if not await _read(source, walk, way, file, Held(stamp=file.stamp, reading=reading, times=times)):
             return

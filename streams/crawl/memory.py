@@ -25,9 +25,10 @@ class Noted(Struct, frozen=True, kw_only=True):
     """A post that was met. Without a digest its township is decided, and nobody knows whether it was published.
 
     `extent` says how much of its words was published (`news.extent_of`). `reach` is as last published, `sent` when that
-    was, `listed` when its source listed it last, to the day; `document` is the id under which it is stored, `written`
-    when it says it was. Since `missed` it is not found, and since `gone` said to be gone. What was brought was `said`
-    when its message was signed. Since `refused` the log does not take what it says.
+    was, `listed` when its source listed it last: to the day, or to two weeks where its page did not change. `document`
+    is the id under which it is stored, `written` when it says it was. Since `missed` it is not found, and since `gone`
+    said to be gone. What was brought was `said` when its message was signed. Since `refused` the log does not take what
+    it says.
     """
 
     township: str
@@ -52,7 +53,7 @@ class Held(Struct, frozen=True):
     It was last asked for as a `whole`, changed or not, at that time. A thread that could not be read, or said less, so
     many `times` in a row is left alone while it `rests`, or until it is read `again`. Under an address to which its
     site redirects stands only `by` which other one the page is asked for. When a visit met it last it was `visited`, to
-    the month. A listing that begins with what is oldest is `ascending`.
+    two weeks. A listing that begins with what is oldest is `ascending`.
     """
 
     etag: str | None = None

@@ -184,8 +184,11 @@ class News:
         """The post when it is to be published, and what to note of it."""
         key, now = key_of(raw.id), self._way.clock.now()
         noted = noted or Noted(township=self._townships[key])
+        is_due = noted.listed is None or now - noted.listed >= _RARELY
         if said and noted.said and said < noted.said:
             self._count("outdated")
+            if is_due:
+                notes[key] = replace(noted, listed=now)
             return None
         self._count("cut", is_long(raw))
         if met := self._digests.get(key):
@@ -199,12 +202,14 @@ class News:
         elif is_less and not raw.unasked:
             self.poorer += 1
             self._count("signal:body:partial" if raw.body else "signal:body:vanished")
+            if is_due:
+                notes[key] = replace(noted, listed=now)
             return None
         document = document_id(post.township, post.source, post.id)
         noted = replace(noted, document=document, written=post.published, gone=None, said=said or noted.said)
         if not is_fresh and not is_back and not has_spread(noted, post):
             self._count("unchanged")
-            if said or noted.missed or noted.listed is None or now - noted.listed >= _RARELY:
+            if said or noted.missed or is_due:
                 notes[key] = replace(noted, listed=now, missed=None)
             return None
         if noted.refused and not said and now - noted.refused < _RARELY:

@@ -17,8 +17,8 @@ FOLLOWING: Final = 500
 _MANY: Final = 1_000
 """Links of a page that is held; one with more is fetched in full each time."""
 
-_RARELY: Final = timedelta(days=30)
-"""How often it is noted that a page is still met."""
+_RARELY: Final = timedelta(days=14)
+"""How often it is noted that a page is still met: twice in the shortest time for which notes stay, a month."""
 
 _RESTS: Final = (0, 10, 60, 6 * 60, 24 * 60)
 """Minutes for which a thread that could not be read is left alone, by how many times it could not in a row. One that
@@ -59,12 +59,26 @@ class Shelf:
         await self.look_up(asked)
         return [each for each in dict.fromkeys(asked) if self[each].reading]
 
-    async def meet(self, addresses: Collection[str], now: datetime) -> None:
-        """Note now and then that a visit met these pages, though nothing was to be read there: they are not old."""
-        met = {each: replace(self[each], visited=now) for each in addresses if is_due_to_be_met(self[each], now)}
-        if met:
-            self._held |= met
-            await self._memory.remember(self._source, {}, met)
+    async def meet(self, listing: str, threads: Collection[str], now: datetime) -> None:
+        """Note now and then that a visit met these pages, and with the threads their posts: they are not old.
+
+        Of a thread that did not change nothing is read, so that nothing else says so.
+        """
+        met = [listing]
+        for thread in threads:
+            if not is_due_to_be_met(self[thread], now):
+                continue
+            pages = [thread, *await self._behind(self[thread])]
+            keys = {key for page in pages for key in self[page].keys}
+            posts = await self._memory.posts(self._source, keys) if keys else {}
+            if posts:
+                listed = {key: replace(noted, listed=now) for key, noted in posts.items()}
+                await self._memory.remember(self._source, listed, {})
+            met += pages
+        due = {each: replace(self[each], visited=now) for each in met if is_due_to_be_met(self[each], now)}
+        if due:
+            self._held |= due
+            await self._memory.remember(self._source, {}, due)
 
     async def lead(self, address: str, by: str, now: datetime) -> None:
         """Remember by what a page is asked for that its site shows under another address: its posts name this one."""
@@ -97,15 +111,19 @@ class Shelf:
 
     async def keys_behind(self, held: Held) -> tuple[str, ...]:
         """The posts of a page and of those that it led to, as they were read."""
-        keys, links, seen = [*held.keys], [*held.links], set[str]()
+        pages = [held, *(self[each] for each in await self._behind(held))]
+        return tuple(dict.fromkeys(key for page in pages for key in page.keys))
+
+    async def _behind(self, held: Held) -> list[str]:
+        """The pages that a page led to, and those to which they led."""
+        links, seen = [*held.links], dict[str, None]()
         while links and len(seen) < FOLLOWING:
             link = links.pop(0)
             if link.url not in seen:
-                seen.add(link.url)
+                seen[link.url] = None
                 await self.look_up([link.url])
-                keys += self[link.url].keys
                 links += self[link.url].links
-        return tuple(dict.fromkeys(keys))
+        return list(seen)
 
     def made(self, fetched: Fetched, reading: Reading, keys: tuple[str, ...], whole: datetime | None) -> Held:
         """What to hold of a page that was read now. One that held nothing is read in full again.

@@ -75,7 +75,7 @@ class Walk:
             threads = [link for link in links if link.role != LISTING]
             self._witnesses = self._witnesses or [link.url for link in threads]
             await self._shelf.look_up([link.url for link in threads])
-            await self._shelf.meet([listing.url, *(link.url for link in threads)], self._clock.now())
+            await self._shelf.meet(listing.url, [link.url for link in threads], self._clock.now())
             if not await self._threads.all_of(threads):
                 return
             further = [each for each in links if each.role == LISTING and each.url not in self._reader.asked]

@@ -1,6 +1,7 @@
 """What another program drops into a folder is published once, whole files only, and nothing there is touched."""
 
 import errno
+import hashlib
 import json
 import os
 import threading
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from streams.crawl import kinds
 from streams.crawl.disk import Disk
 from streams.crawl.folder import LARGEST, told
+from streams.crawl.news import key_of
 from streams.crawl.visit import visit
 from streams.errors import Busy, Misconfigured
 from streams.pages.page import Page, Reading
@@ -70,16 +72,38 @@ async def test_each_file_is_published_once(here: Dropped) -> None:
     assert len(list(here.folder.iterdir())) == 4
 
 
-async def test_the_note_of_a_file_that_is_there_is_never_old(here: Dropped) -> None:
-    """Else the sweep would take it, and the file would be read as a new one."""
+async def test_what_is_noted_of_a_file_that_is_there_is_never_old(here: Dropped) -> None:
+    """Else the sweep would take it, and its posts would come once more: as today's, where they bear no date."""
     file = here.drop("a.json", '[{"id": "1", "body": "路灯坏了"}]')
+    older = here.drop("b.csv", "编号,内容\n2,路坏了\n", seconds=6000)
+    newer = here.drop("c.csv", "编号,内容\n2,路修好了\n", seconds=600)
+    await here.world.visit(here.source)
+    newer.unlink()
+    content = f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
     for _ in range(30):
         await here.world.visit(here.source)
-        (held,) = (await here.world.memory.pages("s", [file.as_uri()])).values()
-        assert held.visited
-        assert here.world.clock.time - held.visited < timedelta(days=31)
+        pages = await here.world.memory.pages("s", [file.as_uri(), older.as_uri(), content])
+        posts = await here.world.memory.posts("s", [key_of("1"), key_of("2")])
+        met = [*(held.visited for held in pages.values()), *(noted.listed for noted in posts.values())]
+        assert len(met) == 5
+        assert all(each and here.world.clock.time - each < timedelta(days=28) for each in met)
         here.world.clock.time += timedelta(days=3)
-    assert here.world.ids() == ["1"]
+    assert here.world.ids() == ["2", "2", "1"]
+
+
+async def test_files_that_are_read_again_keep_no_new_one_waiting(here: Dropped) -> None:
+    """A folder may hold years of exports, all of which were read at one time: a few of a visit are read again."""
+    for number in range(25):
+        here.drop(f"{number:02}.json", f'[{{"id": "{number}", "body": "路灯坏了"}}]', seconds=6000)
+    await here.world.visit(here.source)
+    here.world.clock.time += timedelta(days=20)
+    here.drop("new.json", '[{"id": "new", "body": "路灯坏了"}]')
+    read = list[int]()
+    for _ in range(5):
+        before = here.count("listed")
+        await here.world.visit(here.source)
+        read.append(here.count("listed") - before)
+    assert (read, here.world.ids()[25:]) == ([11, 10, 5, 0, 0], ["new"])
 
 
 async def test_a_file_that_changed_is_read_again(here: Dropped) -> None:

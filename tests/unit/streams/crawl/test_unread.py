@@ -74,19 +74,37 @@ async def test_threads_that_could_not_be_read_are_counted(site: Site) -> None:
 
 
 async def test_the_note_of_a_thread_that_is_listed_is_never_old(site: Site) -> None:
-    """Nothing is said there for a year, so it is not read: the sweep would take its note, and that of its list."""
+    """Nothing is said there for a year, so it is not read: the sweep would take its notes, its posts', its list's."""
     listed(site, {1: "x", 2: "x"})
-    site.says(1, "a")
+    site.thread(1, "一", "二", further=True)
+    site.thread(1, "三", page=2)
     site.web.pages["https://bbs.example.cn/t-2-1"] = Unfetched("status_403", "no")
     await site.visits(FORUM, 1, apart=timedelta(days=3))
     site.web.asked.clear()
+    thread = ("https://bbs.example.cn/t-1-1", "https://bbs.example.cn/t-1-2")
     for _ in range(100):
         await site.visits(FORUM, 1, apart=timedelta(days=3))
-        pages = (LIST, "https://bbs.example.cn/t-1-1", "https://bbs.example.cn/t-2-1")
-        for held in (await site.memory.pages("s", pages)).values():
-            assert held.visited
-            assert site.clock.time - held.visited < timedelta(days=34)
-    assert "https://bbs.example.cn/t-1-1" not in site.web.asked
+        pages = await site.memory.pages("s", (LIST, *thread, "https://bbs.example.cn/t-2-1"))
+        posts = await site.memory.posts("s", [key for each in thread for key in pages[each].keys])
+        met = [*(held.visited for held in pages.values()), *(noted.listed for noted in posts.values())]
+        assert len(met) == 4 + 3
+        assert all(each and site.clock.time - each < timedelta(days=28) for each in met)
+    assert not set(thread) & set(site.web.asked)
+
+
+async def test_a_post_that_says_less_than_it_did_is_listed_still(site: Site) -> None:
+    """A moderator blanked it years ago: its note goes when it does, or it would come once more, as new."""
+    listed(site, {1: "x"})
+    site.says(1, "a", "b")
+    await site.visits(FORUM, 1)
+    site.web.pages["https://bbs.example.cn/t-1-1"] = '<h1>事</h1><p id="a"></p><p id="b"><span>话b</span></p>'
+    listed(site, {1: "y"})
+    site.clock.time += timedelta(days=100)
+    await site.visits(FORUM, 1)
+    (page,) = (await site.memory.pages("s", ["https://bbs.example.cn/t-1-1"])).values()
+    posts = await site.memory.posts("s", page.keys)
+    assert len(posts) == 2
+    assert all(each.listed and site.clock.time - each.listed < timedelta(days=1) for each in posts.values())
 
 
 async def test_a_thread_that_no_list_leads_to_is_not_unread(site: Site) -> None:
