@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -25,6 +25,12 @@ from streams.worker.status import Status
 from streams.worker.watch import watch
 
 log = structlog.get_logger()
+
+_OF_THE_TIME: Final = 3 / 4
+"""Of what a worker has to end in: so long a store that is away is waited for with a batch in hand."""
+
+_LOOK: Final = 0.05
+"""Seconds between two looks whether a server is away."""
 
 OpenProcessor = Callable[[Ownership], AbstractAsyncContextManager[Processor]]
 """Opens clients and waits for the store, before the worker joins the group; closes them at the end."""
@@ -65,38 +71,41 @@ def how_to_mend(error: BaseException) -> dict[str, object]:
 
 
 async def _run(settings: WorkerSettings, open_processor: OpenProcessor, status: Status) -> int:
-    ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    asked: asyncio.Future[None] = loop.create_future()
+    failed: asyncio.Future[Exit] = loop.create_future()
     ownership = Ownership(session=settings.session, rebalance=settings.rebalance)
 
-    def end(code: Exit) -> None:
-        if not ended.done():
-            ended.set_result(code)
-
     def fail(error: BaseException) -> None:
-        log.error("the worker failed", error=describe(error), **how_to_mend(error))
         code = exit_code(error)
+        if asked.done() and code is Exit.AGAIN:  # No fresh start is wanted, and what is not acknowledged comes again.
+            log.warning("not all that is in hand can be finished", reason=describe(error))
+            code = Exit.DONE
+        else:
+            log.error("the worker failed", error=describe(error), **how_to_mend(error))
         Deadline(settings.crash, code, "a failed worker did not end by itself")
-        end(code)
+        if not failed.done():
+            failed.set_result(code)
 
-    running = asyncio.ensure_future(_work(settings, open_processor, ownership, status, fail, ended))
+    running = asyncio.ensure_future(_work(settings, open_processor, ownership, status, fail, asked, failed))
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _ask, running, settings, status, end)
+        loop.add_signal_handler(number, _ask, running, settings, status, asked)
     try:
-        code = await running
+        await running
     except asyncio.CancelledError:
-        code = Exit.DONE
+        log.info("ended")
     except Exception as error:  # noqa: BLE001 - turned into an exit code
         fail(error)
-        return exit_code(error)
-    log.info("ended")
-    return code
+        return failed.result()
+    return Exit.DONE
 
 
-def _ask(running: asyncio.Future[int], settings: WorkerSettings, status: Status, end: Callable[[Exit], None]) -> None:
+def _ask(running: asyncio.Future[None], settings: WorkerSettings, status: Status, asked: asyncio.Future[None]) -> None:
     """End in good order, or at once where nothing has begun: a store may be waited for for hours."""
     log.info("asked to end: what is in hand is finished first", seconds_at_most=settings.stop)
     Deadline(settings.stop, Exit.FAILED, "asked to end, but something did not let go")
-    end(Exit.DONE)
+    if not asked.done():
+        asked.set_result(None)
     if not status.started:
         running.cancel()
 
@@ -107,8 +116,9 @@ async def _work(
     ownership: Ownership,
     status: Status,
     fail: Callable[[BaseException], None],
-    ended: "asyncio.Future[Exit]",
-) -> int:
+    asked: asyncio.Future[None],
+    failed: asyncio.Future[Exit],
+) -> None:
     async with open_processor(ownership) as processor:
         await check_topics(settings.servers, settings.deployment, partitions=settings.partitions)
         reader = Reader(settings, processor, ownership, status, fail)
@@ -121,17 +131,18 @@ async def _work(
 
         def look(task: "asyncio.Task[None]") -> None:
             error = None if task.cancelled() else task.exception()
-            if error and not ended.done():
+            if error and not (asked.done() or failed.done()):
                 fail(error)
 
         # Nobody waits for these. What ends by an error ends the worker, or it would watch its broker no more, unseen.
         tasks = [begun(_turn(status)), begun(watch_broker(settings.servers, ownership, status))]
         watch(settings, ownership, status)
         tasks.append(begun(reader.start()))
-        code = await _end(reader, settings, await ended)
+        ends: set[asyncio.Future[Any]] = {asked, failed}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        await _end(reader, settings, status, failed)
         for each in tasks:
             each.cancel()
-        return code
 
 
 async def _turn(status: Status) -> None:
@@ -140,11 +151,31 @@ async def _turn(status: Status) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _end(reader: Reader, settings: WorkerSettings, code: Exit) -> int:
-    if code != Exit.DONE:
-        # What failed is not acknowledged and would be waited for: no orderly end of Faust's.
+async def _end(reader: Reader, settings: WorkerSettings, status: Status, failed: asyncio.Future[Exit]) -> None:
+    """Finish what is in hand, unless the worker fails, or a server that is away keeps it from that."""
+    if not failed.done():
+        stopping, kept = asyncio.ensure_future(reader.stop()), asyncio.ensure_future(_kept(settings, status))
+        ends: set[asyncio.Future[Any]] = {stopping, kept, failed}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        kept.cancel()
+        if stopping.done() and not failed.done():
+            await stopping
+            log.info("ended")
+            return
+    # What is not finished is not acknowledged and would be waited for: no orderly end of Faust's.
+    if not status.broker:
         with contextlib.suppress(Exception, asyncio.CancelledError):
             await asyncio.wait_for(reader.leave(), settings.crash / 2)
-        os._exit(code)
-    await reader.stop()
-    return code
+    code = failed.result() if failed.done() else Exit.DONE
+    if code is Exit.DONE:
+        log.info("ended", reason="not all was finished; what is not acknowledged comes again")
+    os._exit(code)
+
+
+async def _kept(settings: WorkerSettings, status: Status) -> None:
+    """Return when nothing more can be finished: nobody hears of it, or the store was waited for long enough."""
+    until = time.monotonic() + settings.stop * _OF_THE_TIME
+    while True:
+        if status.broker or (status.held and time.monotonic() >= until):
+            return
+        await asyncio.sleep(_LOOK)

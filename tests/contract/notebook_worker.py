@@ -5,6 +5,7 @@ Options:
     notebook: file to which each processed record is appended as a JSON line
     delay: seconds that each batch takes
     fail_at, stop_at, wait_at: a record with this value fails the batch, never ends, or waits for a tick
+    away_at: a record with this value waits for a store that is away
     block_at: a record with this value never gives the loop back
     open_delay, load_delay: seconds; fail_load: the load fails
     pause_at: after this value the client fetches nothing more, without an error
@@ -119,6 +120,9 @@ class Notebook:
         if self.options.get("stop_at") in values:
             self.note(stuck=True)
             await asyncio.Event().wait()
+        while self.options.get("away_at") in values:
+            self.status.tell("away", "the store is away")
+            await asyncio.sleep(0.1)
         if self.options.get("block_at") in values:
             time.sleep(600)  # noqa: ASYNC251 - as a step does that computes for ever
         self.ownership.check()

@@ -5,13 +5,14 @@ import signal
 import time
 
 import psutil
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
 from streams.kafka.admin import create_topics
 from tests.contract.bench import Bench
 from tests.embedded.raw_producer import produce
-from tests.servers import ONLY_EMBEDDED, ONLY_REAL
+from tests.servers import ONLY_EMBEDDED, ONLY_REAL, silenced
 from tests.unit.streams.kafka import handmade
 
 QUICK = {"session": 1.6, "rebalance": 3.0, "request": 5.0, "commit": 0.2, "tick": 0.2, "stop": 2.0, "linger": 0.05}
@@ -333,6 +334,33 @@ async def test_a_worker_that_waits_for_its_store_can_be_ended(bench: Bench) -> N
     bench.wait(bench.notes)
     worker.signal(signal.SIGTERM)
     assert worker.ends(2) == 0
+
+
+@pytest.mark.parametrize("in_hand", [False, True])
+async def test_who_is_asked_to_end_while_the_broker_is_away_ends_well(bench: Bench, in_hand: bool) -> None:  # noqa: FBT001
+    """Nobody would hear what it finishes: 0 and at once, as it was asked to, and what was in hand comes again."""
+    worker = bench.work(settings={**QUICK, "stop": 20.0}, stop_at="b")
+    await bench.publish("posts", ["a", "b"] if in_hand else ["a"])
+    bench.wait(lambda: bench.notes()[-1:] == [{"stuck": True}] if in_hand else bench.values())
+    with silenced(bench.servers):
+        await asyncio.sleep(2 * QUICK["session"])
+        worker.signal(signal.SIGTERM)
+        assert worker.ends(5) == 0
+    bench.work(settings=QUICK)
+    await bench.publish("posts", ["c"])
+    bench.wait(lambda: {"a", "c"} | ({"b"} if in_hand else set()) <= set(bench.values()))
+
+
+async def test_who_is_asked_to_end_while_its_store_is_away_ends_well(bench: Bench) -> None:
+    """It waits for most of its time, then goes with 0: what is in hand is not acknowledged, and comes again."""
+    await bench.publish("posts", ["a", "b"])
+    worker = bench.work(settings=QUICK, away_at="b")
+    bench.wait(lambda: loads(bench))
+    await asyncio.sleep(0.5)
+    worker.signal(signal.SIGTERM)
+    assert worker.ends(5) == 0
+    bench.work(settings=QUICK)
+    bench.wait(lambda: {"a", "b"} <= set(bench.values()))
 
 
 async def test_a_worker_without_its_broker_or_topics_says_so(bench: Bench) -> None:

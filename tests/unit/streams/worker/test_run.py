@@ -13,7 +13,7 @@ from streams.worker import run
 from streams.worker.deadline import Deadline
 from streams.worker.processor import Processor
 from streams.worker.run import describe, exit_code, how_to_mend
-from streams.worker.settings import Exit, WorkerSettings
+from streams.worker.settings import WorkerSettings
 from streams.worker.status import Status
 
 
@@ -94,13 +94,12 @@ async def test_what_goes_on_beside_the_reading_ends_with_the_worker_only(
     for name, instead in (("Reader", Idle), ("check_topics", fine), ("watch", lambda *_: None), (what, dies)):
         monkeypatch.setattr(run, name, instead)
     settings, ownership = WorkerSettings(servers="127.0.0.1:1", deployment="d"), Ownership(session=6, rebalance=6)
-    ended: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+    asked, failed = asyncio.get_running_loop().create_future(), asyncio.get_running_loop().create_future()
     failures: list[BaseException] = []
 
     def fail(error: BaseException) -> None:
         failures.append(error)
-        ended.set_result(Exit.DONE)
+        asked.set_result(None)  # Else the process would end.
 
-    working = run._work(settings, opened, ownership, Status(), fail, ended)  # Else the process would end.
-    assert await asyncio.wait_for(working, 5) == Exit.DONE
+    await asyncio.wait_for(run._work(settings, opened, ownership, Status(), fail, asked, failed), 5)
     assert [str(each) for each in failures] == ["of a library"]
