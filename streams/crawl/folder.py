@@ -152,11 +152,14 @@ def _dropped(folder: Path, now: datetime) -> tuple[list[_Dropped], list[str]]:
     others: list[tuple[int, str]] = []
     with os.scandir(folder) as entries:
         for each in entries:
-            path, status = Path(each.path), each.stat(follow_symlinks=False)
-            age = now.timestamp() - status.st_mtime
-            is_ahead = age < -_AHEAD.total_seconds()
             if each.name.startswith("."):
                 continue
+            try:
+                status = each.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # It is gone since, or has another name by now.
+            path, age = Path(each.path), now.timestamp() - status.st_mtime
+            is_ahead = age < -_AHEAD.total_seconds()
             if not each.is_file(follow_symlinks=False) or path.suffix.lower() not in ENDINGS:
                 others.append((status.st_ctime_ns, each.name))  # Since when it is here: a copy bears an old time.
             elif is_ahead or age >= _SETTLED.total_seconds():

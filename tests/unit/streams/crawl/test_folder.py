@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -184,6 +185,24 @@ async def test_a_file_that_went_since_it_was_listed_is_no_error(here: Dropped, m
     )
     assert (await here.world.visit(here.source)).failures == 0
     assert (here.world.ids(), here.errors()) == (["2"], {})
+
+
+async def test_a_file_that_goes_while_its_folder_is_listed_is_no_error(
+    here: Dropped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had a name for the time in which it was written, or was taken away: the others are read."""
+    here.drop("a.csv.part", "")
+    here.drop("b.csv", "编号,内容\n2,路坏了\n")
+    scandir = os.scandir
+
+    def late(folder: Path) -> AbstractContextManager[list[os.DirEntry[str]]]:
+        entries = list(scandir(folder))
+        (folder / "a.csv.part").unlink()
+        return nullcontext(entries)
+
+    monkeypatch.setattr(os, "scandir", late)
+    assert (await here.world.visit(here.source)).failures == 0
+    assert here.world.ids() == ["2"]
 
 
 async def test_a_disk_that_hangs_is_asked_for_one_file_and_no_more(
