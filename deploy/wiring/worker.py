@@ -1,9 +1,12 @@
 """Settings become a running worker."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager, closing
 from functools import partial
+from typing import NoReturn
 
 import structlog
 from msgspec.structs import replace
@@ -30,7 +33,7 @@ from streams.matter import Deployment
 from streams.murmur2 import partition
 from streams.protocols import Clock
 from streams.worker.run import run_worker
-from streams.worker.settings import WorkerSettings
+from streams.worker.settings import Exit, WorkerSettings
 from streams.worker.status import Status
 
 log = structlog.get_logger()
@@ -42,6 +45,8 @@ def work(settings: Settings) -> int:
     Raises:
         Misconfigured: a township's file, the keys or the models cannot be used.
     """
+    # Until the worker listens itself: the broker, which is asked first what it is, may say nothing for seconds.
+    signal.signal(signal.SIGTERM, _end)
     served = townships.read_all(settings.townships)
     known = knowledge.knowledge(served, Deployment(settings.name, settings.console), door(settings))
     metrics, status = health.Metrics(knowledge.with_inboxes(served), source_names(settings, served)), Status()
@@ -72,6 +77,10 @@ def work(settings: Settings) -> int:
                 yield processor
 
     return run_worker(worker_settings(settings), open_processor, status)
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(Exit.DONE)
 
 
 def source_names(settings: Settings, served: Collection[str]) -> Collection[str]:

@@ -3,12 +3,17 @@
 import asyncio
 import re
 import shutil
+import socket
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from deploy.templates import indices
 from streams.elasticsearch.access import Access
 from streams.elasticsearch.client import connect
 from tests.embedded.county import HERE, THERE, County, post
+from tests.servers import Servers
 
 ADDED = "990101104000"
 
@@ -78,3 +83,19 @@ async def test_an_index_of_an_older_program_ends_the_worker_that_writes(county: 
     county.work()
     await county.until(1)
     assert await county.dead() == []
+
+
+@pytest.mark.parametrize("command", ["work", "crawl"])
+async def test_who_begins_while_kafka_says_nothing_can_be_ended(
+    servers: Servers, deployment: str, tmp_path: Path, command: str
+) -> None:
+    """It is asked for seconds what it is: whoever is asked to end meanwhile ends with 0, as at any later time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        kafka = f"127.0.0.1:{silent.getsockname()[1]}"
+        county = County(servers, deployment, tmp_path, settings={"kafka": kafka, "contact": "a@example.cn"})
+        (tmp_path / "sources").mkdir()
+        (tmp_path / "sources" / "desk.yaml").write_text(f'kind: manual\ntownship: "{HERE}"\n', "utf-8")
+        begun = county.start(command, log="worker-0.log")
+        await county.health(lambda health: health["healthy"])
+        begun.terminate()
+        assert await asyncio.to_thread(begun.wait, 10) == 0
