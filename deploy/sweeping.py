@@ -26,6 +26,9 @@ from streams.protocols import Done
 PAGE: Final = 200
 """Documents of one request; a worker tells their incidents anew before the next page."""
 
+MOST_TOWNSHIPS: Final = 100
+"""Townships that are served no more, and are named at most."""
+
 IN_FLIGHT: Final = timedelta(days=40)
 """So long a mark stays: longer than the log keeps what may bring its post again (`.actions`, 30 days), and its last
 segment."""
@@ -34,13 +37,17 @@ Query = Mapping[str, Any]
 
 
 class Swept(Struct):
-    """How many went, or would go; `waiting` wait for their worker."""
+    """How many went, or would go; `waiting` wait for their worker.
+
+    `foreign` are townships that the deployment does not serve, where something is as old: nobody owns it, and it stays.
+    """
 
     posts: int = 0
     incidents: int = 0
     marks: int = 0
     notes: int = 0
     waiting: int = 0
+    foreign: tuple[str, ...] = ()
 
 
 def months_before(now: datetime, months: int) -> datetime:
@@ -68,21 +75,22 @@ class Sweeper:
     async def would(self) -> Swept:
         """How many would go now; incidents that these posts would leave empty are not among them."""
         return Swept(
-            posts=await self._count(self._names.all_posts, self._old_posts),
-            incidents=await self._count(self._names.all_incidents, self._over),
+            posts=await self._count(self._names.all_posts, self._served_of(self._old_posts)),
+            incidents=await self._count(self._names.all_incidents, self._served_of(self._over)),
             marks=await self._count(self._names.all_posts, self._old_marks),
             notes=await self._count(self._names.sources, self._old_notes),
+            foreign=await self._foreign(),
         )
 
     async def sweep(self, wait: float) -> Swept:
         """Take it away; for each page wait for the owners, so many seconds at most."""
-        done = Swept()
-        async for page in self._pages(self._names.all_posts, self._old_posts):
+        done = Swept(foreign=await self._foreign())
+        async for page in self._pages(self._names.all_posts, self._served_of(self._old_posts)):
             done.waiting = await self._owners.sweep(_by_township(page), wait)
             done.posts += len(page) - done.waiting
             if done.waiting:
                 return done
-        async for page in self._pages(self._names.all_incidents, self._over):
+        async for page in self._pages(self._names.all_incidents, self._served_of(self._over)):
             done.waiting = await self._owners.drop(_by_township(page), wait)
             done.incidents += len(page) - done.waiting
             if done.waiting:
@@ -95,7 +103,7 @@ class Sweeper:
 
     @property
     def _old_posts(self) -> Query:
-        return _all_of({"range": {"happened": {"lt": self._before}}}, {"terms": {"township": self._served}})
+        return _all_of({"range": {"happened": {"lt": self._before}}})
 
     @property
     def _over(self) -> Query:
@@ -105,7 +113,6 @@ class Sweeper:
             {"term": {"posts": 0}},
             {"term": {"pending": False}},
             {"range": {"last_seen": {"lt": self._before}}},
-            {"terms": {"township": self._served}},
         )
 
     @property
@@ -121,6 +128,25 @@ class Sweeper:
             _all_of({"term": {"kind": PAGE_NOTE}}, {"range": {"visited": before}}),
         )
         return {"bool": {"should": notes, "minimum_should_match": 1}}
+
+    def _served_of(self, query: Query) -> Query:
+        """What somebody owns of it."""
+        return _all_of(query, {"terms": {"township": self._served}})
+
+    async def _foreign(self) -> tuple[str, ...]:
+        """Where there is something that would go, and that nobody owns."""
+        by_township = {"of": {"terms": {"field": "township", "size": MOST_TOWNSHIPS}}}
+        there = set[str]()
+        for index, old in ((self._names.all_posts, self._old_posts), (self._names.all_incidents, self._over)):
+            query = {"bool": {"filter": [old], "must_not": [{"terms": {"township": self._served}}]}}
+            await refresh(self._client, self._server, index)
+            with busy_when_away(self._server):
+                answer = await self._client.search(
+                    index=index, query=query, size=0, aggs=by_township, allow_partial_search_results=False
+                )
+            assert_whole(self._server, answer)
+            there |= {each["key"] for each in answer["aggregations"]["of"]["buckets"]}
+        return tuple(sorted(there))
 
     # Pages
 

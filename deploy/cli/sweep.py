@@ -35,9 +35,16 @@ def command(
         f"{verb}: posts {swept.posts}, closed incidents without posts {swept.incidents}, "
         f"marks {swept.marks}, crawlers' notes {swept.notes}"
     )
+    if swept.foreign:
+        complain(
+            f"nobody owns {', '.join(swept.foreign)}: the deployment does not serve it, and what is as old there "
+            "stays; add its file, restart the workers, run this again"
+        )
     if swept.waiting:
         complain(f"{swept.waiting} documents wait for their workers: see that `xiangyin work` runs, run this again")
         raise typer.Exit(exits.TEMPORARY)
+    if swept.foreign:
+        raise typer.Exit(exits.BAD_INPUT)
 
 
 async def _sweep(settings: Settings, role: str, wait: float, *, dry_run: bool) -> Swept:

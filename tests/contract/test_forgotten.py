@@ -22,7 +22,7 @@ from streams.elasticsearch.client import connect
 from streams.elasticsearch.sources import ElasticsearchMemory
 from streams.identity import document_id
 from streams.privacy import keyring
-from tests.embedded.county import HERE, THERE, County, post
+from tests.embedded.county import ELSEWHERE, HERE, THERE, County, post
 from tests.servers import ONLY_EMBEDDED, Servers
 
 WALL = "东埠小学操场边的围墙裂了一道大口子，孩子们每天从下面走，随时可能倒塌，请赶快来看看"
@@ -209,6 +209,27 @@ async def test_what_is_old_is_swept_in_silence(county: County, xiangyin: Command
     assert [each["listed"] for each in await county.search("sources")] == [NOW]
     assert await county.alerts() == alerts
     assert "gone: posts 0, closed incidents without posts 0, marks 0, crawlers' notes 0" in await xiangyin("sweep")
+
+
+@ONLY_EMBEDDED
+async def test_what_is_old_in_a_township_that_is_served_no_more_is_named(county: County, xiangyin: Command) -> None:
+    """Nobody owns it, so it outlives its time, and whoever runs the sweep is told; it goes once it has an owner."""
+    old = timedelta(days=900)
+    await county.publish([post("1", WATER, township=ELSEWHERE, age=old), post("2", LAMP, age=old)])
+    await county.until(2)
+    county.end()
+    file = county.folder / "townships" / f"{ELSEWHERE}.yaml"
+    written = file.read_text("utf-8")
+    file.unlink()
+    county.work()
+    for command in (("sweep", "--dry-run"), ("sweep",), ("sweep",)):
+        assert f"nobody owns {ELSEWHERE}" in await xiangyin(*command, code=exits.BAD_INPUT)
+    assert (await stored(county)).keys() == {"1"}
+    file.write_text(written, "utf-8")
+    county.end()
+    county.work()
+    assert "gone: posts 1," in await xiangyin("sweep")
+    assert await stored(county) == {}
 
 
 async def close(county: County, incident: str, township: str) -> None:
