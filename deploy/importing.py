@@ -1,6 +1,6 @@
 """Reads posts from a CSV, XLSX or JSONL file, and publishes those that are posts."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from deploy.reading import LOCAL, bounded, moment, unusable
 from streams.batch.reading import LARGEST
 from streams.crawl.arrive import arrive
 from streams.crawl.arrive import keys as keys_of
-from streams.identity import padded
+from streams.identity import asked_id, padded
 from streams.pages import table
 from streams.pages.answer import answer_to
 from streams.pages.charset import decoded
@@ -98,6 +98,17 @@ class Maker(Struct, frozen=True, kw_only=True):
         """Under which keys the list of what was forgotten may hold the post of a row."""
         source, identity, author = (self._value(row, field) for field in ("source", "id", "author"))
         return self.door.keys(str(source or self.source), str(identity), str(author) if author else None)
+
+    def with_keys(self, rows: Sequence[tuple[Post, Mapping[str, Any]]]) -> list[tuple[Post, Collection[str]]]:
+        """The posts that were made of rows, each with its keys.
+
+        A row that is an office's answer names no author: it has the keys of the row that asked, too.
+        """
+        keys = {(post.source, post.id): self.keys(row) for post, row in rows}
+        return [
+            (post, (*keys[post.source, post.id], *keys.get((post.source, asked_id(post.id) or ""), ())))
+            for post, _ in rows
+        ]
 
     def answer(self, post: Post, row: Mapping[str, Any]) -> tuple[Post, Collection[str]] | None:
         """What an office answers to the post that was made of a row; None as long as it says nothing.

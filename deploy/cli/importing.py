@@ -92,7 +92,7 @@ def command(
         if isinstance(post, Post) and not isinstance(row, BadRow)
     ]
     answers = [answer for post, row in made if (answer := maker.answer(post, row))]
-    posts = [*((post, maker.keys(row)) for post, row in made), *answers]
+    posts = [*maker.with_keys(made), *answers]
     bad = [row for row in read if isinstance(row, BadRow)]
     for row in bad[:NAMED]:
         complain(f"{file}:{row.line}: {row.error}")

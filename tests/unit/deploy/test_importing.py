@@ -292,6 +292,26 @@ def test_what_an_office_answers_is_a_post_of_its_own(tmp_path: Path) -> None:
     assert set(keys) == {*maker.door.keys("hotline", "7", "李四光"), *maker.door.keys("hotline", "7#answer", None)}
 
 
+def test_a_row_that_is_an_answer_has_the_keys_of_the_row_that_asks(tmp_path: Path) -> None:
+    """It names no author; what is forgotten with its author is forgotten with the answer, however a file says it."""
+    file = tmp_path / "a.jsonl"
+    file.write_text(
+        '{"id": "7", "author": "李四光", "body": "路灯坏了"}\n'
+        '{"id": "7#answer", "kind": "answer", "body": "路灯已修"}\n'
+        '{"id": "8#answer", "kind": "answer", "body": "桥已修"}\n',
+        "utf-8",
+    )
+    maker, found = of_township("330206104000"), list(rows(file))
+    made = [
+        (post, row)
+        for post, (_, row) in zip(maker.posts(found), found, strict=True)
+        if isinstance(post, Post) and not isinstance(row, BadRow)
+    ]
+    keys = {post.id: set(its) for post, its in maker.with_keys(made)}
+    assert keys["7#answer"] > keys["7"] == set(maker.door.keys("hotline", "7", "李四光"))
+    assert keys["8#answer"] == {*maker.door.keys("hotline", "8#answer", None)}
+
+
 def test_what_is_no_answer_yet_is_none(tmp_path: Path) -> None:
     """Nor is one lost for a time that nobody can read; with --live it counts as given now."""
     assert answers(tmp_path, "7,路灯坏了,,,办理中,,城建办,办理中\n") == []
