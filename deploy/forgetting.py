@@ -28,7 +28,7 @@ from streams.elasticsearch.names import Names
 from streams.elasticsearch.sources import post_id
 from streams.elasticsearch.whole import assert_whole, refresh, scanned
 from streams.errors import Busy
-from streams.identity import answer_id, content_digest, document_id, forgotten_author, with_answer
+from streams.identity import answer_id, asked_id, content_digest, document_id, forgotten_author, with_answer
 from streams.portions import portions
 from streams.privacy.door import digested, key_of_post
 from streams.protocols import Done
@@ -62,6 +62,8 @@ class Receipt(Struct):
     posts: int = 0
     answers: int = 0
     """Those of the posts that are an office's answer to one of the others."""
+    late: int = 0
+    """Answers to what a worker has dropped: hers, or of others who were forgotten; none of the posts."""
     incidents: int = 0
     notes: int = 0
     letters: int = 0
@@ -142,16 +144,18 @@ class Forgetter:
         # No post has this id: it makes each owner answer once it has stored what it had in hand.
         documents = {content_digest("forget", code, *sorted(hers)): code for code in self._served}
         for _ in range(ROUNDS):
-            found = {each.document: each async for each in self._of(hers)}
+            found, late = await self._by(hers)
             asked = dead.union((each.source, each.id) for each in found.values())
             ids = [(source, each) for source, identity in asked for each in with_answer(identity)]
             if ids:
                 await self._list([*sorted(hers), *(_key(*each) for each in ids)], receipt, found=True)
+            ids += [(each.source, each.id) for each in late.values()]
             receipt.notes += await self._delete_notes(await self._notes(ids))
             answers = await self._stored([(source, answer_id(identity)) for source, identity in asked])
-            mine = self._owned({**answers, **found}.values(), receipt)
-            receipt.posts += len(mine)
-            receipt.answers += len((answers.keys() - found.keys()) & mine.keys())
+            mine = self._owned({**late, **answers, **found}.values(), receipt)
+            receipt.late += len(late.keys() & mine.keys() - answers.keys() - found.keys())
+            receipt.posts += len(mine.keys() & (answers.keys() | found.keys()))
+            receipt.answers += len(mine.keys() & answers.keys() - found.keys())
             if not mine and not documents:
                 break
             receipt.waiting = await self._owners.forget({**documents, **mine}, wait)
@@ -254,8 +258,13 @@ class Forgetter:
         self._note_incidents(items)
         return items
 
-    async def _of(self, authors: Collection[str]) -> AsyncIterator[Found]:
-        """All stored posts of authors with these keys, who stand in no index: every post is read."""
+    async def _by(self, authors: Collection[str]) -> tuple[Mapping[str, Found], Mapping[str, Found]]:
+        """All stored posts of authors with these keys, who stand in no index: every post is read. By their documents.
+
+        And the answers that the list names: a worker lists the answer of what it drops for its author, and one that
+        stands in another township may have been stored before.
+        """
+        hers, answers = dict[str, Found](), dict[str, Found]()
         index = self._names.all_posts
         await refresh(self._client, self._server, index)
         search: dict[str, Any] = {"query": {"match_all": {}}, "sort": ["_doc"], "source_includes": [*_FOUND, *_ABOUT]}
@@ -263,7 +272,11 @@ class Forgetter:
             source = hit["_source"]
             if (author := source.get("author")) and forgotten_author(author) in authors:
                 self._note_incidents([hit])
-                yield _found(hit)
+                hers[hit["_id"]] = _found(hit)
+            elif asked_id(source.get("id") or ""):
+                answers[hit["_id"]] = _found(hit)
+        listed = await self._listed.among([_key(each.source, each.id) for each in answers.values()])
+        return hers, {name: each for name, each in answers.items() if _key(each.source, each.id) in listed}
 
     async def _notes(self, posts: Collection[tuple[str, str]]) -> list[str]:
         """The documents in which crawlers noted these posts (source, id)."""

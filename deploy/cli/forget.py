@@ -165,7 +165,8 @@ def _print(receipt: Receipt, settings: Settings) -> None:
 
 
 def _answers(receipt: Receipt) -> str:
-    return f"; offices' answers among them: {receipt.answers}" if receipt.answers else ""
+    found = f"; offices' answers among them: {receipt.answers}" if receipt.answers else ""
+    return found + (f"; answers to what was dropped before: {receipt.late}" if receipt.late else "")
 
 
 async def _copies(settings: Settings) -> dict[str, datetime | None]:

@@ -112,6 +112,22 @@ async def test_what_another_program_stored_is_forgotten_by_the_names_that_reader
     assert await stored(county) == {WATER}
 
 
+async def test_an_answer_that_was_stored_before_its_question_was_dropped_goes_when_forget_is_run_again(
+    county: County, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in another township, whose worker cannot know of the author; somebody else's name finds only itself."""
+    await county.publish([post("0", LAMP, author=HANDLE), post("1#answer", WATER, kind="answer", township=THERE)])
+    await county.until(2)
+    monkeypatch.setattr("sys.stdin", io.StringIO(HANDLE))
+    assert "posts: 1\n" in await said_by(capsys, *FORGET, "forum", "--handle")
+    await county.publish([post("1", f"{LAMP}，一", author=HANDLE)])
+    await county.drained()
+    assert await stored(county) == {WATER}
+    said = await said_by(capsys, *FORGET[:-1], "--pseudonym", NOBODY, code=exits.BAD_INPUT)
+    assert "posts: 0; answers to what was dropped before: 1\n" in said
+    assert await stored(county) == set()
+
+
 async def test_a_post_of_a_township_that_is_served_no_more_is_named(
     county: County, capsys: pytest.CaptureFixture[str]
 ) -> None:
