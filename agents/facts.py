@@ -69,7 +69,8 @@ def _read(text: Text, plain: str, words: list[Word], dangerous: Dangerous, lexic
     if not found and not dangerous:
         return NOTHING
     stated, unreal = _stated(text, plain, found, around)
-    silent = not unreal and _is_silent(stated) and (dangerous or may_be_gone(words))
+    # Who calls for help tells of the living: what sounds like somebody's end is what he fears.
+    silent = not unreal and _is_silent(stated) and not dangerous.surely and (dangerous or may_be_gone(words))
     if silent and (more := gone(words, lexicon.otherwise(plain), plain)):
         stated, unreal = _stated(text, plain, more, around)
     if any(word.category == "refuted" for word in found):

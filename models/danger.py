@@ -20,11 +20,17 @@ from models.table import Sums
 
 Span = tuple[int, int]
 
-NOW: Final = 0.0
-HAZARD: Final = 2.7
+NOW: Final = -0.7
+HAZARD: Final = 1.5
 """Margins from which a passage tells of people in danger, or of what may hurt somebody (models/cards/danger.md)."""
+_APART: Final = 3.0
+"""How far a hazard's margin passes that of danger now where a passage tells of a hazard alone."""
+_SURELY: Final = 3.0
+"""Margin from which people are in danger now beyond doubt."""
 DENIED: Final = -2.5
 """Margin up to which a passage that names a hazard tells of none."""
+DENIED_NOW: Final = -3.0
+"""Margin up to which a passage that names a danger now tells of none."""
 
 _GLANCE_NOW: Final = -5.5
 _GLANCE_HAZARD: Final = 1.5
@@ -46,6 +52,8 @@ class Dangerous(Struct, frozen=True):
 
     now: tuple[Span, ...] = ()
     hazard: tuple[Span, ...] = ()
+    surely: bool = False
+    """Whether people are in danger now beyond doubt."""
 
     def __bool__(self) -> bool:
         return bool(self.now or self.hazard)
@@ -111,19 +119,31 @@ class DangerModel(Classifier):
             for parts in islice(_passages(posts[post], sentences), _MOST)
         ]
         now, hazard = defaultdict[int, list[Span]](list), defaultdict[int, list[Span]](list)
+        surely = set[int]()
         for (post, text, parts), (risky, acute) in zip(passages, self._margins(passages), strict=True):
-            if acute <= NOW and risky <= HAZARD:
+            if not (is_now := acute > max(NOW, risky - _APART)) and risky <= HAZARD:
                 continue
             if said := [part for part in parts if _CLAUSE.search(text, part.start, part.end)]:
                 quoted = max(said, key=lambda part: glanced[post].get(part.sentence, -inf))
-                (now if acute > NOW else hazard)[post].append(self._clause(text, quoted, now=acute > NOW))
+                (now if is_now else hazard)[post].append(self._clause(text, quoted, now=is_now))
+                if is_now and acute > _SURELY:
+                    surely.add(post)
         told = now.keys() | hazard.keys()
-        return [Dangerous(tuple(now[at]), tuple(hazard[at])) if at in told else NOTHING for at in range(len(posts))]
+        return [
+            Dangerous(tuple(now[at]), tuple(hazard[at]), at in surely) if at in told else NOTHING
+            for at in range(len(posts))
+        ]
 
-    def believes(self, named: Sequence[tuple[Tokens, int]]) -> list[bool]:
-        """Whether the passage of a post's character, at which words name a hazard, tells of one, or of danger now."""
+    def believes(self, named: Sequence[tuple[Tokens, int]], *, now: bool = False) -> list[bool]:
+        """Whether the passage of a post's character, at which words name a danger, may tell of it.
+
+        Args:
+            named: the post, and the place of the words.
+            now: whether they name one to people now, or a hazard.
+        """
         passages = [_Passage(at, _text(tokens), _passage_at(tokens, place)) for at, (tokens, place) in enumerate(named)]
-        return [risky > DENIED or acute > NOW for risky, acute in self._margins(passages)]
+        least = DENIED_NOW if now else NOW
+        return [acute > least or (not now and risky > DENIED) for risky, acute in self._margins(passages)]
 
     def _glanced(self, sums: Sequence[Sums]) -> Mapping[int, Mapping[int, float]]:
         """The sentences that may tell of danger, and by how much they pass what tells them from others: by post."""

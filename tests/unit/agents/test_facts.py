@@ -147,3 +147,32 @@ def test_what_a_post_dates_years_before_it_was_published_is_history() -> None:
     assert not GRADE(Text("", told, 2026))[0].least.get("deaths")
     assert GRADE(Text("", told, 2011))[0].least["deaths"] == 1
     assert GRADE(Text("", told, 2012))[0].least["deaths"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "救命，车掉进沟里了，雪埋到车窗，里面还有吃奶的娃，我妈手脚都没知觉了，油快没了，谁离得近快来",
+        "冷库门让人从外头锁了，我跟小刘在里面，跟停尸房一样冷，身上抖得站不住，喊了半天没人应，快来开门",
+    ],
+)
+def test_who_calls_for_help_tells_of_the_living(text: str) -> None:
+    """What sounds like a death to whom people in danger now compare themselves, or fear, counts nobody dead."""
+    stated = read(text)
+    assert "immediate" in stated.quotes
+    assert not stated.least.get("deaths")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收割机把老汉的腿绞进去了，拖不出来，人疼昏过去两次",
+        "牛棚塌了，刚拖出一个，两个喂牛的还压在里面没动静",
+        "孩子反锁在车里，刚才还拍玻璃，现在头耷拉下来，叫不应",
+    ],
+)
+def test_who_cannot_be_pulled_out_is_not_free(text: str) -> None:
+    """That somebody was got out is not said where he cannot be, where one was and others are not, or by chance."""
+    stated = read(text)
+    assert "freed" not in stated.quotes
+    assert "immediate" in stated.quotes

@@ -12,6 +12,7 @@ from streams.records import Post, Severity
 GRADE = Grader()
 CRACK, FALL, DEATHS, RUMOUR = "t001", "m001", "t002", "m002"
 
+DANGERS_OF_THE_DAY = ("m021", "m036", "m076", "a029", "a057", "t004", "t011", "t064")
 FILMS_DRILLS_AND_OLD_STORIES = ("a053", "a054", "a055", "m072", "m073", "t058", "t059")
 
 
@@ -58,9 +59,9 @@ def test_films_games_drills_and_history_are_no_harm(name: str) -> None:
     assert (judge(posting(name)).grade, judge(posting(name)).warning) == ("none", "none")
 
 
-def test_few_everyday_posts_raise_a_warning() -> None:
-    """Beyond the story fewer than one post in twenty-five of an ordinary day alerts anybody."""
-    raised = [
-        post for post in postings() if post.at is None and (judge(post).grade, judge(post).warning) != ("none", "none")
-    ]
-    assert len(raised) < len([post for post in postings() if post.at is None]) / 25
+def test_dangers_of_the_day_raise_a_warning_and_few_other_everyday_posts_do() -> None:
+    """Beyond the story, bulging walls and the like are noticed; of the others fewer than one in forty alerts anybody."""
+    day = [post for post in postings() if post.at is None]
+    raised = {post.id for post in day if (judge(post).grade, judge(post).warning) != ("none", "none")}
+    assert raised.issuperset(DANGERS_OF_THE_DAY)
+    assert len(raised.difference(DANGERS_OF_THE_DAY)) < len(day) / 40
