@@ -60,7 +60,7 @@ def test_films_games_drills_and_history_are_no_harm(name: str) -> None:
 
 
 def test_dangers_of_the_day_raise_a_warning_and_few_other_everyday_posts_do() -> None:
-    """Beyond the story, bulging walls and the like are noticed; of the others fewer than one in forty alerts anybody."""
+    """Beyond the story, bulging walls are noticed; of the others fewer than one in forty alerts anybody."""
     day = [post for post in postings() if post.at is None]
     raised = {post.id for post in day if (judge(post).grade, judge(post).warning) != ("none", "none")}
     assert raised.issuperset(DANGERS_OF_THE_DAY)
