@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -91,6 +92,19 @@ class County:
         """Kill -9 the newest worker."""
         self.workers[-1].kill()
         self.workers[-1].wait()
+
+    @contextmanager
+    def without(self, township: str) -> Iterator[None]:
+        """Meanwhile the deployment does not serve this township; its worker is started anew, then and behind it."""
+        file = self.folder / "townships" / f"{township}.yaml"
+        written = file.read_text("utf-8")
+        self.end()
+        file.unlink()
+        self.work()
+        yield
+        file.write_text(written, "utf-8")
+        self.end()
+        self.work()
 
     def end(self) -> None:
         """End every worker in good order; those that do not are killed."""
