@@ -1,11 +1,9 @@
 """What is missing is named with its page, its selector and what is there instead."""
 
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from deploy.explaining import explained
 from streams.crawl.kinds import read
@@ -14,6 +12,7 @@ from streams.parsers.board import MESSAGE
 from streams.parsers.feed import ENTRY
 from streams.parsers.forum import THREAD
 from streams.source import parse_source
+from tests.unit.workbooks import workbook
 
 API = "kind: api\nurl: https://a.cn/api\nitems: data.row\nmessage: {id: id, body: content, time: cjsj}\n"
 FORUM = """kind: forum
@@ -91,15 +90,9 @@ def test_nobody_is_named() -> None:
 
 def test_a_sheet_that_is_left_is_named() -> None:
     """With its columns: whoever has two kinds of sheets writes a source for each."""
-    book, buffer = Workbook(), BytesIO()
     sheets = {"工单": [["业务流水号", "市民诉求"], ["1", "路灯坏了"]], "来信": [["信号", "来信"], ["7", "桥塌了"]]}
-    for name, lines in sheets.items():
-        sheet = book.create_sheet(name)
-        for line in lines:
-            sheet.append(line)
-    book.save(buffer)
     parsed = parse_source(TABLE + 'township: "330206104"\n', Path("s.yaml"))
-    page = Page(url="https://a.cn/t.xlsx", body=buffer.getvalue(), fetched=datetime(2026, 3, 1, tzinfo=UTC))
+    page = Page(url="https://a.cn/t.xlsx", body=workbook(Sheet=[], **sheets), fetched=datetime(2026, 3, 1, tzinfo=UTC))
     assert list(explained(parsed, [(page, read(page, parsed))])) == [
         "sheet:left of https://a.cn/t.xlsx: sheet 来信 is left: its columns are others (信号, 来信)"
     ]

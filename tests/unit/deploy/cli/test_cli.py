@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from deploy.cli import exits, run
 from deploy.cli.lazy import COMMANDS
 from streams.records import Post
+from tests.unit.workbooks import workbook
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -204,21 +204,11 @@ def test_import_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
     )
 
 
-def workbook(file: Path, **sheets: list[list[str]]) -> None:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, lines in sheets.items():
-        made = book.create_sheet(name)
-        for line in lines:
-            made.append(line)
-    book.save(file)
-
-
 def test_import_names_the_sheets_that_it_leaves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the option that imports them, before anything is published; they are no rows, and the code is 1."""
     run(["init", str(tmp_path / "d")])
     sheets = {"工单": [["编号", "内容"], ["1", "路灯坏了"]], "来信": [["信号", "来信"], ["7", "桥塌了"]]}
-    workbook(tmp_path / "a.xlsx", **sheets)
+    (tmp_path / "a.xlsx").write_bytes(workbook(**sheets))
     command = ["import", str(tmp_path / "a.xlsx"), "--dry-run", "-c", str(tmp_path / "d" / "deployment.yaml")]
     capsys.readouterr()
     assert run(command) == exits.BAD_INPUT
@@ -238,7 +228,7 @@ def test_import_names_the_sheets_that_it_leaves(tmp_path: Path, capsys: pytest.C
 def test_import_of_a_sheet_that_is_not_there_is_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As of every option that names nothing: 2, with the file and the sheets that it has."""
     run(["init", str(tmp_path / "d")])
-    workbook(tmp_path / "a.xlsx", 工单=[["编号", "内容"], ["1", "路灯坏了"]], 说明=[])
+    (tmp_path / "a.xlsx").write_bytes(workbook(工单=[["编号", "内容"], ["1", "路灯坏了"]], 说明=[]))
     (tmp_path / "a.csv").write_text("编号,内容\n1,路灯坏了\n", "utf-8")
     capsys.readouterr()
     for name, expected in (("a.xlsx", "has no sheet 来信; its sheets are 工单, 说明"), ("a.csv", "has no sheets")):

@@ -1,17 +1,16 @@
 """Tables: a hotline's export, CSV or XLSX, becomes messages and answers."""
 
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import msgspec
 import pytest
-from openpyxl import Workbook
 
 from streams.pages.page import Page, Reading
 from streams.parsers import table
 from streams.records import Reach
 from streams.source import Columns, Table, parse_source
+from tests.unit.workbooks import workbook
 
 FETCHED = datetime(2024, 11, 23, 2, 30, tzinfo=UTC)
 PAGES = Path(__file__).parents[3] / "data" / "pages"
@@ -85,17 +84,6 @@ def test_a_sheet_is_found_by_its_name() -> None:
     """One that is not there is no table."""
     assert read(XLSX, source(YAML + "sheet: 工单\n")) == read(XLSX)
     assert read(XLSX, source(YAML + "sheet: 别的\n")) == Reading(signals=("page:unreadable",))
-
-
-def workbook(**sheets: list[list[str]]) -> bytes:
-    book, buffer = Workbook(), BytesIO()
-    book.remove(book.worksheets[0])
-    for name, lines in sheets.items():
-        made = book.create_sheet(name)
-        for line in lines:
-            made.append(line)
-    book.save(buffer)
-    return buffer.getvalue()
 
 
 def test_a_sheet_a_month_is_one_table_and_another_sheet_is_said() -> None:
