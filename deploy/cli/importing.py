@@ -98,7 +98,8 @@ def command(
         complain(f"{file}:{row.line}: {row.error}")
     if len(bad) > NAMED:
         complain(f"and {len(bad) - NAMED} more bad rows")
-    if ahead := sum(post.published is not None and is_ahead(post.published, datetime.now(UTC)) for post, _ in posts):
+    now = datetime.now(UTC)
+    if ahead := sum(post.published is not None and is_ahead(post.published, now) for post, _ in posts):
         hint(f"{file}: posts of a time that is yet to come: {ahead}; look at the column of `published`")
     if dry_run:
         _show([post for post, _ in posts], len(read), len(bad), len(answers))

@@ -29,7 +29,6 @@ LARGEST: Final = 25_000_000
 _SETTLED: Final = timedelta(seconds=10)
 """Since a file was last written: who drops it may still be writing."""
 
-
 _AGAIN: Final = 10
 """Files that are done with which a visit reads again, at most: new ones are not to wait for them."""
 
